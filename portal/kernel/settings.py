@@ -1,0 +1,75 @@
+"""Settings: one typed object, read once from the environment. A default is right in production and fit to publish."""
+
+import os
+import secrets
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parents[2]
+
+
+@dataclass(frozen=True)
+class Settings:
+    """All that can be set from outside; README lists each with its variable."""
+
+    instance: Path
+    database_url: str
+    secret_key: str
+    keys: Path
+    site_name: str
+    site_name_en: str
+    operator: str
+    operator_en: str
+    contact: str
+    division: str
+    port: int
+    base_url: str
+    secure_cookies: bool
+
+
+def _secret_key(instance: Path) -> str:
+    """The session key: from the environment, else made once and kept in the instance folder."""
+    if given := os.environ.get("PORTAL_SECRET_KEY"):
+        return given
+    path = instance / "secret_key"
+    if not path.exists():
+        draft = path.with_suffix(f".{os.getpid()}")
+        draft.touch(mode=0o600)
+        draft.write_text(secrets.token_urlsafe(48))
+        try:
+            os.link(draft, path)  # the first process wins, the others read its key
+        except FileExistsError:
+            pass
+        draft.unlink()
+    return path.read_text()
+
+
+@cache
+def settings() -> Settings:
+    """The settings of this process; the instance folder is made if missing."""
+    env = os.environ
+    instance = Path(env.get("PORTAL_INSTANCE") or PROJECT / "instance").resolve()
+    instance.mkdir(parents=True, exist_ok=True)
+    port = int(env.get("PORT") or 8000)
+    return Settings(
+        instance=instance,
+        database_url=env.get("DATABASE_URL") or f"sqlite:///{instance / 'portal.db'}",
+        secret_key=_secret_key(instance),
+        keys=Path(env.get("PORTAL_KEYS") or instance / "keys").resolve(),
+        site_name=env.get("SITE_NAME") or "宝安区物业服务监管与信用平台",
+        site_name_en=env.get("SITE_NAME_EN") or "Bao'an property service supervision",
+        operator=env.get("SITE_OPERATOR") or "深圳市宝安区住房和建设局",
+        operator_en=env.get("SITE_OPERATOR_EN") or "Bao'an District Housing and Construction Bureau",
+        contact=env.get("SITE_CONTACT") or "0755-00000000",
+        division=env.get("SITE_DIVISION") or "440306000000",
+        port=port,
+        base_url=(env.get("BASE_URL") or f"http://127.0.0.1:{port}").rstrip("/"),
+        secure_cookies=env.get("SECURE_COOKIES", "0") == "1",
+    )
+
+
+def reload_settings() -> Settings:
+    """Read the environment again (tests)."""
+    settings.cache_clear()
+    return settings()

@@ -1,0 +1,62 @@
+"""The door: what every route declares, and what a request carries.
+
+``@public``, ``@signed_in`` or ``@needs(Permission.X)`` sets the ``access`` attribute of a view; the shell refuses to start
+with a view that declares nothing and checks the declaration before every request.
+"""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from flask import g
+from sqlalchemy.orm import Session
+
+from portal.kernel.access import Actor, Permission
+from portal.kernel.db import engine
+
+View = TypeVar("View", bound=Callable[..., object])
+PUBLIC_ACCESS = "public"
+SIGNED_IN = "signed-in"
+
+
+def public(view: View) -> View:
+    """Anyone may come; the answer is the same for everybody."""
+    view.access = PUBLIC_ACCESS  # type: ignore[attr-defined]
+    return view
+
+
+def signed_in(view: View) -> View:
+    """Anyone with a session."""
+    view.access = SIGNED_IN  # type: ignore[attr-defined]
+    return view
+
+
+def needs(permission: Permission) -> Callable[[View], View]:
+    """Only who holds the permission; the record's policy comes on top."""
+
+    def declare(view: View) -> View:
+        view.access = permission  # type: ignore[attr-defined]
+        return view
+
+    return declare
+
+
+def actor() -> Actor:
+    """Who acts in this request. Only on guarded routes."""
+    found: Actor = g.actor
+    return found
+
+
+def request_session() -> Session:
+    """The reading session of this request, one consistent view; closed when the request ends."""
+    if "db" not in g:
+        g.db = Session(engine(), expire_on_commit=False, autoflush=False)
+    found: Session = g.db
+    return found
+
+
+def close_request_session(_error: BaseException | None = None) -> None:
+    """Give the reading session back."""
+    db = g.pop("db", None)
+    if db is not None:
+        db.rollback()
+        db.close()
