@@ -1,0 +1,45 @@
+SHELL := /bin/bash
+PORT ?= 8000
+export PORT
+python := .venv/bin/python
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check bench bench-check lock clean
+
+help:  ## List the commands
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+demo: .venv/.runtime  ## Install, load the demo district once, serve it (PORT=8000, PORTAL_INSTANCE=folder)
+	@exec tools/demo.sh
+
+test: .venv/.test check  ## Install what the tests need and run all of them
+	@tools/test.sh
+
+check: .venv/.test  ## Format, lint, types, import directions
+	$(python) -m ruff format --check .
+	$(python) -m ruff check .
+	$(python) -m mypy
+	.venv/bin/lint-imports
+
+bench: .venv/.test  ## Measure, print a table, write bench.json in the instance folder (SCALE=1)
+	@$(python) -m bench
+
+bench-check: .venv/.test  ## Compare five paired runs with the committed ratios
+	@$(python) -m bench --check
+
+lock: .venv/.test  ## Pin the packages again from the ranges in setup.cfg (UPGRADE=--upgrade moves them)
+	tools/lock.sh $(UPGRADE)
+
+clean:  ## Remove the environment and caches; the instance folder stays
+	rm -rf .venv .pytest_cache .ruff_cache .mypy_cache .import_linter_cache .hypothesis build *.egg-info
+
+# Stamps: what is installed is not installed again until its lists change.
+.venv/.runtime: requirements.txt setup.cfg pyproject.toml
+	@tools/system-packages.sh python3-venv fonts-noto-cjk
+	@tools/environment.sh requirements.txt
+	@touch $@
+
+.venv/.test: requirements-dev.txt setup.cfg pyproject.toml
+	@tools/system-packages.sh python3-venv fonts-noto-cjk chromium postgresql
+	@tools/environment.sh requirements-dev.txt
+	@touch .venv/.runtime $@

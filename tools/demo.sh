@@ -1,0 +1,61 @@
+#!/usr/bin/env bash
+# Starts the demo district: database, data (only once), web server and worker. Ctrl-C ends both.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+export PORT=${PORT:-8000}
+export PORTAL_INSTANCE=${PORTAL_INSTANCE:-$PWD/instance}
+portal=$PWD/.venv/bin/portal
+stamp=$PORTAL_INSTANCE/.demo
+mkdir -p "$PORTAL_INSTANCE"
+
+# The stamp names the migrations the database stands at; when they are the same, nothing is left to prepare.
+migrations=$(cat migrations/versions/*.py | sha256sum | cut -d ' ' -f 1)
+if [ "$(cat "$stamp" 2>/dev/null)" != "$migrations" ]; then
+  "$portal" init
+  if [ ! -e "$stamp" ]; then
+    echo "Loading the demo district"
+    "$portal" demo || { echo "The demo district needs an empty database: set PORTAL_INSTANCE to a new folder, or empty $PORTAL_INSTANCE" >&2; exit 1; }
+    fresh=1
+  fi
+  echo "$migrations" >"$stamp"
+fi
+
+worker=
+"$portal" serve --port "$PORT" &
+server=$!
+finish() {
+  trap - EXIT INT TERM
+  kill "$server" ${worker:+"$worker"} 2>/dev/null || true
+  wait 2>/dev/null || true
+}
+trap finish EXIT
+trap 'finish; exit 130' INT TERM
+
+# The worker starts after the server answers: on two cores they would slow each other's start.
+.venv/bin/python -S - "$PORT" "$server" <<'PY'
+import http.client, os, sys, time
+port, server = int(sys.argv[1]), int(sys.argv[2])
+for _ in range(600):
+    time.sleep(0.1)
+    try:
+        os.kill(server, 0)
+    except ProcessLookupError:
+        sys.exit(f"The server did not start (is port {port} taken? make demo PORT=8001)")
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    try:
+        connection.request("GET", "/healthz")
+        if connection.getresponse().status == 200:
+            sys.exit(0)
+    except OSError:
+        pass
+    finally:
+        connection.close()
+sys.exit("The server does not answer")
+PY
+echo
+echo "  http://127.0.0.1:$PORT"
+echo
+[ "${fresh:-0}" = 1 ] || "$portal" demo --sign-ins
+"$portal" worker &
+worker=$!
+wait "$server"
