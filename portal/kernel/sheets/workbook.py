@@ -1,0 +1,148 @@
+"""Read an xlsx workbook through calamine, after looking at the container: what is packed into it may be hostile."""
+
+import io
+import re
+import struct
+import zipfile
+import zlib
+from xml.etree import ElementTree
+
+from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
+
+from portal.kernel.errors import InputRefused
+from portal.kernel.i18n import _
+from portal.kernel.sheets.columns import column_index
+from portal.kernel.sheets.grid import MAX_CELLS, MAX_UNPACKED, Grid
+
+NOTES_SHEET = "说明"
+_MAX_MEMBERS = 2000
+_OTHER_SPELLING = re.compile(rb"\sr(?:\s|=[^\"])")
+_WIDE = re.compile(rb'r="([A-Z]{2,})')
+_LONG = re.compile(rb'r="[A-Z]*(\d{5,})')
+_ERROR_CELL = re.compile(rb'<c\s(?=[^>]*t="e")[^>]*?r="([A-Z]+)(\d+)"')
+_EMPTY_FORMULA = re.compile(rb'<c\s[^>]*?r="([A-Z]+)(\d+)"[^>]*><f[^>]*(?:/>|>[^<]*</f>)(?:<v\s*/>|<v></v>)?</c>')
+_RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+
+
+def unreadable() -> InputRefused:
+    """The refusal of a damaged workbook."""
+    return InputRefused([], _("文件已损坏或不完整，无法读取。请在Excel或WPS中打开，另存为xlsx后重新上传。"))
+
+
+def _too_big() -> InputRefused:
+    return InputRefused([], _("表格太大，无法读取。请删除多余的空白行列和图片，或者分成几份上传。"))
+
+
+def read_workbook(data: bytes) -> Grid:
+    """The first visible worksheet that is not the notes sheet. Raises ``InputRefused`` with a plain sentence."""
+    parts = _unpack(data)
+    try:
+        book = CalamineWorkbook.from_filelike(io.BytesIO(data))
+        index = _sheet_index(book)
+        sheet = book.get_sheet_by_index(index)
+        rows = sheet.to_python(skip_empty_area=False)
+    except CalamineError as error:
+        raise unreadable() from error
+    part = _part_of_sheet(parts, index)
+    flaws = _flaws(part) if part is not None else {}
+    return Grid(sheet.name, rows, {at: text for at, text in flaws.items() if at[0] < len(rows)})
+
+
+def _sheet_index(book: CalamineWorkbook) -> int:
+    """Which sheet holds the rows: the first visible worksheet, notes aside."""
+    for index, sheet in enumerate(book.sheets_metadata):
+        if (
+            sheet.typ == SheetTypeEnum.WorkSheet
+            and sheet.visible == SheetVisibleEnum.Visible
+            and sheet.name.strip() != NOTES_SHEET
+        ):
+            return index
+    raise InputRefused([], _("文件里没有可以导入的工作表。请把数据放在第一张工作表。"))
+
+
+def _unpack(data: bytes) -> dict[str, bytes]:
+    """The XML parts by name, inflated here first: calamine trusts sizes and cell addresses, this does not."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            members = archive.infolist()
+    except (zipfile.BadZipFile, NotImplementedError, ValueError) as error:
+        raise unreadable() from error
+    if len(members) > _MAX_MEMBERS or sum(member.file_size for member in members) > MAX_UNPACKED:
+        raise _too_big()
+    contents = {member.filename.lstrip("/").lower(): _inflate(data, member) for member in members}
+    parts = {name: content for name, content in contents.items() if name.endswith((".xml", ".rels"))}
+    if any(b"<!DOCTYPE" in content for content in parts.values()):
+        raise unreadable()
+    if not any(name.endswith("workbook.xml") for name in parts):
+        raise InputRefused([], _("这不是xlsx工作簿。请使用xlsx或csv文件，可以先下载导入模板。"))
+    for name, content in parts.items():
+        if "/worksheets/" in name:
+            _check_extent(content)
+    return parts
+
+
+def _inflate(data: bytes, member: zipfile.ZipInfo) -> bytes:
+    """One member, never more than it declares: a declared size may be a lie."""
+    start = member.header_offset
+    try:
+        magic, name_length, extra_length = struct.unpack_from("<4s22xHH", data, start)
+    except struct.error as error:
+        raise unreadable() from error
+    begin = start + 30 + name_length + extra_length
+    packed = data[begin : begin + member.compress_size]
+    if magic != b"PK\x03\x04" or member.flag_bits & 1 or len(packed) != member.compress_size:
+        raise unreadable()
+    if member.compress_type == zipfile.ZIP_STORED:
+        content, whole = packed, True
+    elif member.compress_type == zipfile.ZIP_DEFLATED:
+        inflater = zlib.decompressobj(-15)
+        try:
+            content = inflater.decompress(packed, member.file_size + 1)
+        except zlib.error as error:
+            raise unreadable() from error
+        whole = inflater.eof or (len(content) == member.file_size and not inflater.unconsumed_tail)
+    else:
+        raise unreadable()
+    if not whole or len(content) != member.file_size:
+        raise unreadable()
+    return content
+
+
+def _check_extent(sheet: bytes) -> None:
+    """Refuse a sheet whose outermost cells span more than can be held: two far cells make a table of billions."""
+    if _OTHER_SPELLING.search(sheet):
+        raise unreadable()
+    wide = max((column_index(found.decode()) + 1 for found in set(_WIDE.findall(sheet))), default=26)
+    long = max((int(found) for found in _LONG.findall(sheet)), default=10_000)
+    if wide * long > MAX_CELLS and wide * long > 26 * 1_048_576:
+        raise _too_big()
+
+
+def _part_of_sheet(parts: dict[str, bytes], index: int) -> bytes | None:
+    """The XML of the n-th sheet of the workbook, by its relation."""
+    try:
+        book = ElementTree.fromstring(parts["xl/workbook.xml"])
+        links = ElementTree.fromstring(parts["xl/_rels/workbook.xml.rels"])
+    except (KeyError, ElementTree.ParseError):
+        return None
+    sheets = [node for node in book.iter() if node.tag.endswith("}sheet")]
+    targets = {node.get("Id"): node.get("Target", "") for node in links}
+    target = targets.get(sheets[index].get(_RELATION), "") if index < len(sheets) else ""
+    name = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+    return parts.get(name.lower())
+
+
+def _flaws(sheet: bytes) -> dict[tuple[int, int], str]:
+    """Cells that calamine reads as empty although something stands in them."""
+    flaws = {}
+    if b't="e"' in sheet:
+        text = _("单元格是错误值（如#N/A、#DIV/0!）。请改正公式，或者直接填写内容。")
+        flaws.update({_place(found): text for found in _ERROR_CELL.findall(sheet)})
+    if b"<f" in sheet:
+        text = _("单元格的公式没有算出结果。请在Excel或WPS中打开并保存，或者直接填写内容。")
+        flaws.update({_place(found): text for found in _EMPTY_FORMULA.findall(sheet)})
+    return flaws
+
+
+def _place(found: tuple[bytes, bytes]) -> tuple[int, int]:
+    return int(found[1]) - 1, column_index(found[0].decode())
