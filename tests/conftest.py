@@ -1,0 +1,162 @@
+"""Fixtures of all tests. Nothing here imports the application before its settings point into a test's own folder.
+
+- ``instance``: an initialised portal of the test's own; ``@pytest.mark.both_databases`` runs the test on SQLite and again on
+  PostgreSQL, ``@pytest.mark.postgres`` on PostgreSQL only, no mark on SQLite.
+- ``app``, ``client``: the application and a strict client that is not signed in.
+- ``signed_in(Role.OFFICER)``, ``signed_in("inspector", division="440306017010")``: a strict client signed in as such a person.
+"""
+
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests import databases, network, postgres
+from tests.databases import Place
+from tests.pages import StrictClient
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+RUN = "PORTAL_TEST_RUN"
+STREET, COMMUNITY = "440306017", "440306017010"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The controller makes the run's folder; workers inherit its address. Open to the user ``postgres``, hence not in tmp_path."""
+    if not hasattr(config, "workerinput"):
+        folder = tempfile.mkdtemp(prefix="portal-tests-", dir="/tmp")
+        Path(folder).chmod(0o711)
+        os.environ[RUN] = folder
+        os.environ["MPLCONFIGDIR"] = str(Path(folder) / "matplotlib")
+    for name in ("DATABASE_URL", "PORTAL_KEYS", "PORTAL_BACKUP_KEY", "SITE_NAME", "PORT", "BASE_URL"):
+        os.environ.pop(name, None)
+    # whatever is read before a fixture sets it must not be the developer's own portal
+    os.environ["PORTAL_INSTANCE"] = str(Path(os.environ[RUN]) / "nobody")
+    os.environ["PORTAL_SECRET_KEY"] = "only for tests"
+    network.switch_off()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """The controller ends PostgreSQL and removes the run's folder, also after an interrupted run."""
+    if not hasattr(config, "workerinput") and (folder := os.environ.pop(RUN, "")):
+        postgres.stop(Path(folder))
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Choose the databases of a test by its mark."""
+    if "database_kind" in metafunc.fixturenames:
+        marks = {mark.name for mark in metafunc.definition.iter_markers()}
+        kinds = (
+            ["sqlite", "postgres"] if "both_databases" in marks else ["postgres"] if "postgres" in marks else ["sqlite"]
+        )
+        if len(kinds) > 1 or kinds == ["postgres"]:
+            metafunc.parametrize("database_kind", kinds, indirect=True)
+
+
+@pytest.fixture(scope="session")
+def run_folder() -> Path:
+    """The folder shared by all workers of this run."""
+    return Path(os.environ[RUN])
+
+
+@pytest.fixture
+def database_kind(request: pytest.FixtureRequest) -> str:
+    """``sqlite`` or ``postgres``."""
+    return str(getattr(request, "param", "sqlite"))
+
+
+def _name(request: pytest.FixtureRequest) -> str:
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+    plain = re.sub(r"\W+", "_", request.node.name)[:30]
+    return f"t_{worker}_{plain}_{id(request.node):x}".lower()
+
+
+def point_at(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let this process work on a place."""
+    from portal.kernel.settings import reload_settings
+
+    monkeypatch.setenv("PORTAL_INSTANCE", str(place.instance))
+    monkeypatch.setenv("DATABASE_URL", place.url)
+    reload_settings()
+
+
+@pytest.fixture
+def instance(
+    database_kind: str,
+    run_folder: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    request: pytest.FixtureRequest,
+) -> Iterator[Place]:
+    """An initialised portal of this test's own: ``.url`` and ``.instance`` (folder). The kernel works on it."""
+    from portal.kernel import db
+    from portal.kernel.settings import settings
+
+    folder, name = tmp_path / "instance", _name(request)
+    if database_kind == "postgres":
+        place = databases.postgres_place(run_folder, folder, name)
+    else:
+        place = databases.sqlite_place(run_folder, folder)
+    point_at(place, monkeypatch)
+    yield place
+    db.dispose()
+    settings.cache_clear()
+    if database_kind == "postgres":
+        postgres.drop_database(run_folder, name)
+
+
+@pytest.fixture
+def empty_database(
+    database_kind: str, run_folder: Path, tmp_path: Path, request: pytest.FixtureRequest
+) -> Iterator[str]:
+    """Address of a database without tables, for tests of the migrations."""
+    if database_kind == "sqlite":
+        yield f"sqlite:///{tmp_path / 'empty.db'}"
+        return
+    name = _name(request)
+    yield postgres.create_database(run_folder, name)
+    postgres.drop_database(run_folder, name)
+
+
+@pytest.fixture
+def app(instance: Place) -> "Flask":
+    """The application on this test's portal."""
+    from portal.shell.app import create_app
+
+    made: Flask = create_app()
+    made.testing = True
+    made.test_client_class = StrictClient
+    return made
+
+
+@pytest.fixture
+def client(app: "Flask") -> StrictClient:
+    """A strict client, not signed in."""
+    return app.test_client()  # type: ignore[return-value]
+
+
+@pytest.fixture
+def signed_in(app: "Flask") -> Callable[..., StrictClient]:
+    """``signed_in(role, division=...)``: a strict client signed in as a person of that role, made when missing.
+
+    Inspectors belong to 海乐社区, reviewers to 福海街道's neighbour by the same code, everybody else to the district,
+    unless ``division`` says otherwise.
+    """
+    from tests.people import session_cookie
+
+    def sign_in(
+        role: Any, division: str | None = None, uscc: str | None = None, login: str | None = None
+    ) -> StrictClient:
+        client = app.test_client()
+        name, value = session_cookie(str(role), division, uscc, login)
+        client.set_cookie(name, value)
+        return client  # type: ignore[return-value]
+
+    return sign_in
