@@ -34,14 +34,21 @@ _CODE_KINDS = ("code", "login", "uscc")
 class Sheet:
     """The rows of a sheet by column; empty rows are left out and every row keeps its number in the file."""
 
-    def __init__(self, name: str, kind: SheetKind, places: dict[str, int], rows: Sequence[Sequence[Any]],
-                 numbers: Sequence[int], flaws: dict[tuple[int, int], str]):  # fmt: skip
+    def __init__(
+        self,
+        name: str,
+        kind: SheetKind,
+        places: dict[str, int],
+        columns: Sequence[Sequence[Any]],
+        numbers: Sequence[int],
+        flaws: dict[tuple[int, int], str],
+    ) -> None:
         self.name = name
         self.kind = kind
-        self.length = len(rows)
+        self.length = len(numbers)
         self._places = places
+        self._columns = columns
         self._numbers = numbers
-        self._columns = list(zip(*rows, strict=True)) if rows else []
         self._flaws = flaws
         self._texts: dict[str, list[str]] = {}
 
@@ -93,27 +100,40 @@ def read_sheet(source: Path | bytes, filename: str, kind: SheetKind) -> Sheet:
             raise _file_too_big()
         source = source.read_bytes()
     grid = _read_grid(source, PurePath(filename.replace("\\", "/")).name or "csv")
-    filled = [index for index, row in enumerate(grid.rows) if any(row) and any(_is_filled(cell) for cell in row)]
-    if not filled:
+    head = next((index for index, row in enumerate(grid.rows) if any(map(_is_filled, row))), None)
+    if head is None:
         raise InputRefused([], _("文件是空的：没有找到表头。请先下载导入模板。"))
-    if len(filled) > MAX_ROWS:
-        raise InputRefused([], _("超过%(n)s行，无法读取。请分成几份上传。", n=MAX_ROWS))
-    head, body = filled[0], filled[1:]
     headers = [text_of(cell, "text") for cell in grid.rows[head]]
     places = match_headers(kind, headers, lambda place: f"{grid.name}!{letters(place)}{head + 1}")
-    rows = grid.rows[head + 1 :] if len(body) == len(grid.rows) - head - 1 else [grid.rows[index] for index in body]
+    columns, numbers = _without_empty_rows(grid, head)
+    if len(numbers) > MAX_ROWS:
+        raise InputRefused([], _("超过%(n)s行，无法读取。请分成几份上传。", n=MAX_ROWS))
     flaws = {at: text for at, text in grid.flaws.items() if at[0] > head}
-    stray = _stray_cells(headers, rows, body)
-    return Sheet(grid.name, kind, places, rows, [index + 1 for index in body], {**stray, **flaws})
+    stray = _stray_cells(headers, columns, numbers)
+    return Sheet(grid.name, kind, places, columns, numbers, {**stray, **flaws})
 
 
-def _stray_cells(headers: list[str], rows: Sequence[Sequence[Any]], body: list[int]) -> dict[tuple[int, int], str]:
+def _without_empty_rows(grid: Grid, head: int) -> tuple[list[tuple[Any, ...]], Sequence[int]]:
+    """The columns below the header, and the file's number of each row."""
+    columns = list(zip(*grid.rows[head + 1 :], strict=True))
+    if any(all(map(_is_filled, set(cells))) for cells in columns):  # a column without gaps: no row is empty
+        return columns, range(head + 2, len(grid.rows) + 1)
+    flawed = {row for row, _column in grid.flaws}
+    kept = [i for i in range(head + 1, len(grid.rows)) if i in flawed or any(map(_is_filled, grid.rows[i]))]
+    return list(zip(*(grid.rows[index] for index in kept), strict=True)), [index + 1 for index in kept]
+
+
+def _stray_cells(
+    headers: list[str], columns: Sequence[Sequence[Any]], numbers: Sequence[int]
+) -> dict[tuple[int, int], str]:
     """Contents below a column without header would be lost in silence, so they are flaws."""
     flaws = {}
-    for place in (place for place, header in enumerate(headers) if not header):
-        for index, row in zip(body, rows, strict=True):
-            if _is_filled(row[place]):
-                flaws[index, place] = _("这一列没有表头。请写上表头，或者删除这一格的内容。")
+    for place, cells in enumerate(columns):
+        if not headers[place] and any(map(_is_filled, set(cells))):
+            text = _("这一列没有表头。请写上表头，或者删除这一格的内容。")
+            flaws.update(
+                {(number - 1, place): text for number, cell in zip(numbers, cells, strict=True) if _is_filled(cell)}
+            )
     return flaws
 
 
