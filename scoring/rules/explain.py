@@ -12,7 +12,8 @@ from typing import Any
 import pandas as pd
 
 from .components import SAMPLE
-from .items import CLEAN, NOT_APPLICABLE, canonical_result, deduction, item_score
+from .deductions import CLEAN, NOT_APPLICABLE, canonical_result, deduction
+from .items import item_score
 from .quarters import MONTHS_NEEDED
 from .rounding import half_up
 from .rulesets import RuleSet
@@ -59,9 +60,8 @@ def category_lines(items: Sequence[ChecklistItem], results: dict[str, str], refe
     """
     lines = []
     for category in dict.fromkeys(item.category_code for item in items):
-        scores = {
-            i.item_code: item_score(results.get(i.item_code, CLEAN[0]), i) for i in items if i.category_code == category
-        }
+        own = [item for item in items if item.category_code == category]
+        scores = {item.item_code: item_score(results.get(item.item_code, CLEAN[0]), item) for item in own}
         lost = sum(score.lost_cp for score in scores.values())
         worst = max(scores, key=lambda code: scores[code].lost_cp)
         values = {

@@ -1,45 +1,15 @@
-"""What one result costs (contract, section 3, "Item"). A new deduction code is one row of ``DEDUCTIONS``."""
+"""What one result costs (contract, section 3, "Item"); the deduction codes themselves are in ``deductions``."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from .errors import UnknownDeduction, UnknownItem, UnknownResult
+from .deductions import CLEAN, NOT_APPLICABLE, canonical_result, deduction
+from .errors import UnknownItem, UnknownResult
 from .groups import codes_of, present
 from .rounding import half_up
 from .standard import ChecklistItem
-
-CLEAN = ("pass", "full", "0")
-NOT_APPLICABLE = "na"
-WHOLE_CHECK = "*"
-_MOST_DIGITS = 6
-
-
-@dataclass(frozen=True)
-class Deduction:
-    """How an item loses points: ``step_cp`` per finding (0: not counted), or ``grades`` of hundredths of the maximum."""
-
-    code: str
-    step_cp: int = 0
-    grades: dict[str, int] = field(default_factory=dict)
-
-    @property
-    def expected(self) -> str:
-        """The results that a sheet may hold, the same in every language: ``1, 2, 3 …, pass, na``."""
-        words = ["1, 2, 3 …"] if self.step_cp else list(self.grades)
-        return ", ".join([*words, CLEAN[0], NOT_APPLICABLE])
-
-
-DEDUCTIONS: dict[str, Deduction] = {
-    rule.code: rule
-    for rule in (
-        Deduction("P0.5", step_cp=50),
-        Deduction("P1", step_cp=100),
-        Deduction("T", grades={"half": 50, "zero": 100}),
-        Deduction("BIN", grades={"fail": 100}),
-    )
-}
 
 
 @dataclass(frozen=True)
@@ -50,34 +20,6 @@ class ItemScore:
     lost_cp: int
     applicable_cp: int
     applicable: bool
-
-
-def deduction(code: str) -> Deduction:
-    """The deduction of a code; ``UnknownDeduction`` names an unknown one."""
-    if code not in DEDUCTIONS:
-        raise UnknownDeduction(code)
-    return DEDUCTIONS[code]
-
-
-def expected_results(code: str) -> str:
-    """The results possible for a deduction code, for error messages: ``half, zero, pass, na``."""
-    return deduction(code).expected
-
-
-def canonical_result(result: str, code: str) -> str:
-    """The one way to write a result: ``pass`` for every plain pass, counts without leading zeros.
-
-    >>> [canonical_result("full", "T"), canonical_result("03", "P1"), canonical_result("0", "BIN")]
-    ['pass', '3', 'pass']
-    """
-    rule, text = deduction(code), str(result)
-    if text in CLEAN:
-        return CLEAN[0]
-    if text == NOT_APPLICABLE or text in rule.grades:
-        return text
-    if rule.step_cp and text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS:
-        return str(int(text)) if int(text) else CLEAN[0]
-    raise UnknownResult(f"{text} ({code}: {rule.expected})")
 
 
 def item_score(result: str, item: ChecklistItem) -> ItemScore:
@@ -140,7 +82,5 @@ def loss_table(
 
 
 def _items(standard: pd.DataFrame) -> dict[str, ChecklistItem]:
-    columns = standard[["max_cp", "deduction", "category_code", "hazard_class"]].itertuples(name=None)
-    return {
-        code: ChecklistItem(code, int(top), rule, category, hazard) for code, top, rule, category, hazard in columns
-    }
+    rows = standard[["max_cp", "deduction", "category_code", "hazard_class"]].itertuples(name=None)
+    return {code: ChecklistItem(code, int(top), *rest) for code, top, *rest in rows}

@@ -1,15 +1,23 @@
 """Month scores from item results (contract, section 3, "Month score")."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Mapping
 
 import numpy as np
 import pandas as pd
 
-from .errors import DuplicateFact, NothingApplicable, StarNotAlone, UnknownCheck, UnknownItem, UnknownResult
-from .errors import UnknownStandard
+from .deductions import CLEAN, WHOLE_CHECK
+from .errors import (
+    DuplicateFact,
+    NothingApplicable,
+    StarNotAlone,
+    UnknownCheck,
+    UnknownItem,
+    UnknownResult,
+    UnknownStandard,
+)
 from .groups import codes_of, group_count, group_sum, positions, repeated
-from .items import CLEAN, WHOLE_CHECK, loss_table
+from .items import loss_table
 from .rounding import half_up
 
 Standards = Mapping[str, pd.DataFrame]

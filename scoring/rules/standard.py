@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from .deductions import DEDUCTIONS
 from .errors import BadStandard, UnknownDeduction
 
 COLUMNS = ["max_cp", "deduction", "category_code", "hazard_class"]
@@ -36,8 +37,6 @@ def standard_frame(items: Iterable[ChecklistItem]) -> pd.DataFrame:
 
 def verify_standard(standard: pd.DataFrame) -> None:
     """Refuse a checklist that cannot be scored."""
-    from .items import DEDUCTIONS
-
     faulty = standard.index.duplicated() | (standard["max_cp"] <= 0) | ~standard["hazard_class"].isin(HAZARD_CLASSES)
     if standard.empty or faulty.any():
         raise BadStandard(list(standard.index[faulty]) or "(no items)")

@@ -62,7 +62,7 @@ def ratings(facts: YearFacts, year: int, rule_sets: Iterable[RuleSet] | None = N
     stars`` (Int64), ``status``, ``reason``; and components with ``estate_code, component, score_cp`` (Int64),
     ``status`` (``ok``/``pending``), ``reason``, in the order of the rule set. Components and total are given whenever
     they can be computed; stars only with the status ``rated``. ``reason`` of a rating: ``nobody_serving`` or
-    ``served_too_short``; the veto codes (``V01,V03``); or the pending components (``survey:sample; management:quarters``).
+    ``served_too_short``; the veto codes (``V01,V03``); or what is pending (``survey:sample; management:quarters``).
 
     Raises ``UnknownKind``, ``NoRuleSetInForce``, ``UnknownEstate`` (a fact of an estate that is not in ``estates``),
     ``DuplicateFact`` and what the components raise.
