@@ -1,7 +1,7 @@
 """All tables of the portal in one metadata, and how a database differs from them.
 
-Model modules are found, not listed: a forgotten line would hide its tables from the schema check. The kernel keeps tables beside
-their verbs (audit, jobs), a slice in its ``models``.
+Model modules are found, not listed: a forgotten line would hide its tables from the schema check. The kernel keeps
+tables beside their verbs (audit, jobs), a slice in its ``models``.
 """
 
 from importlib import import_module

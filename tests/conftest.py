@@ -1,9 +1,10 @@
 """Fixtures of all tests. Nothing here imports the application before its settings point into a test's own folder.
 
-- ``instance``: an initialised portal of the test's own; ``@pytest.mark.both_databases`` runs the test on SQLite and again on
-  PostgreSQL, ``@pytest.mark.postgres`` on PostgreSQL only, no mark on SQLite.
+- ``instance``: an initialised portal of the test's own; ``@pytest.mark.both_databases`` runs the test on SQLite and
+  again on PostgreSQL, ``@pytest.mark.postgres`` on PostgreSQL only, no mark on SQLite.
 - ``app``, ``client``: the application and a strict client that is not signed in.
-- ``signed_in(Role.OFFICER)``, ``signed_in("inspector", division="440306017010")``: a strict client signed in as such a person.
+- ``signed_in(Role.OFFICER)``, ``signed_in("inspector", division="440306017010")``: a strict client signed in as such
+  a person.
 """
 
 import os
@@ -24,11 +25,10 @@ if TYPE_CHECKING:
     from flask import Flask
 
 RUN = "PORTAL_TEST_RUN"
-STREET, COMMUNITY = "440306017", "440306017010"
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """The controller makes the run's folder; workers inherit its address. Open to the user ``postgres``, hence not in tmp_path."""
+    """The controller makes the run's folder, open to the user ``postgres``; workers inherit its address."""
     if not hasattr(config, "workerinput"):
         folder = tempfile.mkdtemp(prefix="portal-tests-", dir="/tmp")
         Path(folder).chmod(0o711)
@@ -144,11 +144,7 @@ def client(app: "Flask") -> StrictClient:
 
 @pytest.fixture
 def signed_in(app: "Flask") -> Callable[..., StrictClient]:
-    """``signed_in(role, division=...)``: a strict client signed in as a person of that role, made when missing.
-
-    Inspectors belong to 海乐社区, reviewers to 福海街道's neighbour by the same code, everybody else to the district,
-    unless ``division`` says otherwise.
-    """
+    """``signed_in(role, division=...)``: a strict client signed in as a person of that role, made when missing."""
     from tests.people import session_cookie
 
     def sign_in(

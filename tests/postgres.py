@@ -1,7 +1,7 @@
-"""A PostgreSQL of the tests' own: started by the first test that asks, shared by all workers, stopped by the controller.
+"""A PostgreSQL of the tests' own: started by the first test that asks, shared by all workers, stopped at the end.
 
-The run's folder (``PORTAL_TEST_RUN``) is made by the controller and inherited by its workers; a file lock in it decides who
-starts the server and who makes the template database. initdb refuses root, so as root it runs as Debian's user ``postgres``.
+The run's folder (``PORTAL_TEST_RUN``) is made by the controller and inherited by its workers; a file lock in it decides
+who starts the server. initdb refuses root, so as root it runs as Debian's user ``postgres``.
 """
 
 import fcntl
@@ -64,7 +64,8 @@ def _start(folder: Path) -> str:
     port = _free_port()
     data, log = str(folder / "data"), str(folder / "log")
     # no fsync: the data live for minutes; -l is a must, else the server keeps the pipe of this call open
-    options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync=off -c full_page_writes=off -c max_connections=200"
+    settings = ("listen_addresses=127.0.0.1", "fsync=off", "full_page_writes=off", "max_connections=200")
+    options = f"-p {port} -k {folder} " + " ".join(f"-c {setting}" for setting in settings)
     initdb, control = str(binaries() / "initdb"), str(binaries() / "pg_ctl")
     _as_postgres(initdb, "-D", data, "-A", "trust", "-U", "test", "-E", "UTF8", "--no-locale", "--no-sync")
     _as_postgres(control, "-D", data, "-w", "-l", log, "-o", options, "start")

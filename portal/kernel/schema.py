@@ -1,7 +1,7 @@
 """The database's schema: Alembic run from code, so that no configuration file and no working folder is needed.
 
-Migrations live in ``migrations/versions`` (numbered words, both directions). Each is one transaction on both databases, under a
-lock, so that two ``portal init`` at once do the work once.
+Migrations live in ``migrations/versions`` (numbered words, both directions). A run of them is one transaction on both
+databases, under a lock, so that two ``portal init`` at once do the work once.
 """
 
 import sys
@@ -101,7 +101,7 @@ def is_current(url: str | None = None) -> bool:
 
 def revise(message: str, url: str | None = None) -> Path:
     """Write the next migration from what the models have and the database lacks; its number follows the newest one."""
-    number = f"{int((head() or '0')) + 1:04d}"
+    number = f"{int(head() or '0') + 1:04d}"
     with migrating(url) as connection:
         made = command.revision(config(connection), message, autogenerate=True, rev_id=number)
     head.cache_clear()
