@@ -29,6 +29,7 @@ class AuditEntry(Base):
     """One deed. ``detail`` is canonical JSON; personal values in it are sealed, ID numbers never enter."""
 
     __tablename__ = "audit_log"
+    __table_args__ = ({"postgresql_partition_by": "RANGE (year)"},)
 
     year: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, info=STAFF)
     seq: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False, info=STAFF)

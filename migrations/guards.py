@@ -1,0 +1,107 @@
+"""Triggers that hold everybody to the law of each kind of record, on both databases.
+
+Journal and snapshot: no UPDATE, no DELETE. Versioned fact: an open version may be closed (``superseded_at``), once; nothing
+else. A published standard: no change of its items.
+"""
+
+from alembic import op
+from sqlalchemy import text
+
+PARTITION_YEARS = range(2024, 2036)
+
+
+def _postgres() -> bool:
+    return bool(op.get_bind().dialect.name == "postgresql")
+
+
+def create_functions() -> None:
+    """PostgreSQL keeps the refusal in one function; SQLite writes it into each trigger."""
+    if _postgres():
+        op.execute(
+            text(
+                "CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS "
+                "$$ BEGIN RAISE EXCEPTION '% is append only', TG_TABLE_NAME; END $$"
+            )
+        )
+        op.execute(
+            text(
+                "CREATE FUNCTION refuse_published_standard() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+                "IF EXISTS (SELECT 1 FROM standard_version WHERE version = COALESCE(OLD.version, NEW.version) "
+                "AND published_at IS NOT NULL) THEN RAISE EXCEPTION 'a published standard is immutable'; END IF; "
+                "RETURN COALESCE(NEW, OLD); END $$"
+            )
+        )
+
+
+def drop_functions() -> None:
+    """Take the functions away again."""
+    if _postgres():
+        op.execute(text("DROP FUNCTION refuse_change"))
+        op.execute(text("DROP FUNCTION refuse_published_standard"))
+
+
+def _refuse(table: str, name: str, event: str, when: str = "") -> None:
+    condition = f" WHEN ({when})" if when else ""
+    if _postgres():
+        op.execute(
+            text(
+                f"CREATE TRIGGER {table}_{name} BEFORE {event} ON {table} FOR EACH ROW{condition} "
+                "EXECUTE FUNCTION refuse_change()"
+            )
+        )
+    else:
+        op.execute(
+            text(
+                f"CREATE TRIGGER {table}_{name} BEFORE {event} ON {table}{condition} "
+                f"BEGIN SELECT RAISE(ABORT, '{table} is append only'); END"
+            )
+        )
+
+
+def append_only(table: str) -> None:
+    """A journal or a snapshot."""
+    _refuse(table, "no_update", "UPDATE")
+    _refuse(table, "no_delete", "DELETE")
+    if _postgres():
+        op.execute(
+            text(f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} EXECUTE FUNCTION refuse_change()")
+        )
+
+
+def versioned(table: str, columns: list[str]) -> None:
+    """A versioned fact: only ``superseded_at`` of an open version may be set."""
+    others = ", ".join(f'"{column}"' for column in columns if column != "superseded_at")
+    _refuse(table, "no_update", f"UPDATE OF {others}")
+    _refuse(table, "closed_once", "UPDATE OF superseded_at", "OLD.superseded_at IS NOT NULL")
+    _refuse(table, "no_delete", "DELETE")
+
+
+def published_standard() -> None:
+    """Items of a published version cannot be added, changed or dropped."""
+    for event, row in (("INSERT", "NEW"), ("UPDATE", "OLD"), ("DELETE", "OLD")):
+        name = f"standard_item_published_{event.lower()}"
+        if _postgres():
+            op.execute(
+                text(
+                    f"CREATE TRIGGER {name} BEFORE {event} ON standard_item FOR EACH ROW "
+                    "EXECUTE FUNCTION refuse_published_standard()"
+                )
+            )
+        else:
+            op.execute(
+                text(
+                    f"CREATE TRIGGER {name} BEFORE {event} ON standard_item "
+                    f"WHEN (SELECT published_at FROM standard_version WHERE version = {row}.version) IS NOT NULL "
+                    "BEGIN SELECT RAISE(ABORT, 'a published standard is immutable'); END"
+                )
+            )
+
+
+def partitions(table: str) -> None:
+    """One partition a year on PostgreSQL, and one for any other year."""
+    if _postgres():
+        for year in PARTITION_YEARS:
+            op.execute(
+                text(f"CREATE TABLE {table}_{year} PARTITION OF {table} FOR VALUES FROM ({year}) TO ({year + 1})")
+            )
+        op.execute(text(f"CREATE TABLE {table}_other PARTITION OF {table} DEFAULT"))

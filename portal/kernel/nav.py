@@ -1,0 +1,25 @@
+"""What a slice hands the layout: entries of the public navigation and of the staff row, with a count where something waits."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from portal.kernel.access import Actor, Permission
+
+
+@dataclass(frozen=True)
+class NavEntry:
+    """One entry. ``count(db, actor)`` says how many things wait there for the person."""
+
+    label: Any
+    endpoint: str
+    order: int
+    permission: Permission | None = None
+    count: Callable[[Session, Actor], int] | None = None
+
+    @property
+    def is_public(self) -> bool:
+        """Public navigation, or the staff row."""
+        return self.permission is None
