@@ -14,6 +14,8 @@ from portal.kernel.sheets.workbook import NOTES_SHEET
 
 _LAST_ROW = 20_000
 _INLINE_LIST = 250  # a spreadsheet allows 255 characters in a drop-down written in place
+_LISTS = 9  # the notes sheet keeps drop-down lists from column J on
+_TITLES = ("列名 Column", "代码 Code", "必填 Required", "填写方法", "How to fill in", "取值 Values", "示例 Example")
 _NUMBERS = {"int": "0", "points": "0.00", "decimal": "General", "year": "0"}
 
 _RULES = {
@@ -93,9 +95,6 @@ def _drop_down(column: Column, place: int, letter: str) -> DataValidation:
     return check
 
 
-_LISTS = 9  # the notes sheet keeps long drop-down lists from column J on
-
-
 def _rule(column: Column) -> str:
     return gettext(_RULES[column.kind], n=column.max_length) if column.kind == "text" else gettext(_RULES[column.kind])
 
@@ -113,36 +112,29 @@ def _choices(column: Column) -> str:
 
 def _explain(kind: SheetKind, notes: Worksheet) -> None:
     """The notes sheet: one row a column, in Chinese and in English."""
-    titles = (
-        "列名 Column",
-        "代码 Code",
-        "必填 Required",
-        "可以填写的内容",
-        "What to enter",
-        "取值 Values",
-        "示例 Example",
-    )
     notes.append([f"{kind.title}（{kind.name}）"])
     notes.append([])
-    notes.append(titles)
+    notes.append(_TITLES)
     for column in kind.columns:
-        texts = []
-        for language in ("zh", "en"):
-            with using(language):
-                gap = " " if language == "en" and column.note else ""
-                texts.append(f"{_rule(column)}{gap}{gettext(column.note) if column.note else ''}")
-        need = "必填 yes" if column.required else "可以不填 no"
-        notes.append([column.header, column.name, need, *texts, _choices(column), column.example])
+        notes.append(_explanation(column))
     for cell in (notes["A1"], *notes[3]):
         cell.font = Font(bold=True)
     for letter, width in zip("ABCDEFG", (18, 22, 16, 44, 52, 28, 26), strict=True):
         notes.column_dimensions[letter].width = width
-    for row in notes.iter_rows(min_row=3):
-        for cell in row:
-            cell.alignment = Alignment(vertical="top", wrap_text=True)
-            cell.number_format = "@"
+    for cell in (cell for row in notes.iter_rows(min_row=3) for cell in row):
+        cell.alignment = Alignment(vertical="top", wrap_text=True)
+        cell.number_format = "@"
     for place, column in enumerate(kind.columns):
         for number, (_value, label) in enumerate(column.pairs, start=2):
             notes.cell(number, _LISTS + place + 1, label)
-    for place in range(len(kind.columns)):
         notes.column_dimensions[letters(_LISTS + place)].hidden = True
+
+
+def _explanation(column: Column) -> list[str]:
+    texts = []
+    for language, gap in (("zh", ""), ("en", " ")):
+        with using(language):
+            note = gettext(column.note) if column.note else ""
+            texts.append(f"{_rule(column)}{gap}{note}".strip())
+    need = "必填 yes" if column.required else "可以不填 no"
+    return [column.header, column.name, need, *texts, _choices(column), column.example]

@@ -3,12 +3,14 @@
 import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from decimal import Decimal
 from os import PathLike
 from typing import IO, Any
 
 import xlsxwriter
+
+from portal.kernel.clock import instant_text
 
 BOM = "\ufeff"
 _DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
@@ -30,20 +32,13 @@ def guarded(cell: Any) -> Any:
     return f"'{cell}" if bare.startswith(_DANGEROUS) else cell
 
 
-def _instant(moment: datetime) -> str:
-    """An instant as ``2026-01-25T08:00:00Z``; without a zone, as it stands."""
-    if moment.tzinfo is None:
-        return moment.isoformat(timespec="seconds")
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
 def _csv_cell(cell: Any) -> Any:
     if cell is None:
         return ""
     if isinstance(cell, bool):
         return "true" if cell else "false"
     if isinstance(cell, datetime):
-        return _instant(cell)
+        return instant_text(cell)
     return guarded(cell)
 
 
@@ -112,7 +107,7 @@ def _write_cell(page: Any, row: int, place: int, cell: Any) -> None:
         else:
             page.write_string(row, place, str(cell))
     elif isinstance(cell, datetime):
-        page.write_string(row, place, _instant(cell))
+        page.write_string(row, place, instant_text(cell))
     elif isinstance(cell, date):
         page.write_datetime(row, place, datetime(cell.year, cell.month, cell.day))
     else:
