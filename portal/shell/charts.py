@@ -56,7 +56,7 @@ def trend(title: str, points: Sequence[Point], band: Sequence[Band] = ()) -> Mar
 def waterfall(title: str, rows: Sequence[tuple[str, int]], start_cp: int = 10000) -> Markup:
     """Where points were lost: from `start_cp` down by each (label, lost centipoints) to what is left.
 
-    The scale begins near the result, never at a hidden zero: totals are marks, not bars, and the scale is printed.
+    The scale begins near the result, never at a hidden zero: the result is a mark, not a bar, and the scale is printed.
     """
     left = start_cp - sum(lost for _label, lost in rows)
     floor = max(0, (min(left, start_cp) - 500) // 1000 * 1000)
@@ -78,7 +78,7 @@ def waterfall(title: str, rows: Sequence[tuple[str, int]], start_cp: int = 10000
         y += ROW
     parts.append(_row_text(_("得分"), points_figure(left), y, "c-strong"))
     parts.append(_track(y))
-    parts.append(_rect("c-kept", 0, x_of(left), y + 22))
+    parts.append(f'<circle class="c-dot" cx="{x_of(left):g}%" cy="{y + 22 + BAR // 2}" r="{BAR // 2}"/>')
     said = _("；").join(f"{label} {MINUS}{points_figure(lost)}" for label, lost in rows)
     return _svg(title, said, bottom, parts)
 
