@@ -56,7 +56,7 @@ def test_only_the_clock_reads_the_time():
 
 
 def test_rules_round_in_one_place():
-    """A star on the edge of a band must not depend on how a division or a float rounds: see scoring/rules/rounding.py."""
+    """A star on the edge of a band must not depend on how a division rounds: see scoring/rules/rounding.py."""
     found = [
         where(path, node)
         for path in modules("scoring/rules")

@@ -1,4 +1,4 @@
-"""Page templates: every text can be read in both languages, and nothing is inline that the security policy would refuse."""
+"""Page templates: every text can be read in both languages, and nothing is inline that the policy would refuse."""
 
 import re
 from collections.abc import Iterator
