@@ -8,6 +8,11 @@ portal=$PWD/.venv/bin/portal
 stamp=$PORTAL_INSTANCE/.demo
 mkdir -p "$PORTAL_INSTANCE"
 
+if (exec 3<>"/dev/tcp/127.0.0.1/$PORT") 2>/dev/null; then
+  echo "Port $PORT is taken. Choose another: make demo PORT=8001" >&2
+  exit 1
+fi
+
 # The stamp names the migrations the database stands at; when they are the same, nothing is left to prepare.
 migrations=$(cat migrations/versions/*.py | sha256sum | cut -d ' ' -f 1)
 if [ "$(cat "$stamp" 2>/dev/null)" != "$migrations" ]; then
@@ -40,7 +45,7 @@ for _ in range(600):
     try:
         os.kill(server, 0)
     except ProcessLookupError:
-        sys.exit(f"The server did not start (is port {port} taken? make demo PORT=8001)")
+        sys.exit("The server did not start")
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
     try:
         connection.request("GET", "/healthz")

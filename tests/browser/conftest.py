@@ -1,8 +1,8 @@
 """A real browser on a real server: Debian's Chromium, the demo district of 30 estates, phone and desk.
 
-All browser tests run in one worker (``xdist_group``): one server, one browser. A missing Chromium fails them; nothing is
-skipped. ``page`` runs a test at both widths; ``phone`` and ``desk`` at one. At the end of each test the page must have
-been quiet: no console error, no uncaught exception, no answer of 5xx, no request to another host.
+All browser tests run in one worker (``xdist_group``): one server, one browser. A missing Chromium fails them, nothing
+is skipped. ``page`` runs a test at both widths; ``phone`` and ``desk`` at one. At the end of each test the page must
+have been quiet: no console error, no uncaught exception, no answer of 5xx, no request to another host.
 """
 
 import http.client
