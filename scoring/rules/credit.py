@@ -72,7 +72,7 @@ def credit_score(good_cp: int, bad_cp: int, tariff: CreditTariff) -> int:
 
 def manager_share(points_cp: int, tariff: CreditTariff) -> int:
     """What the enterprise bears of one adverse event of its manager: half_up of the share, event by event."""
-    return half_up(tariff.manager_share_percent * points_cp, 100)
+    return half_up(int(points_cp) * tariff.manager_share_percent, 100)
 
 
 def grade(score_cp: int, codes: Iterable[str], tariff: CreditTariff) -> str:

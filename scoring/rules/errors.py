@@ -9,8 +9,7 @@ class RuleError(ValueError):
     says = "refused"
 
     def __init__(self, names: Iterable[object] | object = ()) -> None:
-        several = isinstance(names, Iterable) and not isinstance(names, str)
-        keys = names if several else [names]
+        keys = names if isinstance(names, Iterable) and not isinstance(names, str) else [names]
         self.names: list[str] = sorted({str(name) for name in keys})
         shown = ", ".join(self.names[:10])
         more = f" and {len(self.names) - 10} more" if len(self.names) > 10 else ""

@@ -1,5 +1,7 @@
 """Group sums and key lookups on integer codes: what keeps a district's year of item results under a second."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -9,9 +11,9 @@ Codes = np.ndarray
 _DENSE = 8
 
 
-def codes_of(values: object, refusal: type[RuleError]) -> tuple[Codes, list]:
+def codes_of(values: Any, refusal: type[RuleError]) -> tuple[Codes, list[Any]]:
     """Integer codes and the distinct values, in order of appearance. A missing value is refused."""
-    codes, distinct = pd.factorize(values)  # type: ignore[call-overload]
+    codes, distinct = pd.factorize(values if hasattr(values, "dtype") else pd.Series(values, dtype="object"))
     if len(codes) and codes.min() < 0:
         raise refusal("(empty)")
     return codes.astype(np.int64, copy=False), list(distinct)

@@ -1,6 +1,7 @@
 """What one result costs (contract, section 3, "Item"); the deduction codes themselves are in ``deductions``."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -50,7 +51,7 @@ def item_losses(item_code: object, result: object, standard: pd.DataFrame) -> pd
 
 
 def loss_table(
-    standards: list[pd.DataFrame], item_names: list, result_names: list, cells: np.ndarray
+    standards: list[pd.DataFrame], item_names: list[Any], result_names: list[Any], cells: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """Loss and applicability of every (standard, item, result) that occurs, each worked out once.
 

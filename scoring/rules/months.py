@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -31,7 +32,7 @@ class _Rows:
     item: np.ndarray
     lost: np.ndarray
     taken_out: np.ndarray
-    item_names: list
+    item_names: list[Any]
 
 
 def month_scores(checks: pd.DataFrame, results: pd.DataFrame, standards: Standards) -> pd.DataFrame:
@@ -96,7 +97,7 @@ def category_totals(checks: pd.DataFrame, results: pd.DataFrame, standards: Stan
     return out[full[version].ravel() > 0].reset_index(drop=True)
 
 
-def _versions(checks: pd.DataFrame, standards: Standards) -> tuple[np.ndarray, list]:
+def _versions(checks: pd.DataFrame, standards: Standards) -> tuple[np.ndarray, list[Any]]:
     version, names = codes_of(checks["standard"], UnknownStandard)
     missing = [name for name in names if name not in standards]
     if missing:
@@ -122,7 +123,7 @@ def _rows(checks: pd.DataFrame, results: pd.DataFrame, version: np.ndarray, fram
     return _Rows(check, item, lost[cells], taken_out, item_names)
 
 
-def _refuse_repeats(checks: pd.DataFrame, check: np.ndarray, item: np.ndarray, item_names: list) -> None:
+def _refuse_repeats(checks: pd.DataFrame, check: np.ndarray, item: np.ndarray, item_names: list[Any]) -> None:
     width = len(item_names)
     twice = repeated(check * width + item, len(checks) * width)
     if len(twice):
@@ -132,7 +133,7 @@ def _refuse_repeats(checks: pd.DataFrame, check: np.ndarray, item: np.ndarray, i
 
 
 def _clean_rows_aside(
-    checks: pd.DataFrame, check: np.ndarray, star: np.ndarray, result: np.ndarray, result_names: list
+    checks: pd.DataFrame, check: np.ndarray, star: np.ndarray, result: np.ndarray, result_names: list[Any]
 ) -> np.ndarray:
     """Mask of the rows without ``*``; a ``*`` must say pass and stand alone in its check."""
     says_pass = np.array([str(name) in CLEAN for name in result_names], dtype=bool)

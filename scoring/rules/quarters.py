@@ -57,4 +57,5 @@ def whole_points(score_cp: pd.Series, names: pd.Series) -> np.ndarray:
     wrong = (points.isna() | (points < 0) | (points > 10000)).fillna(True).to_numpy(bool)
     if wrong.any():
         raise BadPoints(pd.Series(names).to_numpy()[wrong])
-    return points.to_numpy(np.int64)
+    whole: np.ndarray = points.to_numpy(np.int64)
+    return whole

@@ -53,11 +53,12 @@ class RuleSet:
 
     def text(self, key: str, language: str) -> str:
         """A text of the file, ``name``, ``reference`` or ``reading``, in ``zh`` or ``en``."""
-        return self.data[key][language]
+        return str(self.data[key][language])
 
     def list_rules(self, colour: str) -> dict[str, Any]:
         """The conditions and times of the ``red`` or ``black`` list."""
-        return self.data["lists"][colour]
+        rules: dict[str, Any] = self.data["lists"][colour]
+        return rules
 
 
 def rule_set_from(data: dict[str, Any]) -> RuleSet:

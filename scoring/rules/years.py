@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -87,8 +88,9 @@ def ratings(facts: YearFacts, year: int, rule_sets: Iterable[RuleSet] | None = N
 
 def total(component_cp: dict[str, np.ndarray], rules: RuleSet) -> np.ndarray:
     """half_up(sum of weight x component / 100) in centipoints; int64 arrays in, one per component of the rule set."""
-    weighted = sum(weight * component_cp[name] for name, weight in rules.weights.items())
-    return half_up(weighted, 100)
+    weighted: Any = sum(weight * component_cp[name] for name, weight in rules.weights.items())
+    rounded: np.ndarray = half_up(weighted, 100)
+    return rounded
 
 
 def stars(total_cp: np.ndarray, rules: RuleSet) -> np.ndarray:
