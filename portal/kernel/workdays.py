@@ -1,0 +1,52 @@
+"""Working days of the district: weekdays, less the State Council's holidays, plus its make-up days.
+
+The yearly notice is data (``data/workdays.csv``: date, ``off`` or ``work``, source). Beyond the last year it covers, weekdays
+count as working days and every answer is provisional.
+"""
+
+import csv
+from datetime import date, timedelta
+from functools import cache
+from importlib.resources import files
+
+
+@cache
+def _notices() -> dict[date, str]:
+    text = files("portal.kernel").joinpath("data/workdays.csv").read_text(encoding="utf-8")
+    return {date.fromisoformat(row["date"]): row["kind"] for row in csv.DictReader(text.splitlines())}
+
+
+@cache
+def _years() -> frozenset[int]:
+    return frozenset(day.year for day in _notices())
+
+
+def is_working_day(day: date) -> bool:
+    """Whether offices work on that day."""
+    kind = _notices().get(day)
+    return kind == "work" if kind else day.weekday() < 5
+
+
+def nth_working_day(start: date, count: int) -> date:
+    """The ``count``-th working day after ``start``; the day of the event itself does not count.
+
+    >>> nth_working_day(date(2026, 2, 10), 15)
+    datetime.date(2026, 3, 9)
+    """
+    day = start
+    while count > 0:
+        day += timedelta(days=1)
+        count -= is_working_day(day)
+    return day
+
+
+def is_provisional(day: date) -> bool:
+    """Whether that year's holidays have not been announced in the data."""
+    return day.year not in _years()
+
+
+def working_days_between(start: date, end: date) -> int:
+    """Working days after ``start`` up to and including ``end``; negative when ``end`` lies before."""
+    if end < start:
+        return -working_days_between(end, start)
+    return sum(is_working_day(start + timedelta(days=n)) for n in range(1, (end - start).days + 1))

@@ -1,0 +1,156 @@
+"""The application: settings, slices, the door that checks every route, security headers, and the two languages."""
+
+import hashlib
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, Response, current_app, g, request
+from flask_wtf.csrf import CSRFProtect
+from werkzeug.wrappers.response import Response as AnyResponse
+
+from portal.accounts import api as accounts
+from portal.kernel import clock, formats, i18n
+from portal.kernel.errors import NotAllowed
+from portal.kernel.points import print_cp, print_short
+from portal.kernel.settings import settings
+from portal.kernel.web import PUBLIC_ACCESS, SIGNED_IN, close_request_session, request_session
+from portal.shell import errors, frame, health, wiring
+
+ENGLISH = "/en"
+SESSION_COOKIE = "portal_session"
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'self'; img-src 'self' data: blob:; object-src 'none'; base-uri 'none'; "
+        "form-action 'self'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Permissions-Policy": "geolocation=(self), camera=(self), microphone=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+
+
+class EnglishTwin:
+    """Moves a leading ``/en`` from the path into SCRIPT_NAME: every address has its English twin, and links keep it."""
+
+    def __init__(self, wrapped: Any):
+        self.wrapped = wrapped
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
+        path = environ.get("PATH_INFO", "")
+        if path == ENGLISH or path.startswith(ENGLISH + "/"):
+            environ["SCRIPT_NAME"] = environ.get("SCRIPT_NAME", "") + ENGLISH
+            environ["PATH_INFO"] = path[len(ENGLISH) :] or "/"
+        return self.wrapped(environ, start_response)
+
+
+@cache
+def _static_version(folder: str, filename: str) -> str:
+    return hashlib.sha256((Path(folder) / filename).read_bytes()).hexdigest()[:10]
+
+
+def _url_for(app: Flask) -> Any:
+    """``url_for`` for templates: static files have one address in both languages, with their content's hash."""
+
+    def url_for(endpoint: str, **values: Any) -> str:
+        if endpoint == "static":
+            version = _static_version(str(app.static_folder), values["filename"])
+            return f"/static/{values['filename']}?v={version}"
+        return app.url_for(endpoint, **values)
+
+    return url_for
+
+
+def declared_access(app: Flask) -> dict[str, Any]:
+    """What each endpoint declares about who may come; static files are public."""
+    return {name: getattr(view, "access", None) for name, view in app.view_functions.items() if name != "static"}
+
+
+def _refuse_undeclared(app: Flask) -> None:
+    undeclared = sorted(name for name, access in declared_access(app).items() if access is None)
+    if undeclared:
+        raise RuntimeError(f"routes that declare no access: {', '.join(undeclared)}")
+
+
+def _before() -> AnyResponse | None:
+    """Language and door of every request."""
+    i18n.set_language("en" if request.script_root.endswith(ENGLISH) else "zh")
+    g.actor = None
+    if request.endpoint is None or request.endpoint == "static":
+        return None
+    access = getattr(current_app.view_functions[request.endpoint], "access", None)
+    g.access = access
+    if access == PUBLIC_ACCESS:
+        return None
+    token = request.cookies.get(SESSION_COOKIE, "")
+    g.actor = accounts.actor_for_session(request_session(), token) if token else None
+    if g.actor is None:
+        return errors.sign_in_first()
+    if access != SIGNED_IN and not g.actor.may(access):
+        raise NotAllowed(i18n.gettext("您没有办理此事项的权限。工作需要时，请联系系统管理员。"))
+    return None
+
+
+def _after(response: Response) -> Response:
+    """Security headers everywhere; public pages may be cached and answer 304, all else is private."""
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    if request.endpoint == "static":
+        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    elif getattr(g, "access", None) == PUBLIC_ACCESS and request.method in ("GET", "HEAD"):
+        if response.status_code == 200 and not response.is_streamed:
+            response.headers.setdefault("Cache-Control", "public, max-age=60")
+            response.add_etag()
+            response.make_conditional(request)
+    else:
+        response.headers.setdefault("Cache-Control", "no-store")
+    return response
+
+
+def _prepare_templates(app: Flask) -> None:
+    app.jinja_env.add_extension("jinja2.ext.do")
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.globals.update(
+        _=i18n.gettext,
+        gettext=i18n.gettext,
+        ngettext=i18n.ngettext,
+        language=i18n.language,
+        cp=print_cp,
+        cp_short=print_short,
+        today=clock.today,
+        url_for=_url_for(app),
+    )
+    formats.register(app.jinja_env)
+
+
+def create_app(testing: bool = False) -> Flask:
+    """A ready application on the configured database."""
+    app = Flask("portal.shell", static_url_path="/static")
+    app.testing = testing
+    app.config.update(
+        SECRET_KEY=settings().secret_key,
+        SESSION_COOKIE_NAME="portal_form",
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings().secure_cookies,
+        MAX_CONTENT_LENGTH=64 * 1024 * 1024,
+        MAX_FORM_MEMORY_SIZE=4 * 1024 * 1024,
+        WTF_CSRF_TIME_LIMIT=None,
+    )
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    CSRFProtect(app)
+    _prepare_templates(app)
+    wiring.wire()
+    entries = []
+    for feature in wiring.features():
+        feature.register(app)
+        entries.extend(getattr(feature, "NAV", []))
+    health.register(app)
+    frame.register(app, entries)
+    errors.register(app)
+    app.before_request(_before)
+    app.after_request(_after)
+    app.teardown_request(close_request_session)
+    app.wsgi_app = EnglishTwin(app.wsgi_app)  # type: ignore[method-assign]
+    _refuse_undeclared(app)
+    return app

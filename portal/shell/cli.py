@@ -1,0 +1,345 @@
+"""The command line ``portal``: unattended, from any folder; exit 0 done, 1 refused (reasons on stderr), 2 wrong usage."""
+
+import getpass
+import os
+import sys
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import click
+
+from portal.kernel import clock, schema
+from portal.kernel.access import Actor, system_actor
+from portal.kernel.db import reading, transaction
+from portal.kernel.errors import DomainError, InputRefused
+from portal.kernel.i18n import _
+from portal.kernel.settings import settings
+
+
+class DayParam(click.ParamType):
+    """``YYYY-MM-DD``, not in the future: the date of an act (a malformed one is wrong usage, a future one is refused)."""
+
+    name = "DATE"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        try:
+            return value if isinstance(value, date) else date.fromisoformat(value)
+        except ValueError:
+            self.fail(f"{value!r} is not a date like 2025-04-12", param, ctx)
+
+
+def act_day(on: date | None) -> date:
+    """The date of the act, today when none is given."""
+    day = on or clock.today()
+    if day > clock.today():
+        raise DomainError(_("日期%(day)s还没有到，请填写今天或更早的日期。", day=day))
+    return day
+
+
+def acting(login: str | None) -> Actor:
+    """``--as LOGIN``, or the system user with every permission."""
+    from portal.accounts import api as accounts
+
+    channel = f"cli:{getpass.getuser()}"
+    if not login:
+        return system_actor(channel)
+    with reading() as db:
+        return accounts.person_actor_for(db, login, via=channel)
+
+
+def _parsed(kind: Callable[[str], Any], text: str) -> Any:
+    """A period of the command line; a malformed one is wrong usage."""
+    try:
+        return kind(text)
+    except DomainError as error:
+        raise click.UsageError(str(error)) from error
+
+
+def _ready() -> None:
+    """Refuse to work on a database that is missing or of another release; connect the slices."""
+    if not schema.is_current():
+        raise DomainError(_("数据库还没有建立或版本不符，请先运行portal init。"))
+    from portal.shell import wiring
+
+    wiring.wire()
+
+
+def _say(text: str) -> None:
+    click.echo(text)
+
+
+AS = click.option("--as", "login", metavar="LOGIN", help="act as this person (audited)")
+ON = click.option("--on", type=DayParam(), help="date of the act, default today")
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def cli() -> None:
+    """Property service supervision: checks, scores, stars, credit, lists."""
+
+
+@cli.command()
+def init() -> None:
+    """Create or upgrade the database."""
+    schema.upgrade()
+    from scoring.standards import api as standards
+
+    with transaction() as db:
+        standards.seed(db, acting(None))
+    _say(_("数据库已就绪：%(url)s", url=settings().database_url.rsplit("@")[-1]))
+
+
+@cli.command()
+@click.option("--estates", type=click.IntRange(1, 20000), default=600, show_default=True)
+@click.option("--seed", type=int, default=1, show_default=True)
+@click.option("--until", default="2026-10", show_default=True, metavar="YYYY-MM")
+@click.option("--sign-ins", is_flag=True, help="only print one sign-in per role of the loaded demo")
+def demo(estates: int, seed: int, until: str, sign_ins: bool) -> None:
+    """Load the deterministic demo district into an empty database."""
+    from portal.kernel.periods import Month
+    from portal.shell.demo import api as district
+
+    _ready()
+    if sign_ins:
+        district.print_sign_ins(_say)
+        return
+    district.load(estates=estates, seed=seed, until=_parsed(Month.parse, until), say=_say)
+
+
+@cli.command()
+@click.option("--port", type=int, help="default: PORT or 8000")
+@click.option("--host", default="127.0.0.1", show_default=True)
+def serve(port: int | None, host: str) -> None:
+    """Serve the web portal."""
+    _ready()
+    from portal.shell.server import run
+
+    run(host, port or settings().port)
+
+
+@cli.command()
+def worker() -> None:
+    """Run scheduled and background jobs."""
+    _ready()
+    from portal.shell.jobs import run_worker
+
+    run_worker()
+
+
+def _kind(name: str) -> Any:
+    from portal.shell import wiring
+
+    found = wiring.kinds()
+    if name not in found:
+        raise click.UsageError(f"unknown KIND {name!r}; one of: {', '.join(found)}")
+    return found[name]
+
+
+@cli.command()
+@click.argument("kind")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+def template(kind: str, file: Path) -> None:
+    """Write a blank import sheet."""
+    from portal.kernel.sheets.template import write_template
+
+    write_template(_kind(kind).sheet, file)
+    _say(str(file))
+
+
+@cli.command("import")
+@click.argument("kind")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--dry-run", is_flag=True, help="check and count, store nothing")
+@AS
+def import_(kind: str, file: Path, dry_run: bool, login: str | None) -> None:
+    """Import a sheet (.xlsx or .csv), whole or not at all."""
+    found = _kind(kind)
+    _ready()
+    from portal.kernel.importing import ImportContext
+    from portal.shell.importing import run_import
+
+    context = ImportContext(on=clock.today(), past_months=True)
+    counts = run_import(acting(login), found, file.read_bytes(), file.name, context, dry_run=dry_run)
+    for note in counts.notes:
+        _say(note)
+    _say(f"imported {counts.added}, updated {counts.updated}, unchanged {counts.unchanged}")
+
+
+@cli.group()
+def quarter() -> None:
+    """Initial result, street review and publication of a quarter."""
+
+
+def _quarter_verb(verb: str, text: str, login: str | None, on: date | None, division: str | None = None) -> Any:
+    from portal.kernel.periods import Quarter
+    from scoring.ratings import api as ratings
+
+    period = _parsed(Quarter.parse, text)
+    _ready()
+    scope = {} if verb == "publish" else {"division": division}
+    with transaction() as db:
+        return getattr(ratings, f"{verb}_quarter")(db, acting(login), period, on=act_day(on), **scope)
+
+
+@quarter.command("prepare")
+@click.argument("period")
+@click.option("--division", metavar="CODE")
+@ON
+@AS
+def quarter_prepare(period: str, division: str | None, on: date | None, login: str | None) -> None:
+    """Make the initial result."""
+    done = _quarter_verb("prepare", period, login, on, division)
+    _say(_("%(period)s：初评%(estates)s个小区，其中%(changed)s个有变化。", period=period, estates=done.estates, changed=done.changed))
+
+
+@quarter.command("confirm")
+@click.argument("period")
+@click.option("--division", metavar="CODE")
+@ON
+@AS
+def quarter_confirm(period: str, division: str | None, on: date | None, login: str | None) -> None:
+    """Street review: confirm the submitted checks and the result of the communities."""
+    done = _quarter_verb("confirm", period, login, on, division)
+    _say(_("%(period)s：确认%(checks)s份检查、%(communities)s个社区。", period=period, checks=done.checks, communities=done.communities))
+
+
+@quarter.command("publish")
+@click.argument("period")
+@ON
+@AS
+def quarter_publish(period: str, on: date | None, login: str | None) -> None:
+    """District publication; run again, it publishes what changed."""
+    done = _quarter_verb("publish", period, login, on)
+    _say(_("%(period)s：公布%(rows)s行，其中更正%(revisions)s行。", period=period, rows=done.rows, revisions=done.revisions))
+
+
+@cli.group()
+def year() -> None:
+    """Yearly ratings."""
+
+
+def _year_verb(verb: str, text: str, login: str | None, on: date | None) -> Any:
+    from portal.kernel.periods import Year
+    from scoring.ratings import api as ratings
+
+    period = _parsed(Year.parse, text)
+    _ready()
+    with transaction() as db:
+        return getattr(ratings, f"{verb}_year")(db, acting(login), period, on=act_day(on))
+
+
+@year.command("prepare")
+@click.argument("period")
+@ON
+@AS
+def year_prepare(period: str, on: date | None, login: str | None) -> None:
+    """Compute the ratings and show what is missing."""
+    done = _year_verb("prepare", period, login, on)
+    _say(_("%(period)s：准备%(estates)s个小区，其中%(changed)s个有变化。", period=period, estates=done.estates, changed=done.changed))
+
+
+@year.command("publish")
+@click.argument("period")
+@ON
+@AS
+def year_publish(period: str, on: date | None, login: str | None) -> None:
+    """Publish the ratings; run again, it publishes what changed."""
+    done = _year_verb("publish", period, login, on)
+    _say(_("%(period)s：公布%(rows)s行，其中更正%(revisions)s行。", period=period, rows=done.rows, revisions=done.revisions))
+
+
+@cli.group()
+def lists() -> None:
+    """Red and black lists."""
+
+
+def _list_command(verb: str, help_text: str) -> None:
+    @lists.command(verb, help=help_text)
+    @click.argument("period")
+    @click.option("--as", "login", metavar="LOGIN", required=True, help="the officer who proposes, the lead who decides")
+    @ON
+    def command(period: str, login: str, on: date | None) -> None:
+        from portal.kernel.periods import Year
+        from scoring.lists import api
+
+        wanted = _parsed(Year.parse, period)
+        _ready()
+        with transaction() as db:
+            done = getattr(api, verb)(db, acting(login), wanted, on=act_day(on))
+        _say(_("%(period)s：红榜%(red)s项，黑榜%(black)s项。", period=period, red=done.red, black=done.black))
+
+
+_list_command("propose", "Propose candidates: serve the notices, open the public notice.")
+_list_command("decide", "Decide once the time for responses has run out.")
+_list_command("publish", "Serve the decisions and make them effective.")
+
+
+@cli.group()
+def export() -> None:
+    """Files for others."""
+
+
+@export.command("open-data")
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+def export_open_data(folder: Path) -> None:
+    """Write the public data set."""
+    _ready()
+    from portal.shell.opendata import api as opendata
+
+    with reading() as db:
+        manifest = opendata.export(db, folder)
+    _say(_("已导出%(n)s个文件到%(folder)s", n=len(manifest["files"]), folder=folder))
+
+
+@cli.group("audit")
+def audit_group() -> None:
+    """The audit log."""
+
+
+@audit_group.command("verify")
+def audit_verify() -> None:
+    """Check every row of the log and both heads."""
+    from portal.kernel import audit
+
+    _ready()
+    with reading() as db:
+        count, found = audit.verify(db)
+    if found:
+        raise DomainError(f"audit_log row {found.seq}: {found.message}")
+    _say(_("操作日志校验通过：共%(n)s条。", n=count))
+
+
+@cli.command()
+@click.argument("day", type=DayParam())
+@click.argument("n", type=click.IntRange(0, 2000))
+def workdays(day: date, n: int) -> None:
+    """Print the N-th working day after DATE."""
+    from portal.kernel.workdays import nth_working_day
+
+    _say(nth_working_day(day, n).isoformat())
+
+
+def main() -> None:
+    """Entry point: errors of the domain become exit code 1 with their sentences on stderr."""
+    os.environ.setdefault("MPLCONFIGDIR", str(settings().instance / "matplotlib"))
+    try:
+        cli.main(standalone_mode=False)
+    except click.UsageError as error:
+        error.show()
+        sys.exit(2)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(1)
+    except click.Abort:
+        sys.exit(1)
+    except InputRefused as error:
+        for problem in error.problems:
+            click.echo(str(problem), err=True)
+        click.echo(
+            error.summary or _("有%(n)s处错误，没有导入任何数据。请按上面的位置改好，重新上传整份文件。", n=error.count), err=True
+        )
+        sys.exit(1)
+    except DomainError as error:
+        click.echo(str(error), err=True)
+        sys.exit(1)

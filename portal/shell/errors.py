@@ -1,0 +1,91 @@
+"""Errors become answers here, once: a page for people, problem+json (RFC 9457) for programs."""
+
+import json
+import logging
+import secrets
+
+from flask import Flask, Response, redirect, render_template, request, url_for
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import NoResultFound
+from werkzeug.exceptions import HTTPException
+
+from portal.kernel.errors import Conflict, DomainError, InputRefused, NotAllowed, NotFound
+from portal.kernel.i18n import _
+
+log = logging.getLogger(__name__)
+
+
+def wants_json() -> bool:
+    """Whether a program asks: the API, or an address that ends in .json."""
+    return request.path.startswith("/api/") or request.path.endswith(".json")
+
+
+def _heading(code: int) -> str:
+    headings = {
+        400: _("请求有误"),
+        403: _("没有权限"),
+        404: _("没有找到这个页面"),
+        405: _("不能这样访问"),
+        409: _("现在不能办理"),
+        413: _("文件太大"),
+        422: _("内容有误，没有保存"),
+        429: _("请求太多"),
+    }
+    return headings.get(code, _("系统出错了"))
+
+
+def _sentence(code: int) -> str:
+    sentences = {
+        400: _("页面可能已过期，请返回上一页刷新后重试。"),
+        403: _("您没有办理此事项的权限。工作需要时，请联系系统管理员。"),
+        404: _("没有找到这个页面。可能是地址有误，也可能是内容已按规定撤下。"),
+        405: _("请从页面上的按钮或链接进入。"),
+        413: _("上传的文件超过了限制，没有保存。请压缩后再传。"),
+    }
+    return sentences.get(code, _("系统暂时不能处理，请稍后再试。您填写的内容没有保存。"))
+
+
+def answer(code: int, sentence: str = "", cells: list[dict[str, str]] | None = None, reference: str = "") -> Response:
+    """The error as a page or as problem+json."""
+    sentence = sentence or _sentence(code)
+    if wants_json():
+        problem = {"type": "about:blank", "title": _heading(code), "status": code, "detail": sentence}
+        if cells:
+            problem["errors"] = cells
+        return Response(json.dumps(problem, ensure_ascii=False), code, content_type="application/problem+json")
+    page = render_template(
+        "layout/error.html", code=code, heading=_heading(code), sentence=sentence, cells=cells, reference=reference
+    )
+    return Response(page, code)
+
+
+def sign_in_first() -> Response:
+    """Nobody is signed in: show the door, and come back to a page afterwards."""
+    if wants_json() or request.method != "GET":
+        return answer(403)
+    return redirect(url_for("accounts.sign_in", next=request.full_path.rstrip("?")))  # type: ignore[return-value]
+
+
+def _refused(error: InputRefused) -> Response:
+    cells = [{"cell": problem.cell, "text": problem.message} for problem in error.problems[:200]]
+    return answer(422, error.summary, cells)
+
+
+def _unexpected(error: Exception) -> Response:
+    reference = secrets.token_hex(4)
+    log.exception("unexpected_error", extra={"reference": reference}, exc_info=error)
+    return answer(500, reference=reference)
+
+
+def register(app: Flask) -> None:
+    """Connect the errors of the domain and of the web to their answers."""
+    app.register_error_handler(NotFound, lambda error: answer(404, str(error)))
+    app.register_error_handler(NoResultFound, lambda _error: answer(404))
+    app.register_error_handler(NotAllowed, lambda error: answer(403, str(error)))
+    app.register_error_handler(Conflict, lambda error: answer(409, str(error)))
+    app.register_error_handler(InputRefused, _refused)
+    app.register_error_handler(DomainError, lambda error: answer(409, str(error)))
+    app.register_error_handler(CSRFError, lambda _error: answer(400))
+    app.register_error_handler(HTTPException, lambda error: answer(error.code or 500))
+    if not app.testing:
+        app.register_error_handler(Exception, _unexpected)

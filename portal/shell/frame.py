@@ -1,0 +1,104 @@
+"""What the frame of every page shows: names, navigation, languages, footer, the print code."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import segno
+from flask import Flask, g, request, url_for
+from markupsafe import Markup
+
+from portal.kernel import clock, hooks
+from portal.kernel.i18n import _, language, lazy
+from portal.kernel.nav import NavEntry
+from portal.kernel.settings import settings
+from portal.kernel.web import PUBLIC_ACCESS, request_session
+
+
+@dataclass(frozen=True)
+class Link:
+    """A link of the frame."""
+
+    label: Any
+    url: str
+    active: bool = False
+    count: int | None = None
+
+
+FOOTER = ((lazy("开放数据"), "public.data"), (lazy("帮助"), "public.help"), (lazy("无障碍说明"), "public.accessibility"),
+          (lazy("隐私说明"), "public.privacy"))  # fmt: skip
+
+
+@lru_cache(maxsize=4096)
+def _qr(address: str) -> Markup:
+    return Markup(segno.make(address, error="m").svg_inline(scale=3, border=2, omitsize=True))
+
+
+def _other_language_url() -> str:
+    path = request.full_path.rstrip("?")
+    return path if language() == "en" else f"/en{path}"
+
+
+def _is_active(entry: NavEntry) -> bool:
+    here = request.endpoint or ""
+    return here == entry.endpoint or here.split(".")[0] == entry.endpoint.split(".")[0] != "public"
+
+
+def _public_links(entries: list[NavEntry]) -> list[Link]:
+    shown = sorted((entry for entry in entries if entry.is_public), key=lambda entry: entry.order)
+    return [Link(entry.label, url_for(entry.endpoint), _is_active(entry)) for entry in shown]
+
+
+def _staff_links(entries: list[NavEntry]) -> list[Link]:
+    actor = g.actor
+    shown = sorted((e for e in entries if e.permission and actor.may(e.permission)), key=lambda entry: entry.order)
+    db = request_session()
+    return [Link(e.label, url_for(e.endpoint), _is_active(e), e.count(db, actor) if e.count else None) for e in shown]
+
+
+def _site() -> dict[str, Any]:
+    config, english = settings(), language() == "en"
+    facts: dict[str, Any] = {}
+    for answer in hooks.announce("site.facts", request_session()):
+        facts.update(answer)
+    return {
+        "name": config.site_name_en if english else config.site_name,
+        "operator": config.operator_en if english else config.operator,
+        "contact": config.contact,
+        "data_as_of": facts.get("data_as_of"),
+        "rule_sets": facts.get("rule_sets"),
+        "is_demo": (config.instance / ".demo").exists(),
+    }
+
+
+def _context(entries: list[NavEntry]) -> Callable[[], dict[str, Any]]:
+    def context() -> dict[str, Any]:
+        site = _site()
+        address = settings().base_url + request.script_root + request.path
+        shown: dict[str, Any] = {
+            "site": site,
+            "site_name": site["name"],
+            "home_url": url_for("public.home"),
+            "search_url": url_for("public.search"),
+            "sign_in_url": url_for("accounts.sign_in"),
+            "other_language_url": _other_language_url(),
+            "footer_links": [Link(label, url_for(endpoint)) for label, endpoint in FOOTER],
+            "page_address": address,
+            "page_qr": _qr(address),
+            "printed_on": clock.today(),
+        }
+        actor = getattr(g, "actor", None)
+        if actor is not None and getattr(g, "access", PUBLIC_ACCESS) != PUBLIC_ACCESS:
+            shown["staff"] = {"name": actor.name or actor.login, "sign_out_url": url_for("accounts.sign_out")}
+            shown["nav_staff"] = _staff_links(entries)
+        else:
+            shown["nav_public"] = _public_links(entries)
+        return shown
+
+    return context
+
+
+def register(app: Flask, entries: list[NavEntry]) -> None:
+    """Hand the frame's variables to every template."""
+    app.context_processor(_context(entries))

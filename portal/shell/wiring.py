@@ -1,0 +1,60 @@
+"""Which slices make up the portal, and who hears what: one explicit list each.
+
+``FEATURES`` is the table of contents; ``wire`` connects announcements of lower rooms to the rooms above them.
+"""
+
+from importlib import import_module
+from types import ModuleType
+
+from portal.kernel import hooks
+from portal.kernel.importing import ImportKind
+
+FEATURES = (
+    "portal.accounts",
+    "portal.registry",
+    "scoring.standards",
+    "scoring.checks",
+    "scoring.surveys",
+    "scoring.ratings",
+    "scoring.credit",
+    "scoring.lists",
+    "portal.shell.office",
+    "portal.shell.public",
+    "portal.shell.opendata",
+)
+SUBSCRIPTIONS = (
+    # announcement, module, function
+    ("divisions.known", "portal.registry.api", "division_codes"),
+    ("enterprises.known", "portal.registry.api", "enterprise_codes"),
+    ("registry.pinned", "scoring.ratings.api", "pinned_days"),
+    ("year.published", "scoring.ratings.api", "published_estates"),
+    ("veto.decided", "scoring.ratings.api", "on_veto_decided"),
+    ("year-fact.corrected", "scoring.ratings.api", "on_fact_corrected"),
+    ("ratings.published", "scoring.credit.api", "record_ratings"),
+    ("work.items", "scoring.checks.api", "work_items"),
+    ("work.items", "scoring.ratings.api", "work_items"),
+    ("work.items", "scoring.credit.api", "work_items"),
+    ("work.items", "scoring.lists.api", "work_items"),
+)
+IMPORTS = ("portal.accounts", "portal.registry", "scoring.checks", "scoring.surveys")
+
+
+def _load(name: str) -> ModuleType:
+    return import_module(name)
+
+
+def features() -> list[ModuleType]:
+    """The feature module of each slice, in order."""
+    return [_load(f"{name}.feature") for name in FEATURES]
+
+
+def kinds() -> dict[str, ImportKind]:
+    """Every KIND of sheet that can be imported, by name, in the order in which a district is set up."""
+    found = [kind for name in IMPORTS for kind in _load(f"{name}.imports").IMPORTS]
+    return {kind.name: kind for kind in found}
+
+
+def wire() -> None:
+    """Connect the announcements; doing it twice changes nothing."""
+    for event, module, function in SUBSCRIPTIONS:
+        hooks.subscribe(event, getattr(_load(module), function))
