@@ -130,8 +130,7 @@ def app(instance: Place) -> "Flask":
     """The application on this test's portal."""
     from portal.shell.app import create_app
 
-    made: Flask = create_app()
-    made.testing = True
+    made: Flask = create_app(testing=True)
     made.test_client_class = StrictClient
     return made
 

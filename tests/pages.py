@@ -77,6 +77,14 @@ class StrictClient(FlaskClient):
             assert not wrong, f"{response.request.path}: " + "; ".join(wrong)
         return response
 
+    def submit(
+        self, path: str, data: dict[str, Any] | None = None, page: str | None = None, **kwargs: Any
+    ) -> TestResponse:
+        """Post a form as a browser does: read the page it stands on (``page``, else ``path``), send its CSRF token along."""
+        token = self.page(page or path).find("input", attrs={"name": "csrf_token"})
+        assert isinstance(token, Tag), f"{page or path} holds no form"
+        return self.post(path, data={"csrf_token": token["value"], **(data or {})}, **kwargs)
+
     def page(self, path: str, status: int = 200) -> BeautifulSoup:
         """The parsed page at an address that must answer with ``status``."""
         response = self.get(path)
