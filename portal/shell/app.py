@@ -12,7 +12,7 @@ from werkzeug.wrappers.response import Response as AnyResponse
 from portal.accounts import api as accounts
 from portal.kernel import clock, formats, i18n
 from portal.kernel.errors import NotAllowed
-from portal.kernel.points import print_cp, print_short
+from portal.kernel.points import print_short
 from portal.kernel.settings import settings
 from portal.kernel.web import PUBLIC_ACCESS, SIGNED_IN, close_request_session, request_session
 from portal.shell import errors, frame, health, wiring
@@ -115,13 +115,12 @@ def _prepare_templates(app: Flask) -> None:
         _=i18n.gettext,
         gettext=i18n.gettext,
         ngettext=i18n.ngettext,
-        language=i18n.language,
-        cp=print_cp,
         cp_short=print_short,
         today=clock.today,
         url_for=_url_for(app),
+        **formats.GLOBALS,
     )
-    formats.register(app.jinja_env)
+    app.jinja_env.filters.update(formats.FILTERS)
 
 
 def create_app(testing: bool = False) -> Flask:

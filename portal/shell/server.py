@@ -6,7 +6,6 @@ from typing import Any
 from gunicorn.app.base import BaseApplication
 
 from portal.kernel import db
-from portal.kernel.settings import settings
 from portal.shell.app import create_app
 
 
@@ -31,7 +30,7 @@ class Server(BaseApplication):  # type: ignore[misc]
         self.cfg.set("graceful_timeout", 20)
         self.cfg.set("preload_app", True)
         self.cfg.set("post_fork", _after_fork)
-        self.cfg.set("worker_tmp_dir", str(settings().instance))
+        self.cfg.set("control_socket_disable", True)
 
     def load(self) -> Any:
         """The application."""
