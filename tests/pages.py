@@ -80,7 +80,7 @@ class StrictClient(FlaskClient):
     def submit(
         self, path: str, data: dict[str, Any] | None = None, page: str | None = None, **kwargs: Any
     ) -> TestResponse:
-        """Post a form as a browser does: read the page it stands on (``page``, else ``path``), send its CSRF token along."""
+        """Post a form as a browser does: the CSRF token comes from the page it stands on (``page``, else ``path``)."""
         token = self.page(page or path).find("input", attrs={"name": "csrf_token"})
         assert isinstance(token, Tag), f"{page or path} holds no form"
         return self.post(path, data={"csrf_token": token["value"], **(data or {})}, **kwargs)
