@@ -2,7 +2,7 @@
 
 Chinese follows official usage without spaces between characters and figures (2026年11月21日, 17:30); English follows GOV.UK
 (21 November 2026, 5:30pm). Tables, files and addresses use the same ISO forms in both. Missing values are an en dash.
-`FILTERS` and `GLOBALS` are what the shell gives to the templates.
+`register` gives them to the templates.
 """
 
 from __future__ import annotations
@@ -12,14 +12,14 @@ from datetime import UTC, date, datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from jinja2 import Environment
+
 from portal.kernel.i18n import language
 
 MISSING: Final = "–"
 MINUS: Final = "−"
 DISTRICT_ZONE: Final = ZoneInfo("Asia/Shanghai")
-MONTHS: Final = (
-    "January February March April May June July August September October November December".split()
-)
+MONTHS: Final = "January February March April May June July August September October November December".split()
 QUARTER_ZH: Final = ("一", "二", "三", "四")
 # Surnames of two characters that are still common; any other name has a surname of one character.
 COMPOUND_SURNAMES: Final = frozenset(
@@ -225,3 +225,9 @@ FILTERS: Final[Mapping[str, Callable[..., str]]] = {
     "mask_account": mask_account,
 }
 GLOBALS: Final[Mapping[str, Any]] = {"cp": points_figure, "language": language, "MISSING": MISSING}
+
+
+def register(environment: Environment) -> None:
+    """Give the formats to a template environment: the filters above, `cp` (None prints as a dash) and `MISSING`."""
+    environment.filters.update(FILTERS)
+    environment.globals.update(GLOBALS)

@@ -69,7 +69,8 @@ def waterfall(title: str, rows: Sequence[tuple[str, int]], start_cp: int = 10000
     y, here = 26, start_cp
     bottom = y + ROW * (len(rows) + 1)
     for label, lost in rows:
-        parts.append(_row_text(label, f"{MINUS}{points_figure(lost)}" if lost else points_figure(0), y, "c-down" if lost else ""))
+        figure = f"{MINUS}{points_figure(lost)}" if lost else points_figure(0)
+        parts.append(_row_text(label, figure, y, "c-down" if lost else ""))
         parts.append(_track(y))
         if lost:
             parts.append(_rect("", x_of(here - lost), x_of(here), y + 22, 'fill="url(#hatch-lost)"'))
@@ -93,9 +94,11 @@ def year_waterfall(title: str, components: Sequence[tuple[str, int, int | None]]
     for label, weight, score in components:
         given = None if score is None else (2 * weight * score + 100) // 200
         name = f"{label} {weight}%"
-        parts.append(_row_text(name, f"{points_figure(score)} × {weight}% = {points_figure(given)}" if score is not None else MISSING, y))
+        sum_text = MISSING if given is None else f"{points_figure(score)} × {weight}% = {points_figure(given)}"
+        parts.append(_row_text(name, sum_text, y))
         parts.append(_track(y))
-        parts.append(_rect("", start / 100, (start + weight * 100) / 100, y + 22, 'fill="url(#hatch-lost)"' if score is not None else 'class="c-gap"'))
+        paint = 'class="c-gap"' if given is None else 'fill="url(#hatch-lost)"'
+        parts.append(_rect("", start / 100, (start + weight * 100) / 100, y + 22, paint))
         if given is not None:
             parts.append(_rect("c-kept", start / 100, (start + given) / 100, y + 22))
         said.append(f"{name} {points_figure(given)}")
@@ -150,8 +153,9 @@ def sparkline(values: Sequence[int | None], text: str) -> Markup:
     if not known:
         return Markup(f'<span class="muted">{MISSING}</span>')
     low, span = min(known), max(max(known) - min(known), 1)
+    step = 88 / max(len(values) - 1, 1)
     places = [
-        None if value is None else (round(4 + 88 * index / max(len(values) - 1, 1), 1), round(20 - 16 * (value - low) / span, 1))
+        None if value is None else (round(4 + step * index, 1), round(20 - 16 * (value - low) / span, 1))
         for index, value in enumerate(values)
     ]
     runs: list[list[tuple[float, float]]] = [[]]

@@ -79,6 +79,14 @@
     });
   }
 
+  // "Does not apply" needs a note: its box opens by itself.
+  for (const item of items) {
+    item.addEventListener("change", (event) => {
+      const note = item.querySelector("details.item-more");
+      if (note && event.target.type === "radio" && event.target.value === "na") note.open = true;
+    });
+  }
+
   for (const button of document.querySelectorAll("[data-rest-pass]")) {
     button.hidden = false;
     button.addEventListener("click", () => {
