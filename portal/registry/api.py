@@ -1,0 +1,180 @@
+"""What other slices may know of the registry: frozen views, DataFrames, and the verbs they may call."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import pandas as pd
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.kernel import clock
+from portal.kernel.errors import NotFound
+from portal.kernel.i18n import _
+from portal.registry import queries
+from portal.registry.columns import print_units
+from portal.registry.models import KINDS as KINDS
+from portal.registry.models import Division, Enterprise, Estate, EstateFacts, Manager
+
+
+@dataclass(frozen=True)
+class DivisionView:
+    """An area: ``level`` is district, street or community; ``parent_code`` may be empty for a district."""
+
+    code: str
+    name: str
+    level: str
+    parent_code: str
+
+
+@dataclass(frozen=True)
+class EstateView:
+    """An estate on a day. ``floor_area`` is square metres and the coordinates degrees (WGS84), as plain decimal text."""
+
+    code: str
+    name: str
+    kind: str
+    division_code: str
+    address: str | None
+    households: int
+    floor_area: str | None
+    delivered_on: date | None
+    latitude: str | None
+    longitude: str | None
+
+
+@dataclass(frozen=True)
+class EnterpriseView:
+    """What anybody may know of a company."""
+
+    uscc: str
+    name: str
+    address: str | None
+
+
+@dataclass(frozen=True)
+class ManagerStaffView:
+    """What the office may know of a manager: never the ID number, only its last four characters."""
+
+    code: str
+    name: str
+    phone: str | None
+    id_last4: str
+
+
+@dataclass(frozen=True)
+class KnownCodes:
+    """Codes that imports may refer to."""
+
+    estates: frozenset[str]
+    enterprises: frozenset[str]
+    managers: frozenset[str]
+    divisions: frozenset[str]
+
+
+def _estate_view(row: EstateFacts) -> EstateView:
+    return EstateView(
+        row.estate_code,
+        row.name,
+        row.kind,
+        row.division_code,
+        row.address,
+        row.households,
+        print_units(row.floor_area_centi, 2),
+        row.delivered_on,
+        print_units(row.latitude_e6, 6),
+        print_units(row.longitude_e6, 6),
+    )
+
+
+def estates_frame(
+    db: Session, as_of: date, known_at: datetime | None = None, within: str | None = None
+) -> pd.DataFrame:
+    """All estates valid on a day, by code: ``estate_code, name, kind, division_code, households (int64), address``.
+
+    ``within`` is a division code whose jurisdiction limits the rows; a missing address is an empty text.
+    """
+    return queries.estates_table(db, as_of, known_at, within)
+
+
+def estate(db: Session, code: str, as_of: date | None = None, known_at: datetime | None = None) -> EstateView:
+    """An estate on a day (today when none is given). Raises ``NotFound``."""
+    return _estate_view(queries.estate_row(db, code, as_of or clock.today(), known_at))
+
+
+def find_estates(
+    db: Session,
+    q: str = "",
+    division: str = "",
+    kind: str = "",
+    as_of: date | None = None,
+    limit: int = 20,
+    offset: int = 0,
+) -> tuple[list[EstateView], int]:
+    """Estates by name, code, pinyin, initials or address: (this page, how many in all); the best match first."""
+    rows, total = queries.estates_found(
+        db, as_of or clock.today(), q, divisions=(division or None,), kind=kind, limit=limit, offset=offset
+    )
+    return [_estate_view(row) for row in rows], total
+
+
+def enterprise(db: Session, uscc: str) -> EnterpriseView:
+    """A company by its code. Raises ``NotFound``."""
+    row = queries.enterprise_row(db, uscc)
+    return EnterpriseView(row.uscc, row.name, row.address)
+
+
+def find_enterprises(db: Session, q: str = "", limit: int = 20, offset: int = 0) -> tuple[list[EnterpriseView], int]:
+    """Companies by name, code, pinyin, initials or address: (this page, how many in all); the best match first."""
+    rows, total = queries.enterprises_found(db, q, limit=limit, offset=offset)
+    return [EnterpriseView(row.uscc, row.name, row.address) for row in rows], total
+
+
+def enterprises_frame(db: Session) -> pd.DataFrame:
+    """All companies by code: ``uscc, name``."""
+    return pd.DataFrame(list(queries.enterprise_names(db).items()), columns=["uscc", "name"])
+
+
+def manager_staff_view(db: Session, code: str) -> ManagerStaffView:
+    """A manager, for staff pages only. Raises ``NotFound``."""
+    row = queries.manager_row(db, code)
+    return ManagerStaffView(row.code, row.name, row.phone, row.id_last4)
+
+
+def contracts_frame(db: Session, known_at: datetime | None = None) -> pd.DataFrame:
+    """All contracts by estate and start: ``estate_code, uscc, manager_code, starts_on (date), ends_on (date|None)``."""
+    return queries.contracts_table(db, known_at)
+
+
+def serving(db: Session, day: date, known_at: datetime | None = None) -> pd.DataFrame:
+    """Who serves on a day, at most one row for each estate: ``estate_code, uscc, manager_code``."""
+    return queries.contracts_table(db, known_at, day)[["estate_code", "uscc", "manager_code"]]
+
+
+def divisions(db: Session) -> dict[str, DivisionView]:
+    """All areas by code, in the order of their codes."""
+    rows = queries.division_rows(db)
+    return {row.code: DivisionView(row.code, row.name, row.level, row.parent_code) for row in rows}
+
+
+def division_name(db: Session, code: str) -> str:
+    """The name of an area. Raises ``NotFound``."""
+    found = db.get(Division, code)
+    if found is None:
+        raise NotFound(_("没有代码为“%(value)s”的辖区。", value=code))
+    return found.name
+
+
+def children(db: Session, code: str) -> list[DivisionView]:
+    """The areas directly below one, by code."""
+    rows = db.scalars(select(Division).where(Division.parent_code == code).order_by(Division.code))
+    return [DivisionView(row.code, row.name, row.level, row.parent_code) for row in rows]
+
+
+def known_codes(db: Session) -> KnownCodes:
+    """Every code that exists, for the imports of other slices."""
+    return KnownCodes(
+        frozenset(db.scalars(select(Estate.code))),
+        frozenset(db.scalars(select(Enterprise.uscc))),
+        frozenset(db.scalars(select(Manager.code))),
+        frozenset(db.scalars(select(Division.code))),
+    )

@@ -1,0 +1,236 @@
+"""Reads of the registry: always ordered, history through ``known``."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from typing import Any
+
+import pandas as pd
+from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy.orm import Session
+
+from portal.kernel.audit import AuditEntry
+from portal.kernel.divisions import prefix
+from portal.kernel.errors import NotFound
+from portal.kernel.i18n import _
+from portal.kernel.versions import known, recorded
+from portal.registry.models import Contract, Division, Enterprise, EstateFacts, Manager
+from portal.registry.search import matches, relevance
+
+F = EstateFacts
+
+
+def inside(column: Any, division: str | None) -> ColumnElement[bool] | None:
+    """The clause of a jurisdiction: codes that share its prefix."""
+    return column.like(f"{prefix(division)}%") if division else None
+
+
+def _where(rows: Select[Any], *clauses: ColumnElement[bool] | None) -> Select[Any]:
+    return rows.where(*(clause for clause in clauses if clause is not None))
+
+
+# ---- divisions
+
+
+def division_rows(db: Session) -> list[Division]:
+    """All areas by code."""
+    return list(db.scalars(select(Division).order_by(Division.code)))
+
+
+def division_names(db: Session, codes: Iterable[str]) -> dict[str, str]:
+    """Names of areas by code, for those that exist."""
+    return dict(db.execute(select(Division.code, Division.name).where(Division.code.in_(set(codes)))).tuples().all())
+
+
+# ---- estates
+
+
+def estate_row(db: Session, code: str, as_of: date, known_at: datetime | None = None) -> EstateFacts:
+    """The facts of an estate on a day, as known at an instant. Raises ``NotFound``."""
+    found = db.scalars(select(F).where(F.estate_code == code, known(F, as_of, known_at))).one_or_none()
+    if found is None:
+        raise NotFound(_("没有编号为“%(value)s”的小区。", value=code))
+    return found
+
+
+def current_estate(db: Session, code: str) -> EstateFacts:
+    """The last live version of an estate: what an edit starts from. Raises ``NotFound``."""
+    live = select(F).where(F.estate_code == code, recorded(F)).order_by(F.valid_from.desc()).limit(1)
+    found = db.scalars(live).one_or_none()
+    if found is None:
+        raise NotFound(_("没有编号为“%(value)s”的小区。", value=code))
+    return found
+
+
+def estate_history(db: Session, code: str) -> list[EstateFacts]:
+    """Every version ever recorded, the newest knowledge first."""
+    order = (F.recorded_at.desc(), F.valid_from.desc())
+    return list(db.scalars(select(F).where(F.estate_code == code).order_by(*order)))
+
+
+def live_estates(db: Session) -> dict[str, EstateFacts]:
+    """The last live version of every estate, by code."""
+    rows = db.scalars(select(F).where(recorded(F)).order_by(F.estate_code, F.valid_from))
+    return {row.estate_code: row for row in rows}
+
+
+ESTATE_ORDERS: dict[str, tuple[Any, ...]] = {
+    "code": (F.estate_code,),
+    "name": (F.name, F.estate_code),
+    "division": (F.division_code, F.estate_code),
+    "households": (F.households.desc(), F.estate_code),
+}
+
+
+def estates_found(
+    db: Session,
+    as_of: date,
+    q: str = "",
+    *,
+    divisions: Sequence[str | None] = (),
+    kind: str = "",
+    order: str = "",
+    limit: int | None = None,
+    offset: int = 0,
+) -> tuple[list[EstateFacts], int]:
+    """Estates by name, code, pinyin, initials or address: (the rows of the page, how many in all)."""
+    clauses = [known(F, as_of), matches(F.search_key, q), *(inside(F.division_code, code) for code in divisions)]
+    rows = _where(select(F), *clauses, F.kind == kind if kind else None)
+    total = db.scalar(select(func.count()).select_from(rows.subquery())) or 0
+    by = (relevance(F.search_key, F.estate_code, q),) if q.strip() else ()
+    ordered = rows.order_by(*by, *ESTATE_ORDERS.get(order, ESTATE_ORDERS["code"]))
+    return list(db.scalars(ordered.limit(limit).offset(offset))), total
+
+
+def estates_table(db: Session, as_of: date, known_at: datetime | None, within: str | None) -> pd.DataFrame:
+    """See ``api.estates_frame``."""
+    columns = (F.estate_code, F.name, F.kind, F.division_code, F.households, F.address)
+    rows = _where(select(*columns), known(F, as_of, known_at), inside(F.division_code, within))
+    names = ["estate_code", "name", "kind", "division_code", "households", "address"]
+    table = pd.DataFrame.from_records(db.execute(rows.order_by(F.estate_code)).tuples().all(), columns=names)
+    table["address"] = table["address"].fillna("")
+    return table.astype({"households": "int64"})
+
+
+# ---- enterprises and managers
+
+
+def enterprise_row(db: Session, uscc: str) -> Enterprise:
+    """The company of a code. Raises ``NotFound``."""
+    found = db.get(Enterprise, uscc)
+    if found is None:
+        raise NotFound(_("没有统一社会信用代码为“%(value)s”的企业。", value=uscc))
+    return found
+
+
+def enterprises_found(
+    db: Session, q: str = "", *, limit: int | None = None, offset: int = 0
+) -> tuple[list[Enterprise], int]:
+    """Companies by name, code, pinyin, initials or address."""
+    return _parties_found(db, Enterprise, Enterprise.uscc, q, limit, offset)
+
+
+def manager_row(db: Session, code: str) -> Manager:
+    """The manager of a code. Raises ``NotFound``."""
+    found = db.get(Manager, code)
+    if found is None:
+        raise NotFound(_("没有编号为“%(value)s”的项目负责人。", value=code))
+    return found
+
+
+def managers_found(
+    db: Session, q: str = "", *, limit: int | None = None, offset: int = 0
+) -> tuple[list[Manager], int]:
+    """Managers by name, code, pinyin or initials. For staff pages only."""
+    return _parties_found(db, Manager, Manager.code, q, limit, offset)
+
+
+def _parties_found(
+    db: Session, model: Any, code: Any, q: str, limit: int | None, offset: int
+) -> tuple[list[Any], int]:
+    rows = _where(select(model), matches(model.search_key, q))
+    total = db.scalar(select(func.count()).select_from(rows.subquery())) or 0
+    order = (relevance(model.search_key, code, q), code) if q.strip() else (code,)
+    return list(db.scalars(rows.order_by(*order).limit(limit).offset(offset))), total
+
+
+def enterprise_names(db: Session, usccs: Iterable[str] | None = None) -> dict[str, str]:
+    """Names of companies by code; of all when none are asked for."""
+    rows = select(Enterprise.uscc, Enterprise.name).order_by(Enterprise.uscc)
+    if usccs is not None:
+        rows = rows.where(Enterprise.uscc.in_(set(usccs)))
+    return dict(db.execute(rows).tuples().all())
+
+
+# ---- contracts
+
+
+def live_contracts(db: Session, estates: Iterable[str] | None = None) -> list[Contract]:
+    """Contracts as known now, by estate and start."""
+    rows = select(Contract).where(recorded(Contract)).order_by(Contract.estate_code, Contract.valid_from)
+    if estates is not None:
+        rows = rows.where(Contract.estate_code.in_(set(estates)))
+    return list(db.scalars(rows))
+
+
+def contract_row(db: Session, contract_id: str) -> Contract:
+    """A contract version by its id. Raises ``NotFound``."""
+    found = db.get(Contract, contract_id)
+    if found is None:
+        raise NotFound(_("没有找到这份合同。"))
+    return found
+
+
+def contracts_history(db: Session, estate_code: str) -> list[Contract]:
+    """Every version ever recorded of an estate's contracts, the newest knowledge first."""
+    order = (Contract.recorded_at.desc(), Contract.valid_from.desc())
+    return list(db.scalars(select(Contract).where(Contract.estate_code == estate_code).order_by(*order)))
+
+
+def contracts_of(db: Session, *, uscc: str = "", manager: str = "", within: str | None = None) -> list[Contract]:
+    """Contracts of a party as known now, in estates of a jurisdiction, the newest first."""
+    rows = select(Contract).where(recorded(Contract))
+    if uscc:
+        rows = rows.where(Contract.uscc == uscc)
+    if manager:
+        rows = rows.where(Contract.manager_code == manager)
+    if within:
+        held = select(F.estate_code).where(recorded(F), inside(F.division_code, within))  # type: ignore[arg-type]
+        rows = rows.where(Contract.estate_code.in_(held))
+    return list(db.scalars(rows.order_by(Contract.valid_from.desc(), Contract.estate_code)))
+
+
+def contracts_table(db: Session, known_at: datetime | None, day: date | None = None) -> pd.DataFrame:
+    """See ``api.contracts_frame``; with a day, those in force on it."""
+    clause = recorded(Contract, known_at) if day is None else known(Contract, day, known_at)
+    columns = (Contract.estate_code, Contract.uscc, Contract.manager_code, Contract.valid_from, Contract.valid_to)
+    rows = select(*columns).where(clause).order_by(Contract.estate_code, Contract.valid_from)
+    names = ["estate_code", "uscc", "manager_code", "starts_on", "ends_on"]
+    table = pd.DataFrame.from_records(db.execute(rows).tuples().all(), columns=names)
+    return table.astype({"starts_on": "object", "ends_on": "object"})
+
+
+# ---- counts and the last hand
+
+
+def counts(db: Session, within: str | None, as_of: date) -> dict[str, int]:
+    """How many records of each kind a reader may see."""
+    estates = _where(select(func.count()).select_from(F), known(F, as_of), inside(F.division_code, within))
+    divisions = _where(select(func.count()).select_from(Division), inside(Division.code, within))
+    served = _where(
+        select(func.count()).select_from(Contract).join(F, and_(F.estate_code == Contract.estate_code, known(F, as_of))),
+        known(Contract, as_of),
+        inside(F.division_code, within),
+    )
+    return {
+        "estates": db.scalar(estates) or 0,
+        "enterprises": db.scalar(select(func.count()).select_from(Enterprise)) or 0,
+        "managers": db.scalar(select(func.count()).select_from(Manager)) or 0,
+        "divisions": db.scalar(divisions) or 0,
+        "served": db.scalar(served) or 0,
+    }
+
+
+def last_editor(db: Session, subject: str) -> str:
+    """Who last changed a record, as the audit log names them; empty when unknown."""
+    rows = select(AuditEntry.actor).where(AuditEntry.subject == subject).order_by(AuditEntry.seq.desc()).limit(1)
+    return db.scalar(rows) or ""
