@@ -1,5 +1,6 @@
 """Reading sheets: addresses, headers, texts of cells, everything wrong named at once."""
 
+import contextlib
 import io
 from datetime import date, datetime
 
@@ -304,7 +305,5 @@ def test_parsers_refuse_with_a_sentence(parse, text):
 def test_no_text_makes_a_parser_stumble(text):
     for parse in (parse_date, parse_month, parse_year, parse_int, parse_points, parse_decimal_text, parse_code,
                   parse_login, parse_uscc):  # fmt: skip
-        try:
-            parse(text)
-        except DomainError as error:
-            assert str(error)
+        with contextlib.suppress(DomainError):
+            assert parse(text) is not None

@@ -5,6 +5,7 @@ import re
 import struct
 import zipfile
 import zlib
+from typing import Any
 from xml.etree import ElementTree
 
 from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
@@ -39,15 +40,24 @@ def read_workbook(data: bytes) -> Grid:
     """The first visible worksheet that is not the notes sheet. Raises ``InputRefused`` with a plain sentence."""
     parts = _unpack(data)
     try:
-        book = CalamineWorkbook.from_filelike(io.BytesIO(data))
-        index = _sheet_index(book)
-        sheet = book.get_sheet_by_index(index)
-        rows = sheet.to_python(skip_empty_area=False)
+        index, name, rows = _load(data)
     except CalamineError as error:
         raise unreadable() from error
+    except BaseException as error:
+        if type(error).__name__ == "PanicException":  # the reader's own fault, raised past Exception
+            raise unreadable() from error
+        raise
     part = _part_of_sheet(parts, index)
     flaws = _flaws(part) if part is not None else {}
-    return Grid(sheet.name, rows, {at: text for at, text in flaws.items() if at[0] < len(rows)})
+    return Grid(name, rows, {at: text for at, text in flaws.items() if at[0] < len(rows)})
+
+
+def _load(data: bytes) -> tuple[int, str, list[list[Any]]]:
+    """Which sheet it is, its name and its rows from file row 1 on."""
+    book = CalamineWorkbook.from_filelike(io.BytesIO(data))
+    index = _sheet_index(book)
+    sheet = book.get_sheet_by_index(index)
+    return index, sheet.name, sheet.to_python(skip_empty_area=False)
 
 
 def _sheet_index(book: CalamineWorkbook) -> int:
