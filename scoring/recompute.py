@@ -12,6 +12,7 @@ Exits 0 with ``N values recomputed, 0 differ``, 1 after naming each difference o
 import csv
 import hashlib
 import json
+import re
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -91,14 +92,10 @@ class Report:
             self.compared += len(both)
             for row in both.index[(old != new) | (both["_merge"] != "both")]:
                 absent = missing.get(str(both.at[row, "_merge"]), "")
-                was, now = (
-                    ("no row" if absent == "published" else old[row]),
-                    ("no row" if absent == "recomputed" else new[row]),
-                )
+                was = "no row" if absent == "published" else old[row] or "(empty)"
+                now = "no row" if absent == "recomputed" else new[row] or "(empty)"
                 name = " ".join(str(both.at[row, part]) for part in key)
-                self.differences.append(
-                    f"{file} {name} {column}: published {was or '(empty)'}, recomputed {now or '(empty)'}"
-                )
+                self.differences.append(f"{file} {name} {column}: published {was}, recomputed {now}")
 
 
 @dataclass(frozen=True)
@@ -214,7 +211,7 @@ def recompute_years(export: Export, quarters: pd.DataFrame, report: Report) -> N
     facts = _year_facts(export, report)
     found: list[YearResult] = []
     years = sorted(export["ratings.csv"]["year"].unique())
-    for year in years:
+    for year in _real_years(years, export, report):
         own = export["ratings.csv"][export["ratings.csv"]["year"] == year].reset_index(drop=True)
         scores = quarters[quarters["quarter"].str.startswith(str(year)) & (quarters["status"] == PUBLISHED)]
         frames = {name: frame[frame["year"] == year] for name, frame in facts.items()}
@@ -230,6 +227,14 @@ def recompute_years(export: Export, quarters: pd.DataFrame, report: Report) -> N
         for result in _all_but_refused(estates, run, "ratings.csv", ["year", "estate_code"], report):
             found.append(YearResult(result.ratings.assign(year=year), result.components.assign(year=year)))
     _compare_years(export, found, report)
+
+
+def _real_years(years: list[str], export: Export, report: Report) -> list[str]:
+    """The years that are years; rows of the others are named and stay without a recomputed figure."""
+    real = [year for year in years if re.fullmatch(r"[1-9][0-9]{3}", year)]
+    wrong = export["ratings.csv"][~export["ratings.csv"]["year"].isin(real)]
+    report.faults += [f"ratings.csv {r.year} {r.estate_code}: not a year" for r in wrong.itertuples(index=False)]
+    return real
 
 
 def _compare_years(export: Export, found: list[YearResult], report: Report) -> None:
