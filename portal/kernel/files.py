@@ -88,7 +88,7 @@ class LocalFileStore:
             raise NotFound(_("没有找到这个文件。"))
         return self.folder / sha256[:2] / sha256[2:4] / sha256
 
-    def open(self, sha256: str) -> BinaryIO:
+    def open(self, sha256: str) -> io.BufferedReader:
         """The bytes, for reading."""
         try:
             return self.path(sha256).open("rb")

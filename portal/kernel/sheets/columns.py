@@ -46,6 +46,11 @@ class Column:
             raise ValueError(f"column {self.name}: a choice needs choices")
 
     @property
+    def label(self) -> str:
+        """Both names, as a person may write either: ``month[检查月份]``."""
+        return self.name if self.header == self.name else f"{self.name}[{self.header}]"
+
+    @property
     def pairs(self) -> tuple[tuple[str, str], ...]:
         """Choices as (value, Chinese label); a choice without a label is its own label."""
         return tuple((choice, choice) if isinstance(choice, str) else choice for choice in self.choices)
@@ -137,20 +142,15 @@ def match_headers(kind: SheetKind, headers: Sequence[str], cell_of: Callable[[in
             places[column.name] = place
     for column in kind.columns:
         if column.required and column.name not in places:
-            problems.append(CellError(cell_of(0), _("缺少列“%(value)s”，请补上这一列。", value=_both(column))))
+            problems.append(CellError(cell_of(0), _("缺少列“%(value)s”，请补上这一列。", value=column.label)))
     if problems:
         raise InputRefused(problems, import_none(len(problems)))
     return places
 
 
 def _unknown(kind: SheetKind, header: str) -> str:
-    usable = _("、").join(_both(column) for column in kind.columns)
+    usable = _("、").join(column.label for column in kind.columns)
     return _("不认识列“%(value)s”。可以使用的列：%(columns)s。", value=header, columns=usable)
-
-
-def _both(column: Column) -> str:
-    """Both names of a column, as a person may write either: ``month[检查月份]``."""
-    return column.name if column.header == column.name else f"{column.name}[{column.header}]"
 
 
 def import_none(n: int) -> str:

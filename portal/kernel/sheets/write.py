@@ -102,7 +102,7 @@ def _write_cell(page: Any, row: int, place: int, cell: Any) -> None:
         page.write_boolean(row, place, cell)
     elif isinstance(cell, int | float | Decimal):
         # more than 15 digits would be changed by the spreadsheet: such a number is a code
-        if abs(cell) < 10**15:
+        if -(10**15) < cell < 10**15:
             page.write_number(row, place, cell)
         else:
             page.write_string(row, place, str(cell))
