@@ -1,7 +1,8 @@
 """How dates, periods, money, rates and private data read on a page, in the language of the request.
 
-Chinese follows official usage without spaces between characters and figures (2026年11月21日, 17:30); English follows GOV.UK
-(21 November 2026, 5:30pm). Tables, files and addresses use the same ISO forms in both. Missing values are an en dash.
+Chinese follows official usage without spaces between characters and figures (2026年11月21日, 17:30); English
+follows GOV.UK (21 November 2026, 5:30pm). Tables, files and addresses use the same ISO forms in both. Missing values
+are an en dash.
 `register` gives them to the templates.
 """
 
@@ -19,13 +20,17 @@ from portal.kernel.i18n import language
 MISSING: Final = "–"
 MINUS: Final = "−"
 DISTRICT_ZONE: Final = ZoneInfo("Asia/Shanghai")
-MONTHS: Final = "January February March April May June July August September October November December".split()
+MONTHS: Final = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
 QUARTER_ZH: Final = ("一", "二", "三", "四")
 # Surnames of two characters that are still common; any other name has a surname of one character.
-COMPOUND_SURNAMES: Final = frozenset(
-    "欧阳 上官 司马 诸葛 东方 皇甫 尉迟 公孙 慕容 令狐 夏侯 司徒 宇文 长孙 端木 独孤 南宫 轩辕 闻人 澹台 公冶 宗政 濮阳 淳于 单于 太叔 "
-    "申屠 仲孙 钟离 司空 闾丘 子车 颛孙 西门 第五 百里 呼延 赫连 拓跋 万俟".split()
-)
+COMPOUND_SURNAMES: Final = frozenset({
+    "欧阳", "上官", "司马", "诸葛", "东方", "皇甫", "尉迟", "公孙", "慕容", "令狐", "夏侯", "司徒", "宇文", "长孙",
+    "端木", "独孤", "南宫", "轩辕", "闻人", "澹台", "公冶", "宗政", "濮阳", "淳于", "单于", "太叔", "申屠", "仲孙",
+    "钟离", "司空", "闾丘", "子车", "颛孙", "西门", "第五", "百里", "呼延", "赫连", "拓跋", "万俟",
+})  # fmt: skip
 
 
 def _english() -> bool:
@@ -76,7 +81,7 @@ def year_text(value: object) -> str:
 
 
 def instant_text(value: datetime | None) -> str:
-    """An instant in the district's time: 2026年11月21日17:30 / 21 November 2026, 5:30pm. Naive values are read as UTC."""
+    """An instant in the district's time: 2026年11月21日17:30 / 21 November 2026, 5:30pm. Naive values are UTC."""
     if value is None:
         return MISSING
     local = _local(value)

@@ -1,7 +1,8 @@
 """Charts drawn on the server as SVG with real text, without inline styles.
 
-Every chart is fluid: places along the width are per cent, heights are pixels, so text keeps its size on a phone. The title says
-the finding and comes from the caller, who also puts a table twin beside the chart. Scores are centipoints, `None` is a gap.
+Every chart is fluid: places along the width are per cent, heights are pixels, so text keeps its size on a phone. The
+title says the finding and comes from the caller, who also puts a table twin beside the chart. Scores are centipoints,
+`None` is a gap.
 """
 
 from __future__ import annotations
@@ -26,7 +27,8 @@ HEAT_STEPS = 10
 def trend(title: str, points: Sequence[Point], band: Sequence[Band] = ()) -> Markup:
     """A line of scores over periods, with the middle half of similar estates as a band behind it.
 
-    `points` are (label, centipoints or None) in order of time; `band` holds (label, low, high) of the same labels, any missing.
+    `points` are (label, centipoints or None) in order of time; `band` holds (label, low, high) of the same labels, of
+    which some may be missing.
     """
     known = [value for _label, value in points if value is not None]
     if not known:
@@ -120,7 +122,7 @@ def heatmap(
     low: int | None = None,
     high: int | None = None,
 ) -> Markup:
-    """A table whose cells are shaded from `low` (pale) to `high` (dark) by their centipoints; the number is always printed.
+    """A table whose cells are shaded from `low` (pale) to `high` (dark) by centipoints; the number is always printed.
 
     Row names may be Markup (links). Without `low` and `high` the smallest and largest value are taken.
     """
@@ -134,7 +136,8 @@ def heatmap(
         for name, values in listed
     )
     return Markup(
-        f'<div class="table-box table-box-wide" tabindex="0" role="region" aria-label="{escape(caption)}"><table class="table heatmap">'
+        f'<div class="table-box table-box-wide" tabindex="0" role="region" aria-label="{escape(caption)}">'
+        f'<table class="table heatmap">'
         f'<caption>{escape(caption)} <span class="muted small">{escape(_("颜色越深，分数越高"))}</span></caption>'
         f'<thead><tr><th scope="col">{escape(row_header)}</th>{head}</tr></thead><tbody>{body}</tbody></table></div>'
     )
@@ -167,7 +170,8 @@ def sparkline(values: Sequence[int | None], text: str) -> Markup:
     lines = "".join(f'<polyline points="{" ".join(f"{x},{y}" for x, y in run)}"/>' for run in runs if len(run) > 1)
     x, y = next(place for place in reversed(places) if place is not None)
     return Markup(
-        f'<svg class="spark" viewBox="0 0 96 24" role="img" aria-label="{escape(text)}">{lines}<circle cx="{x}" cy="{y}" r="2.5"/></svg>'
+        f'<svg class="spark" viewBox="0 0 96 24" role="img" aria-label="{escape(text)}">'
+        f'{lines}<circle cx="{x}" cy="{y}" r="2.5"/></svg>'
     )
 
 

@@ -65,8 +65,11 @@ def test_same_in_both_languages(function, value, text):
         assert function(value) == text
 
 
-@pytest.mark.parametrize("function", [f.date_text, f.date_iso, f.month_text, f.quarter_text, f.instant_text, f.number_text,
-                                      f.money_text, f.percent_text, f.points_text, f.points_figure, f.file_size,
-                                      f.mask_name, f.mask_phone, f.mask_account])  # fmt: skip
+NULLABLE = (f.date_text, f.date_iso, f.month_text, f.quarter_text, f.instant_text, f.number_text, f.money_text,
+            f.percent_text, f.points_text, f.points_figure, f.file_size, f.mask_name, f.mask_phone,
+            f.mask_account)  # fmt: skip
+
+
+@pytest.mark.parametrize("function", NULLABLE)
 def test_missing_is_a_dash_never_zero(function):
     assert function(None) == "–"

@@ -1,4 +1,4 @@
-"""Charts say their numbers as text, keep to the scale, break at gaps, and carry nothing the content policy would refuse."""
+"""Charts say their numbers as text, keep to scale, break at gaps, and carry nothing the content policy refuses."""
 
 import re
 from xml.etree import ElementTree
@@ -40,7 +40,8 @@ def test_well_formed_escaped_and_without_inline_style(chart):
 
 def test_trend_names_title_and_every_value():
     tree = _parse(charts.trend("稳中有升", POINTS, BAND))
-    assert tree.get("role") == "img" and tree.get("aria-label") == tree.findtext("title") == "稳中有升"
+    assert tree.get("role") == "img"
+    assert tree.get("aria-label") == tree.findtext("title") == "稳中有升"
     assert tree.findtext("desc") == "25Q1 82.10；25Q2 83.40；25Q3 –；25Q4 84.60；26Q1 87.40"
     assert "87.40" in [text.text for text in tree.iter("text")]
 
@@ -61,8 +62,11 @@ def test_trend_heights_follow_the_scores():
 @pytest.mark.parametrize("values", [[0], [10000], [0, 10000], [8740, 8741], [9990, 10000], [5950, 6050]])
 def test_scale_holds_every_value_within_0_and_100(values):
     floor, ceiling, step = charts._scale(values)
-    assert floor <= min(values) and max(values) <= ceiling and (ceiling - floor) % step == 0
-    assert floor >= 0 and ceiling <= max(10000, floor + step)
+    assert floor <= min(values)
+    assert max(values) <= ceiling
+    assert (ceiling - floor) % step == 0
+    assert floor >= 0
+    assert ceiling <= max(10000, floor + step)
 
 
 def test_waterfall_steps_end_at_the_result():
@@ -76,15 +80,19 @@ def test_waterfall_steps_end_at_the_result():
     ]
     lost = [rect for rect in tree.iter("rect") if rect.get("fill") == "url(#hatch-lost)"]
     widths = [float(rect.get("width", "").rstrip("%")) for rect in lost]
-    assert len(widths) == 2 and widths[1] / widths[0] == pytest.approx(810 / 450, rel=0.01)
+    assert len(widths) == 2
+    assert widths[1] / widths[0] == pytest.approx(810 / 450, rel=0.01)
     mark = tree.find("circle")
-    assert mark is not None and mark.get("cx") == f"{lost[-1].get('x')}"
+    assert mark is not None
+    assert mark.get("cx") == f"{lost[-1].get('x')}"
 
 
 def test_year_waterfall_weighs_with_half_up_and_shows_what_is_missing():
     tree = _parse(charts.year_waterfall("t", [("满意度", 30, 8905), ("管理", 40, 8740), ("综合", 30, None)], None))
     texts = [text.text or "" for text in tree.iter("text")]
-    assert "89.05 × 30% = 26.72" in texts and "87.40 × 40% = 34.96" in texts and "–" in texts
+    assert "89.05 × 30% = 26.72" in texts
+    assert "87.40 × 40% = 34.96" in texts
+    assert "–" in texts
     assert len([rect for rect in tree.iter("rect") if rect.get("class") == "c-gap"]) == 1
 
 
