@@ -236,3 +236,25 @@ def phone(open_page: Callable[..., Page]) -> Page:
 def desk(open_page: Callable[..., Page]) -> Page:
     """A page 1280 px wide."""
     return open_page("desk")
+
+
+@pytest.fixture
+def sign_in(server: Server, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Page, str], None]]:
+    """``sign_in(page, "officer")``: the page's browser holds a session of the demo's first person with that role.
+
+    For tests of what lies behind the door; the sign-in page itself is tested by using it.
+    """
+    from portal.kernel import db
+    from portal.kernel.access import Role
+    from portal.kernel.settings import settings
+    from tests.conftest import point_at
+    from tests.people import demo_session_cookie
+
+    def signed(page: Page, role: str) -> None:
+        point_at(server.place, monkeypatch)
+        name, value = demo_session_cookie(Role(role))
+        page.context.add_cookies([{"name": name, "value": value, "url": server.url}])
+
+    yield signed
+    db.dispose()
+    settings.cache_clear()
