@@ -13,16 +13,23 @@ if (exec 3<>"/dev/tcp/127.0.0.1/$PORT") 2>/dev/null; then
   exit 1
 fi
 
-# The stamp names the migrations the database stands at; when they are the same, nothing is left to prepare.
-migrations=$(cat migrations/versions/*.py | sha256sum | cut -d ' ' -f 1)
-if [ "$(cat "$stamp" 2>/dev/null)" != "$migrations" ]; then
+# The stamp names the database that holds the demo and the migrations it stands at: while both are the same, nothing is
+# left to prepare, and a second start is quick.
+database=$(sha256sum <<<"${DATABASE_URL:-}" | cut -c 1-16)
+migrations=$(cat migrations/versions/*.py | sha256sum | cut -c 1-16)
+if [ -z "${DATABASE_URL:-}" ] && [ ! -e "$PORTAL_INSTANCE/portal.db" ]; then rm -f "$stamp"; fi
+read -r known_database known_migrations 2>/dev/null <"$stamp" || known_database='' known_migrations=''
+if [ "$known_database $known_migrations" != "$database $migrations" ]; then
   "$portal" init
-  if [ ! -e "$stamp" ]; then
+  if [ "$known_database" != "$database" ]; then
     echo "Loading the demo district"
-    "$portal" demo || { echo "The demo district needs an empty database: set PORTAL_INSTANCE to a new folder, or empty $PORTAL_INSTANCE" >&2; exit 1; }
+    if ! "$portal" demo; then
+      echo "The demo district was not loaded: it needs an empty database. Set PORTAL_INSTANCE to a new folder." >&2
+      exit 1
+    fi
     fresh=1
   fi
-  echo "$migrations" >"$stamp"
+  echo "$database $migrations" >"$stamp"
 fi
 
 worker=
