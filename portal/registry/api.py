@@ -28,7 +28,7 @@ class DivisionView:
 
 @dataclass(frozen=True)
 class EstateView:
-    """An estate on a day. ``floor_area`` is square metres and the coordinates degrees (WGS84), as plain decimal text."""
+    """An estate on a day. ``floor_area`` (square metres) and coordinates (degrees, WGS84) are plain decimal texts."""
 
     code: str
     name: str
@@ -94,6 +94,11 @@ def estates_frame(
     ``within`` is a division code whose jurisdiction limits the rows; a missing address is an empty text.
     """
     return queries.estates_table(db, as_of, known_at, within)
+
+
+def estate_kinds(db: Session) -> dict[str, list[tuple[date, date | None, str]]]:
+    """Estate code to its kinds through time as known now: (first day, last day or None, kind), in order of days."""
+    return queries.estate_kinds(db)
 
 
 def estate(db: Session, code: str, as_of: date | None = None, known_at: datetime | None = None) -> EstateView:

@@ -128,9 +128,7 @@ ESTATES = SheetKind(
             "floor_area_m2", "建筑面积", "86000.5", required=False, kind="decimal", parser=parse_area, note="平方米"
         ),
         _column("delivered_on", "交付日期", "2018-06-30", required=False, kind="date"),
-        _column(
-            "latitude", "纬度", "22.5701", required=False, kind="decimal", parser=parse_latitude, note="WGS84坐标"
-        ),
+        _column("latitude", "纬度", "22.5701", required=False, kind="decimal", parser=parse_latitude, note="WGS84坐标"),
         _column(
             "longitude", "经度", "113.8801", required=False, kind="decimal", parser=parse_longitude, note="WGS84坐标"
         ),

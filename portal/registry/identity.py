@@ -1,4 +1,7 @@
-"""ID numbers of people (GB 11643): checked, hashed and forgotten. No message, log or record here ever holds the number."""
+"""ID numbers of people (GB 11643): checked, hashed and forgotten.
+
+No message, log or record ever holds the number.
+"""
 
 import re
 import unicodedata

@@ -1,4 +1,4 @@
-"""Who is supervised. Estates' facts and contracts are versioned; names and addresses of record are audited old and new."""
+"""Who is supervised. Estates' facts and contracts are versioned; other records are audited, old and new."""
 
 from datetime import date, datetime
 
@@ -70,7 +70,9 @@ class EstateFacts(Versioned, Base):
     __table_args__ = (
         CheckConstraint("kind IN ('commodity', 'village', 'affordable')", name="kind_known"),
         CheckConstraint("valid_to IS NULL OR valid_to >= valid_from", name="valid_period"),
-        Index("uq_estate_facts_live", "estate_code", "valid_from", unique=True, sqlite_where=LIVE, postgresql_where=LIVE),
+        Index(
+            "uq_estate_facts_live", "estate_code", "valid_from", unique=True, sqlite_where=LIVE, postgresql_where=LIVE
+        ),
         Index(None, "division_code"),
     )
 
@@ -89,7 +91,7 @@ class EstateFacts(Versioned, Base):
 
 
 class Contract(Versioned, Base):
-    """A service contract: valid from its start to its last day. Two of one estate never overlap (checked under a lock)."""
+    """A service contract: valid from its start to its last day. Two of one estate never overlap (under a lock)."""
 
     __tablename__ = "contract"
     __table_args__ = (

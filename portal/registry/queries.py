@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session
 
 from portal.kernel.audit import AuditEntry
@@ -24,7 +24,7 @@ def inside(column: Any, division: str | None) -> ColumnElement[bool] | None:
     return column.like(f"{prefix(division)}%") if division else None
 
 
-def _where(rows: Select[Any], *clauses: ColumnElement[bool] | None) -> Select[Any]:
+def _where(rows: Any, *clauses: ColumnElement[bool] | None) -> Any:
     return rows.where(*(clause for clause in clauses if clause is not None))
 
 
@@ -111,6 +111,15 @@ def estates_table(db: Session, as_of: date, known_at: datetime | None, within: s
     return table.astype({"households": "int64"})
 
 
+def estate_kinds(db: Session) -> dict[str, list[tuple[date, date | None, str]]]:
+    """See ``api.estate_kinds``."""
+    rows = select(F.estate_code, F.valid_from, F.valid_to, F.kind).where(recorded(F))
+    kinds: dict[str, list[tuple[date, date | None, str]]] = {}
+    for code, first, last, kind in db.execute(rows.order_by(F.estate_code, F.valid_from)).tuples():
+        kinds.setdefault(code, []).append((first, last, kind))
+    return kinds
+
+
 # ---- enterprises and managers
 
 
@@ -137,16 +146,12 @@ def manager_row(db: Session, code: str) -> Manager:
     return found
 
 
-def managers_found(
-    db: Session, q: str = "", *, limit: int | None = None, offset: int = 0
-) -> tuple[list[Manager], int]:
+def managers_found(db: Session, q: str = "", *, limit: int | None = None, offset: int = 0) -> tuple[list[Manager], int]:
     """Managers by name, code, pinyin or initials. For staff pages only."""
     return _parties_found(db, Manager, Manager.code, q, limit, offset)
 
 
-def _parties_found(
-    db: Session, model: Any, code: Any, q: str, limit: int | None, offset: int
-) -> tuple[list[Any], int]:
+def _parties_found(db: Session, model: Any, code: Any, q: str, limit: int | None, offset: int) -> tuple[list[Any], int]:
     rows = _where(select(model), matches(model.search_key, q))
     total = db.scalar(select(func.count()).select_from(rows.subquery())) or 0
     order = (relevance(model.search_key, code, q), code) if q.strip() else (code,)
@@ -217,7 +222,9 @@ def counts(db: Session, within: str | None, as_of: date) -> dict[str, int]:
     estates = _where(select(func.count()).select_from(F), known(F, as_of), inside(F.division_code, within))
     divisions = _where(select(func.count()).select_from(Division), inside(Division.code, within))
     served = _where(
-        select(func.count()).select_from(Contract).join(F, and_(F.estate_code == Contract.estate_code, known(F, as_of))),
+        select(func.count())
+        .select_from(Contract)
+        .join(F, and_(F.estate_code == Contract.estate_code, known(F, as_of))),
         known(Contract, as_of),
         inside(F.division_code, within),
     )
