@@ -183,3 +183,13 @@ def known_codes(db: Session) -> KnownCodes:
         frozenset(db.scalars(select(Manager.code))),
         frozenset(db.scalars(select(Division.code))),
     )
+
+
+def division_codes(db: Session) -> set[str]:
+    """Every area's code: the answer to ``divisions.known``."""
+    return set(db.scalars(select(Division.code)))
+
+
+def enterprise_codes(db: Session) -> set[str]:
+    """Every company's code: the answer to ``enterprises.known``."""
+    return set(db.scalars(select(Enterprise.uscc)))

@@ -38,7 +38,7 @@ def division_rows(db: Session) -> list[Division]:
 
 def division_names(db: Session, codes: Iterable[str]) -> dict[str, str]:
     """Names of areas by code, for those that exist."""
-    return dict(db.execute(select(Division.code, Division.name).where(Division.code.in_(set(codes)))).tuples().all())
+    return dict(db.execute(select(Division.code, Division.name).where(Division.code.in_(set(codes)))).all())
 
 
 # ---- estates
@@ -106,7 +106,7 @@ def estates_table(db: Session, as_of: date, known_at: datetime | None, within: s
     columns = (F.estate_code, F.name, F.kind, F.division_code, F.households, F.address)
     rows = _where(select(*columns), known(F, as_of, known_at), inside(F.division_code, within))
     names = ["estate_code", "name", "kind", "division_code", "households", "address"]
-    table = pd.DataFrame.from_records(db.execute(rows.order_by(F.estate_code)).tuples().all(), columns=names)
+    table = pd.DataFrame.from_records(db.execute(rows.order_by(F.estate_code)).all(), columns=names)
     table["address"] = table["address"].fillna("")
     return table.astype({"households": "int64"})
 
@@ -163,7 +163,7 @@ def enterprise_names(db: Session, usccs: Iterable[str] | None = None) -> dict[st
     rows = select(Enterprise.uscc, Enterprise.name).order_by(Enterprise.uscc)
     if usccs is not None:
         rows = rows.where(Enterprise.uscc.in_(set(usccs)))
-    return dict(db.execute(rows).tuples().all())
+    return dict(db.execute(rows).all())
 
 
 # ---- contracts
@@ -210,7 +210,7 @@ def contracts_table(db: Session, known_at: datetime | None, day: date | None = N
     columns = (Contract.estate_code, Contract.uscc, Contract.manager_code, Contract.valid_from, Contract.valid_to)
     rows = select(*columns).where(clause).order_by(Contract.estate_code, Contract.valid_from)
     names = ["estate_code", "uscc", "manager_code", "starts_on", "ends_on"]
-    table = pd.DataFrame.from_records(db.execute(rows).tuples().all(), columns=names)
+    table = pd.DataFrame.from_records(db.execute(rows).all(), columns=names)
     return table.astype({"starts_on": "object", "ends_on": "object"})
 
 

@@ -46,7 +46,7 @@ def run_managers(db: Session, actor: Actor, sheet: Sheet, context: ImportContext
     rows = checked_rows(sheet, MANAGERS, problems)
     codes = rows["manager_code"]
     note_repeats(sheet, problems, "manager_code", codes)
-    phones = dict(db.execute(select(Manager.code, Manager.phone)).tuples().all())
+    phones = dict(db.execute(select(Manager.code, Manager.phone)).all())
     people = [
         (code, ManagerInput(name, optional(sheet, rows, "phone", place, phones.get(code)), identity))
         for place, (code, name, identity) in enumerate(zip(codes, rows["name"], rows["id_number"], strict=True))
