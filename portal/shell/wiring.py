@@ -31,6 +31,7 @@ SUBSCRIPTIONS = (
     ("veto.decided", "scoring.ratings.api", "on_veto_decided"),
     ("year-fact.corrected", "scoring.ratings.api", "on_fact_corrected"),
     ("ratings.published", "scoring.credit.api", "record_ratings"),
+    ("ratings.published", "scoring.lists.api", "on_ratings_published"),
     ("work.items", "scoring.checks.api", "work_items"),
     ("work.items", "scoring.ratings.api", "work_items"),
     ("work.items", "scoring.credit.api", "work_items"),

@@ -1,0 +1,167 @@
+"""What other rooms may ask of the credit record."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import pandas as pd
+from sqlalchemy.orm import Session
+
+from portal.kernel.access import Actor, Permission
+from portal.kernel.i18n import _
+from portal.kernel.work import WorkItem
+from scoring.credit import catalogue, queries, service
+from scoring.rules import credit as rules
+
+record_ratings = service.record_ratings
+
+
+@dataclass(frozen=True)
+class EventView:
+    """A credit event as shown: signed centipoints, the days it counts, its document."""
+
+    case_id: str
+    subject_type: str
+    subject: str
+    code: str
+    name: str
+    points_cp: int
+    estate_code: str | None
+    uscc: str | None
+    document: str
+    document_on: date | None
+    issued_by: str
+    valid_from: date
+    valid_to: date | None
+    step: str
+    is_share: bool = False
+
+
+@dataclass(frozen=True)
+class CreditView:
+    """Score and grade of a subject on a day, with the events that made them (an enterprise bears shares of its managers')."""
+
+    subject: str
+    as_of: date
+    score_cp: int
+    grade: str
+    good_cp: int
+    bad_cp: int
+    events: tuple[EventView, ...]
+
+
+def _view(row: Any, as_of: date, points_cp: int | None = None) -> EventView:
+    return EventView(
+        case_id=row.case_id,
+        subject_type=row.subject_type,
+        subject=row.subject,
+        code=row.code,
+        name=catalogue.name_of(row.code, row.points_cp, as_of),
+        points_cp=int(row.points_cp) if points_cp is None else points_cp,
+        estate_code=row.estate_code,
+        uscc=row.uscc,
+        document=row.document,
+        document_on=row.document_on,
+        issued_by=row.issued_by,
+        valid_from=row.valid_from,
+        valid_to=row.valid_to,
+        step=row.step,
+        is_share=points_cp is not None,
+    )
+
+
+def _rows(events: pd.DataFrame, subject_type: str, tariff: rules.CreditTariff) -> pd.DataFrame:
+    """Event rows as the arithmetic wants them: own events, and for enterprises the shares of their managers' events."""
+    own = events[events["subject_type"] == subject_type][["subject", "act", "code", "points_cp"]]
+    if subject_type == "manager":
+        return own
+    theirs = events[(events["subject_type"] == "manager") & (events["points_cp"] < 0) & events["uscc"].notna()]
+    shares = rules.shares_of_managers(own, theirs[["uscc", "act", "code", "points_cp"]], tariff)
+    return pd.concat([own, shares], ignore_index=True)
+
+
+def scores(
+    db: Session, subject_type: str, subjects: Sequence[str], as_of: date, known_at: datetime | None = None
+) -> pd.DataFrame:
+    """Score and grade of many subjects on one day: ``subject, good_cp, bad_cp, score_cp, grade`` in the given order.
+
+    Source: contract, section 3, "Credit on a day".
+    """
+    tariff = rules.tariff_on(as_of.isoformat())
+    events = queries.counted_events(db, as_of, known_at)
+    rows = _rows(events, subject_type, tariff)
+    wanted = pd.Series(list(dict.fromkeys(subjects)), dtype="object")
+    return rules.credit_scores(rows[rows["subject"].isin(set(wanted))].reset_index(drop=True), wanted, tariff)
+
+
+def score(db: Session, subject_type: str, subject: str, as_of: date, known_at: datetime | None = None) -> CreditView:
+    """One subject's credit on a day, explained by its events."""
+    tariff = rules.tariff_on(as_of.isoformat())
+    events = queries.counted_events(db, as_of, known_at, queries.concerning(subject_type, [subject]))
+    rows = _rows(events, subject_type, tariff)
+    mine = rows[rows["subject"] == subject].reset_index(drop=True)
+    found = rules.credit_scores(mine, pd.Series([subject], dtype="object"), tariff).iloc[0]
+    return CreditView(
+        subject=subject,
+        as_of=as_of,
+        score_cp=int(found.score_cp),
+        grade=str(found.grade),
+        good_cp=int(found.good_cp),
+        bad_cp=int(found.bad_cp),
+        events=_shown(events, subject_type, subject, tariff, as_of),
+    )
+
+
+def _shown(
+    events: pd.DataFrame, subject_type: str, subject: str, tariff: rules.CreditTariff, as_of: date
+) -> tuple[EventView, ...]:
+    is_own = (events["subject_type"] == subject_type) & (events["subject"] == subject)
+    own_acts = set(events.loc[is_own, "act"])
+    shown = []
+    for row, own in zip(events.itertuples(index=False), is_own, strict=True):
+        if own:
+            shown.append(_view(row, as_of))
+        elif row.points_cp < 0 and row.act not in own_acts:
+            shown.append(_view(row, as_of, -rules.manager_share(-int(row.points_cp), tariff)))
+    return tuple(shown)
+
+
+def timeline(db: Session, subject_type: str, subject: str) -> list[EventView]:
+    """Every event of a subject, in whatever step, newest first. For staff; the public sees confirmed ones only."""
+    frame = queries.timeline(db, subject_type, subject)
+    return [_view(row, row.valid_from) for row in frame.itertuples(index=False)]
+
+
+def demerits(db: Session, usccs: Collection[str], as_of: date) -> dict[str, int]:
+    """Centipoints taken off each enterprise by the events that count on a day, shares of its managers' included."""
+    frame = scores(db, "enterprise", list(usccs), as_of)
+    return {str(row.subject): int(row.bad_cp) for row in frame.itertuples(index=False)}
+
+
+def events_between(db: Session, first: date, last: date, usccs: Collection[str] | None = None) -> pd.DataFrame:
+    """Confirmed events that began within a period, with ``tier`` from the catalogue; own and managers'."""
+    frame = queries.events_between(db, first, last, usccs)
+    tiers = {entry.code: entry.tier for entry in catalogue.in_force(last)}
+    return frame.assign(tier=frame["code"].map(tiers).fillna(""))
+
+
+def counted_codes(db: Session, usccs: Collection[str], as_of: date) -> dict[str, set[str]]:
+    """Codes of the events that count for each enterprise itself on a day."""
+    frame = queries.counted_events(db, as_of, None, queries.concerning("enterprise", list(usccs)))
+    own = frame[frame["subject_type"] == "enterprise"]
+    return {uscc: set(group["code"]) for uscc, group in own.groupby("subject")}
+
+
+def waiting_count(db: Session, actor: Actor) -> int:
+    """How many proposed events wait for a person's confirmation."""
+    return len(queries.waiting(db)) if actor.may(Permission.CREDIT_CONFIRM) else 0
+
+
+def work_items(db: Session, *, actor: Actor) -> list[WorkItem]:
+    """What waits on the credit pages for this person."""
+    waiting = waiting_count(db, actor)
+    if not waiting:
+        return []
+    return [WorkItem(_("核准信用事项"), "credit.waiting", count=waiting)]
+

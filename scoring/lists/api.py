@@ -1,0 +1,117 @@
+"""What other rooms may ask of the red and black lists."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from portal.kernel.access import Actor, Permission
+from portal.kernel.i18n import _
+from portal.kernel.work import WorkItem
+from portal.registry import api as registry
+from scoring.lists import queries, service
+from scoring.lists.models import ListEntry
+
+propose = service.propose
+decide = service.decide
+publish = service.publish
+on_ratings_published = service.on_ratings_published
+
+
+@dataclass(frozen=True)
+class EntryView:
+    """An entry as the public sees it; a manager's entry shows no name."""
+
+    kind: str
+    subject_type: str
+    subject: str
+    uscc: str | None
+    manager_code: str | None
+    name: str
+    enterprise_name: str
+    reason: str
+    effective_from: date
+    effective_to: date | None
+    recorded_at: datetime
+    decision: str
+    year: int
+
+
+def _names(db: Session, entries: list[ListEntry]) -> tuple[dict[str, str], dict[str, str]]:
+    if not entries:
+        return {}, {}
+    companies = registry.enterprises_frame(db)
+    estates = registry.estate_names(db, [entry.subject for entry in entries if entry.subject_type == "estate"])
+    return estates, dict(zip(companies["uscc"], companies["name"], strict=True))
+
+
+def _views(db: Session, entries: list[ListEntry]) -> list[EntryView]:
+    estates, companies = _names(db, entries)
+    names: dict[str, dict[str, str]] = {"estate": estates, "enterprise": companies, "manager": {}}
+    return [
+        EntryView(
+            kind=entry.kind,
+            subject_type=entry.subject_type,
+            subject=entry.subject,
+            uscc=entry.uscc,
+            manager_code=entry.manager_code,
+            name=names[entry.subject_type].get(entry.subject, ""),
+            enterprise_name=companies.get(entry.uscc or "", ""),
+            reason=entry.reason,
+            effective_from=entry.valid_from,
+            effective_to=entry.valid_to,
+            recorded_at=entry.recorded_at,
+            decision=entry.decision,
+            year=entry.year,
+        )
+        for entry in entries
+    ]
+
+
+def in_force(
+    db: Session, as_of: date, known_at: datetime | None = None, kind: str | None = None, uscc: str | None = None
+) -> list[EntryView]:
+    """Entries in force on a day, as known at an instant; by list and by the enterprise concerned."""
+    return _views(db, queries.entries(db, as_of, known_at, kind, uscc))
+
+
+def published(db: Session, as_of: date) -> list[EntryView]:
+    """Entries that have not ended: what the open data shows."""
+    return _views(db, queries.not_ended(db, as_of))
+
+
+def concerning_estate(db: Session, estate_code: str, as_of: date) -> list[EntryView]:
+    """Entries in force that have the estate as subject."""
+    found = [entry for entry in queries.entries(db, as_of) if (entry.subject_type, entry.subject) == ("estate", estate_code)]
+    return _views(db, found)
+
+
+def public_notices(db: Session, as_of: date) -> list[dict[str, Any]]:
+    """Red candidates on public notice that day: anybody may object until its last day."""
+    found = [(c, s) for c, s in queries.cases(db, steps=["public_notice"]) if s.on <= as_of <= (s.due_on or as_of)]
+    names = registry.estate_names(db, [case.subject for case, _s in found])
+    return [
+        {"year": c.year, "subject": c.subject, "name": names.get(c.subject, ""), "uscc": c.uscc, "due_on": s.due_on,
+         "document": s.document}
+        for c, s in found
+    ]  # fmt: skip
+
+
+def years(db: Session) -> list[int]:
+    """Years for which there are entries, newest first."""
+    return sorted({entry.year for entry in queries.not_ended(db, date.min)}, reverse=True)
+
+
+def work_items(db: Session, *, actor: Actor) -> list[WorkItem]:
+    """What waits on the list pages for this person."""
+    items = []
+    if actor.may(Permission.LIST_DECIDE):
+        waiting = queries.cases(db, steps=service.OPEN_STEPS)
+        if waiting:
+            due = min((last.due_on for _case, last in waiting if last.due_on), default=None)
+            items.append(WorkItem(_("决定红榜、黑榜建议"), "lists.manage", count=len(waiting), due_on=due))
+        decided = queries.cases(db, steps=["decided_list"])
+        if decided:
+            items.append(WorkItem(_("公布红榜、黑榜决定"), "lists.manage", count=len(decided)))
+    return items

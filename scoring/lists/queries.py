@@ -1,0 +1,84 @@
+"""Reads of cases and entries. In force and ended follow from dates, never from a stored flag."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import and_, func, or_, select
+from sqlalchemy.orm import Session
+
+from portal.kernel.versions import known, recorded
+from scoring.lists.models import ListCase, ListEntry, ListStep
+
+
+def _last_steps() -> Any:
+    return select(ListStep.case_id, func.max(ListStep.seq).label("seq")).group_by(ListStep.case_id).subquery()
+
+
+def cases(db: Session, year: int | None = None, steps: Iterable[str] | None = None) -> list[tuple[ListCase, ListStep]]:
+    """Cases with their last step, ordered by list and subject."""
+    last = _last_steps()
+    query = (
+        select(ListCase, ListStep)
+        .join(last, last.c.case_id == ListCase.id)
+        .join(ListStep, and_(ListStep.case_id == last.c.case_id, ListStep.seq == last.c.seq))
+        .order_by(ListCase.year, ListCase.kind, ListCase.subject_type, ListCase.subject, ListCase.reason, ListCase.attempt)
+    )
+    if year is not None:
+        query = query.where(ListCase.year == year)
+    if steps is not None:
+        query = query.where(ListStep.step.in_(list(steps)))
+    return [(row[0], row[1]) for row in db.execute(query)]
+
+
+def steps_of(db: Session, case_id: str) -> list[ListStep]:
+    """The journal of a case, in order."""
+    return list(db.scalars(select(ListStep).where(ListStep.case_id == case_id).order_by(ListStep.seq)))
+
+
+def proposers(db: Session, case_ids: Iterable[str]) -> dict[str, str]:
+    """Who made each case a candidate."""
+    ids = set(case_ids)
+    query = select(ListStep.case_id, ListStep.actor).where(ListStep.seq == 1, ListStep.step == "candidate")
+    return {case_id: actor for case_id, actor in db.execute(query) if case_id in ids}
+
+
+def numbers_used(db: Session, prefix: str) -> int:
+    """How many documents of a series have been numbered."""
+    query = select(func.count(func.distinct(ListStep.document))).where(ListStep.document.like(prefix + "%"))
+    return int(db.scalar(query) or 0)
+
+
+def entries(
+    db: Session, as_of: date, known_at: datetime | None = None, kind: str | None = None, uscc: str | None = None
+) -> list[ListEntry]:
+    """Entries in force on a day, as known at an instant."""
+    query = select(ListEntry).where(known(ListEntry, as_of, known_at))
+    if kind:
+        query = query.where(ListEntry.kind == kind)
+    if uscc:
+        query = query.where(or_(ListEntry.uscc == uscc, ListEntry.subject == uscc))
+    order = (ListEntry.kind, ListEntry.subject_type, ListEntry.subject, ListEntry.reason, ListEntry.valid_from, ListEntry.id)
+    return list(db.scalars(query.order_by(*order)))
+
+
+def not_ended(db: Session, as_of: date) -> list[ListEntry]:
+    """Entries in force or still to come: what the open data shows."""
+    later = or_(ListEntry.valid_to.is_(None), ListEntry.valid_to >= as_of)
+    query = select(ListEntry).where(recorded(ListEntry), later)
+    return list(db.scalars(query.order_by(ListEntry.kind, ListEntry.subject_type, ListEntry.subject, ListEntry.valid_from)))
+
+
+def live_entries(db: Session, kind: str, before_year: int) -> list[ListEntry]:
+    """Open entries of earlier years' lists."""
+    query = select(ListEntry).where(recorded(ListEntry), ListEntry.kind == kind, ListEntry.year < before_year)
+    return list(db.scalars(query.order_by(ListEntry.id)))
+
+
+def entries_of_estates(db: Session, kind: str, year: int, estates: Iterable[str]) -> list[ListEntry]:
+    """Live entries of a year that have one of the estates as subject."""
+    wanted = set(estates)
+    query = select(ListEntry).where(
+        recorded(ListEntry), ListEntry.kind == kind, ListEntry.year == year, ListEntry.subject_type == "estate"
+    )
+    return [entry for entry in db.scalars(query.order_by(ListEntry.id)) if entry.subject in wanted]
