@@ -1,0 +1,254 @@
+"""Long work a person starts and comes back to: an import, say. A row says what to do, whoever claims it does it.
+
+A web process starts a thread for each task it takes in; a worker drains what is left. The running thread holds a lock file, so
+that a task whose process died is told from one that is slow. Progress goes to a file beside the database on SQLite, where the
+task's own write transaction would shut out every other, and to the row on PostgreSQL.
+"""
+
+import fcntl
+import json
+import logging
+import os
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from portal.kernel import clock
+from portal.kernel.access import Actor
+from portal.kernel.db import engine, reading, transaction
+from portal.kernel.errors import DomainError, InputRefused, NotFound
+from portal.kernel.i18n import _, language, using
+from portal.kernel.ids import new_id
+from portal.kernel.importing import Progress
+from portal.kernel.jobs_record import Task
+from portal.kernel.marks import at_once
+from portal.kernel.settings import settings
+
+log = logging.getLogger(__name__)
+
+SHOWN_PROBLEMS = 200
+KEPT = timedelta(days=30)
+_EVERY = 0.4  # seconds between two notes of progress
+
+
+@dataclass(frozen=True)
+class TaskView:
+    """A task. ``status``: queued, running, done, refused (the person can mend it) or failed.
+
+    ``result``: what the runner gave; of a refused task ``summary``, ``problems`` [{cell, text}] (the first 200) and ``count``.
+    ``minutes_left`` is a guess from the pace so far, None when there is none.
+    """
+
+    id: str
+    kind: str
+    person: str
+    request: dict[str, Any]
+    status: str
+    stage: str
+    done: int
+    total: int
+    result: dict[str, Any]
+    created_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+    minutes_left: int | None
+
+    @property
+    def is_over(self) -> bool:
+        """Nothing more will happen."""
+        return self.status in ("done", "refused", "failed")
+
+
+Runner = Callable[[TaskView, Progress], Mapping[str, Any]]
+
+
+def folder() -> Path:
+    """Where locks, progress and files of tasks lie, in the instance folder (0700)."""
+    path = settings().instance / "tasks"
+    path.mkdir(mode=0o700, exist_ok=True)
+    return path
+
+
+def start(db: Session, actor: Actor, kind: str, request: dict[str, Any]) -> TaskView:
+    """Queue a task; it runs once the caller's transaction is committed. ``request`` is plain JSON."""
+    task = Task(
+        id=new_id(),
+        kind=kind,
+        person=actor.login,
+        request=json.dumps({"language": language(), **request}, ensure_ascii=False),
+        status="queued",
+        created_at=clock.now(),
+    )
+    db.add(task)
+    db.flush()
+    return _view(task)
+
+
+def view(db: Session, task_id: str) -> TaskView:
+    """A task by its id; NotFound."""
+    task = db.get(Task, task_id)
+    if task is None:
+        raise NotFound(_("没有找到这个任务，可能已经过期清理。"))
+    return _view(task)
+
+
+def of_person(db: Session, login: str, limit: int = 20) -> list[TaskView]:
+    """A person's newest tasks, newest first."""
+    query = select(Task).where(Task.person == login).order_by(Task.created_at.desc(), Task.id).limit(limit)
+    return [_view(task) for task in db.scalars(query)]
+
+
+def _view(task: Task) -> TaskView:
+    stage, done, total = _progress_of(task)
+    return TaskView(
+        id=task.id,
+        kind=task.kind,
+        person=task.person,
+        request=json.loads(task.request),
+        status=task.status,
+        stage=stage,
+        done=done,
+        total=total,
+        result=json.loads(task.result) if task.result else {},
+        created_at=task.created_at,
+        started_at=task.started_at,
+        finished_at=task.finished_at,
+        minutes_left=_minutes_left(task, done, total),
+    )
+
+
+def _minutes_left(task: Task, done: int, total: int) -> int | None:
+    if task.status != "running" or task.started_at is None or not 0 < done <= total:
+        return None
+    seconds = (clock.now() - task.started_at).total_seconds()
+    return int(seconds * (total - done) / done // 60) + 1
+
+
+def _progress_of(task: Task) -> tuple[str, int, int]:
+    path = folder() / f"{task.id}.progress"
+    if task.status == "running" and path.exists():
+        noted = json.loads(path.read_text())
+        return str(noted["stage"]), int(noted["done"]), int(noted["total"])
+    return task.stage or "", task.done or 0, task.total or 0
+
+
+class _Reporter:
+    """Notes progress, at most every 0.4 seconds; a note that cannot be written is dropped."""
+
+    def __init__(self, task_id: str):
+        self.task_id = task_id
+        self._stage, self._last = "", 0.0
+
+    def __call__(self, stage: str, done: int, total: int) -> None:
+        now = time.monotonic()
+        if stage == self._stage and now - self._last < _EVERY:
+            return
+        self._stage, self._last = stage, now
+        if engine().dialect.name == "sqlite":
+            path = folder() / f"{self.task_id}.progress"
+            draft = path.with_suffix(".draft")
+            draft.write_text(json.dumps({"stage": stage, "done": done, "total": total}))
+            draft.replace(path)
+            return
+        at_once(update(Task).where(Task.id == self.task_id).values(stage=stage, done=done, total=total))
+
+
+@contextmanager
+def _running(task_id: str) -> Iterator[bool]:
+    """Hold the task's lock file; false when another holds it. The system lets go of it when the process dies."""
+    path = folder() / f"{task_id}.lock"
+    with open(path, "w") as gate:
+        try:
+            fcntl.flock(gate, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+            return
+        yield True
+    path.unlink(missing_ok=True)
+
+
+def _claim(task_id: str) -> TaskView | None:
+    with transaction() as db:
+        query = update(Task).where(Task.id == task_id, Task.status == "queued")
+        claimed = db.execute(query.values(status="running", started_at=clock.now()))
+        if not claimed.rowcount:  # type: ignore[attr-defined]
+            return None
+        return view(db, task_id)
+
+
+def _finish(task_id: str, status: str, result: Mapping[str, Any]) -> None:
+    told = json.dumps(dict(result), ensure_ascii=False, default=str)
+    with transaction() as db:
+        query = update(Task).where(Task.id == task_id, Task.status == "running")
+        db.execute(query.values(status=status, result=told, finished_at=clock.now()))
+    (folder() / f"{task_id}.progress").unlink(missing_ok=True)
+
+
+def _refusal(error: DomainError) -> dict[str, Any]:
+    if not isinstance(error, InputRefused):
+        return {"summary": str(error), "problems": [], "count": 0}
+    problems = [{"cell": problem.cell, "text": problem.message} for problem in error.problems[:SHOWN_PROBLEMS]]
+    return {"summary": error.summary, "problems": problems, "count": error.count}
+
+
+def run_one(task_id: str, runners: Mapping[str, Runner]) -> bool:
+    """Claim a task and do it; false when it is not there to be claimed. What goes wrong stands in its result."""
+    with _running(task_id) as mine:
+        task = _claim(task_id) if mine else None
+        if task is None:
+            return False
+        with using(str(task.request.get("language", "zh"))):
+            try:
+                result = runners[task.kind](task, _Reporter(task_id))
+                _finish(task_id, "done", result)
+            except DomainError as error:
+                _finish(task_id, "refused", _refusal(error))
+            except Exception:
+                log.exception("task_failed id=%s kind=%s", task_id, task.kind)
+                _finish(task_id, "failed", {"summary": _("系统出错，没有办理。请稍后重试，仍不成功请联系系统管理员。")})
+    return True
+
+
+def run_next(runners: Mapping[str, Runner]) -> bool:
+    """Do the oldest queued task of these kinds; false when there is none."""
+    with reading() as db:
+        query = select(Task.id).where(Task.status == "queued", Task.kind.in_(list(runners)))
+        waiting = list(db.scalars(query.order_by(Task.created_at, Task.id).limit(5)))
+    return any(run_one(task_id, runners) for task_id in waiting)
+
+
+def run_in_background(task_id: str, runners: Mapping[str, Runner]) -> threading.Thread:
+    """Do a task beside the requests of this process."""
+    thread = threading.Thread(target=run_one, args=(task_id, runners), name=f"task-{task_id}", daemon=True)
+    thread.start()
+    return thread
+
+
+def close_interrupted() -> int:
+    """Mark running tasks whose process died as failed; says how many."""
+    with reading() as db:
+        running = list(db.scalars(select(Task.id).where(Task.status == "running").order_by(Task.id)))
+    closed = 0
+    for task_id in running:
+        with _running(task_id) as is_dead:
+            if is_dead:
+                _finish(task_id, "failed", {"summary": _("办理中断了。请核对结果后重新提交。")})
+                closed += 1
+    return closed
+
+
+def prune(db: Session) -> int:
+    """Forget tasks a month old, and files that a task left behind a day ago; says how many rows went."""
+    gone = db.execute(delete(Task).where(Task.created_at < clock.now() - KEPT, Task.status.not_in(["queued", "running"])))
+    for path in folder().iterdir():
+        if clock.now().timestamp() - os.stat(path).st_mtime > 24 * 3600:
+            path.unlink(missing_ok=True)
+    return int(gone.rowcount)  # type: ignore[attr-defined]
