@@ -1,0 +1,91 @@
+"""The figures of a quarter from the facts: months, scores, ranks, and what is pinned with them."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+import pandas as pd
+from sqlalchemy.orm import Session
+
+from portal.kernel.errors import DomainError
+from portal.kernel.i18n import _
+from portal.kernel.periods import Quarter
+from portal.registry import api as registry
+from scoring.checks import api as checks
+from scoring.rules.errors import NoRuleSetInForce, UnknownKind
+from scoring.rules.months import month_scores
+from scoring.rules.quarters import quarter_scores
+from scoring.rules.rulesets import rule_set_for
+from scoring.standards import api as standards
+
+CONFIRMED = ("confirmed",)
+FILED = ("submitted", "confirmed")
+MONTH_COLUMNS = ("month", "check_id", "standard_version", "earned_cp", "applicable_cp", "score_cp")
+
+
+@dataclass(frozen=True)
+class QuarterFigures:
+    """``scores``: one row per estate of the register, by code: ``estate_code, score_cp, status, months, rank_district,
+    rank_street, kind, division_code, uscc, manager_code, rule_set``. ``months``: ``estate_code`` and the months that
+    entered: ``month, check_id, standard_version, earned_cp, applicable_cp, score_cp``, by estate and month.
+    """
+
+    scores: pd.DataFrame
+    months: pd.DataFrame
+
+
+def quarter_figures(
+    db: Session,
+    quarter: Quarter,
+    states: Collection[str],
+    known_at: datetime | None = None,
+    within: str | None = None,
+) -> QuarterFigures:
+    """Score a quarter from the checks in the given states. Ranks hold for the whole district only when ``within`` is
+    None. Raises ``DomainError`` when no rule set is in force for a kind of estate."""
+    estates = registry.estates_frame(db, quarter.last, known_at, within)
+    months = months_of(db, quarter, states, known_at, within)
+    months = months[months["estate_code"].isin(estates["estate_code"])].reset_index(drop=True)
+    scores = quarter_scores(
+        months[["estate_code", "score_cp"]],
+        estates[["estate_code", "kind"]].assign(street_code=estates["division_code"]),
+    )
+    scores["kind"] = estates["kind"].to_numpy()
+    scores["division_code"] = estates["division_code"].to_numpy()
+    scores["rule_set"] = scores["kind"].map(rule_sets_of(scores["kind"], quarter.year))
+    return QuarterFigures(_with_service(db, scores, quarter, known_at), months)
+
+
+def months_of(
+    db: Session, quarter: Quarter, states: Collection[str], known_at: datetime | None = None, within: str | None = None
+) -> pd.DataFrame:
+    """The scored months of a quarter, by estate and month."""
+    rows = checks.checks_frame(db, [str(month) for month in quarter.months], known_at=known_at, within=within)
+    rows = rows[rows["state"].isin(list(states))].reset_index(drop=True)
+    if rows.empty:
+        return pd.DataFrame(columns=["estate_code", *MONTH_COLUMNS])
+    found = checks.results_frame(db, rows["check_id"].tolist(), known_at=known_at)
+    scored = month_scores(
+        rows[["estate_code", "month"]].assign(check=rows["check_id"], standard=rows["standard_version"]),
+        found[["item_code", "result"]].assign(check=found["check_id"]),
+        standards.frames(db, sorted(set(rows["standard_version"]))),
+    )
+    scored = scored.rename(columns={"check": "check_id"}).assign(standard_version=rows["standard_version"].to_numpy())
+    return scored[["estate_code", *MONTH_COLUMNS]].sort_values(["estate_code", "month"]).reset_index(drop=True)
+
+
+def rule_sets_of(kinds: pd.Series, year: int) -> dict[str, str]:
+    """Kind of estate -> code of the rule set in force in a year."""
+    try:
+        return {str(kind): rule_set_for(str(kind), year).code for kind in kinds.unique()}
+    except (NoRuleSetInForce, UnknownKind) as error:
+        raise DomainError(_("%(year)s年没有适用的评价规则。", year=year)) from error
+
+
+def _with_service(db: Session, scores: pd.DataFrame, quarter: Quarter, known_at: datetime | None) -> pd.DataFrame:
+    """Who serves on the quarter's last day."""
+    serving = registry.serving(db, quarter.last, known_at)
+    by_estate = serving.set_index("estate_code")
+    for name in ("uscc", "manager_code"):
+        scores[name] = scores["estate_code"].map(by_estate[name].astype("object")).astype("object")
+    return scores

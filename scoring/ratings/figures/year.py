@@ -1,0 +1,95 @@
+"""The figures of a year from published quarters and the facts of the year."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import pandas as pd
+from sqlalchemy.orm import Session
+
+from portal.kernel.periods import Year
+from portal.registry import api as registry
+from scoring.ratings.figures.quarter import rule_sets_of
+from scoring.ratings.queries.quarters import published_scores
+from scoring.rules.rulesets import rule_set
+from scoring.rules.service import service_on
+from scoring.rules.years import NOT_ELIGIBLE, VETOED, YearFacts, ratings
+from scoring.surveys import api as surveys
+
+
+@dataclass(frozen=True)
+class YearFigures:
+    """``ratings``: one row per estate, by code: ``estate_code, rule_set, survey_cp, management_cp, comprehensive_cp,
+    collection_cp, total_cp, stars, status, reason`` and the pins ``kind, division_code, uscc, manager_code``.
+    ``components``: ``estate_code, component, score_cp, status, reason``.
+    """
+
+    ratings: pd.DataFrame
+    components: pd.DataFrame
+
+
+def year_figures(
+    db: Session,
+    year: Year,
+    as_of: date,
+    known_at: datetime | None = None,
+    estates: Collection[str] | None = None,
+) -> YearFigures:
+    """Rate a year from what is public on ``as_of`` and known at an instant (default now); all estates of the register
+    on 31 December, or the given ones of them."""
+    register = registry.estates_frame(db, year.last, known_at)
+    if estates is not None:
+        register = register[register["estate_code"].isin(set(estates))]
+    register = register[["estate_code", "kind", "division_code"]].reset_index(drop=True)
+    rule_sets_of(register["kind"], year.number)  # a sentence for people when a kind has no rules
+    contracts = registry.contracts_frame(db, known_at)
+    contracts = contracts[contracts["estate_code"].isin(register["estate_code"])]
+    service = service_on(contracts, year.last).set_index("estate_code")
+    for name in ("service_start", "uscc", "manager_code"):
+        register[name] = register["estate_code"].map(service[name].astype("object")).astype("object")
+    made = ratings(_facts(db, year, register, as_of, known_at), year.number)
+    table = made.ratings
+    for name in ("kind", "division_code", "uscc", "manager_code"):
+        table[name] = register[name].to_numpy()
+    return YearFigures(table, made.components)
+
+
+def _facts(db: Session, year: Year, register: pd.DataFrame, as_of: date, known_at: datetime | None) -> YearFacts:
+    codes = register["estate_code"]
+    known = surveys.facts(db, year.number, known_at)
+    quarters = published_scores(db, year, as_of, known_at)
+
+    def of_register(frame: pd.DataFrame) -> pd.DataFrame:
+        return frame[frame["estate_code"].isin(codes)].reset_index(drop=True)
+
+    return YearFacts(
+        estates=register[["estate_code", "kind", "service_start"]],
+        quarters=of_register(quarters),
+        surveys=of_register(known.surveys),
+        indicators=_of_rule_sets(of_register(known.indicators), register, year.number),
+        collection_rates=of_register(known.collection_rates),
+        vetoes=of_register(known.vetoes),
+    )
+
+
+def _of_rule_sets(indicators: pd.DataFrame, register: pd.DataFrame, year: int) -> pd.DataFrame:
+    """Only the indicators that the rule set of the estate's kind asks for; another set's are no error."""
+    codes = rule_sets_of(register["kind"], year)
+    wanted = {(kind, name) for kind, code in codes.items() for name in rule_set(code).indicators}
+    kinds = indicators["estate_code"].map(register.set_index("estate_code")["kind"])
+    kept = [pair in wanted for pair in zip(kinds, indicators["indicator_code"], strict=True)]
+    return indicators[pd.Series(kept, index=indicators.index, dtype=bool)].reset_index(drop=True)
+
+
+def reasons_of(status: str, reason: str) -> list[str]:
+    """The reasons of a status as codes: ``["V01", "V03"]``, ``["survey:sample", "management:quarters"]``,
+    ``["nobody_serving"]``; empty for a rated estate.
+
+    >>> reasons_of("pending", "survey:sample; comprehensive:indicators:safety,disclosure")
+    ['survey:sample', 'comprehensive:indicators:safety,disclosure']
+    """
+    if not reason:
+        return []
+    if status == VETOED:
+        return reason.split(",")
+    return [reason] if status == NOT_ELIGIBLE else reason.split("; ")

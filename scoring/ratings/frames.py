@@ -1,0 +1,28 @@
+"""Between query rows, DataFrames and plain values."""
+
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any
+
+import pandas as pd
+
+WHOLE = "Int64"
+
+
+def frame_of(rows: Iterable[Sequence[Any]], columns: Sequence[str], whole: Collection[str] = ()) -> pd.DataFrame:
+    """A DataFrame of query rows; the ``whole`` columns are ``Int64`` (``<NA>`` where empty), empty texts are None."""
+    frame = pd.DataFrame.from_records([tuple(row) for row in rows], columns=list(columns)).astype("object")
+    return frame.astype({name: WHOLE for name in whole})
+
+
+def plain_rows(frame: pd.DataFrame, columns: Sequence[str]) -> list[tuple[Any, ...]]:
+    """Rows as tuples of Python values: whole numbers as int, missing values as None."""
+    return list(zip(*(plain_column(frame[name]) for name in columns), strict=True))
+
+
+def plain_column(column: pd.Series) -> list[Any]:
+    """One column as Python values, missing ones as None."""
+    empty = column.isna().to_numpy(bool)
+    values = column.astype("object").tolist()
+    if not empty.any():
+        return values
+    return [None if gone else value for value, gone in zip(values, empty, strict=True)]
