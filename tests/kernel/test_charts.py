@@ -6,8 +6,8 @@ from xml.etree import ElementTree
 import pytest
 from markupsafe import Markup
 
+from portal.kernel import charts
 from portal.kernel.i18n import using
-from portal.shell import charts
 
 POINTS = [("25Q1", 8210), ("25Q2", 8340), ("25Q3", None), ("25Q4", 8460), ("26Q1", 8740)]
 BAND = [("25Q1", 7600, 8800), ("25Q2", 7700, 8860), ("25Q4", 7800, 8940), ("26Q1", 7930, 9060)]
