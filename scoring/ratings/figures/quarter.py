@@ -4,6 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
+import numpy as np
 import pandas as pd
 from sqlalchemy.orm import Session
 
@@ -44,8 +45,7 @@ def quarter_figures(
     """Score a quarter from the checks in the given states. Ranks hold for the whole district only when ``within`` is
     None. Raises ``DomainError`` when no rule set is in force for a kind of estate."""
     estates = registry.estates_frame(db, quarter.last, known_at, within)
-    months = months_of(db, quarter, states, known_at, within)
-    months = months[months["estate_code"].isin(estates["estate_code"])].reset_index(drop=True)
+    months = months_of(db, quarter, states, known_at, set(estates["estate_code"]), every=within is None)
     scores = quarter_scores(
         months[["estate_code", "score_cp"]],
         estates[["estate_code", "kind"]].assign(street_code=estates["division_code"]),
@@ -57,21 +57,48 @@ def quarter_figures(
 
 
 def months_of(
-    db: Session, quarter: Quarter, states: Collection[str], known_at: datetime | None = None, within: str | None = None
+    db: Session,
+    quarter: Quarter,
+    states: Collection[str],
+    known_at: datetime | None,
+    estates: Collection[str],
+    every: bool = False,
 ) -> pd.DataFrame:
-    """The scored months of a quarter, by estate and month."""
-    rows = checks.checks_frame(db, [str(month) for month in quarter.months], known_at=known_at, within=within)
-    rows = rows[rows["state"].isin(list(states))].reset_index(drop=True)
+    """The scored months of some estates, by estate and month; ``every``: they are the whole register."""
+    months = [str(month) for month in quarter.months]
+    rows = checks.checks_frame(db, months, known_at=known_at)
+    wanted = rows["state"].isin(list(states)) & rows["estate_code"].isin(list(estates))
+    rows = rows[wanted].reset_index(drop=True)
     if rows.empty:
         return pd.DataFrame(columns=["estate_code", *MONTH_COLUMNS])
-    found = checks.results_frame(db, rows["check_id"].tolist(), known_at=known_at)
+    columns = ("check_id", "item_code", "result")
+    if every:
+        found = checks.results_frame(db, months=months, known_at=known_at, columns=columns)
+    else:
+        found = checks.results_frame(db, rows["check_id"].tolist(), known_at=known_at, columns=columns)
     scored = month_scores(
-        rows[["estate_code", "month"]].assign(check=rows["check_id"], standard=rows["standard_version"]),
-        found[["item_code", "result"]].assign(check=found["check_id"]),
+        pd.DataFrame(
+            {
+                "check": rows.index.to_numpy(),
+                "estate_code": rows["estate_code"],
+                "month": rows["month"],
+                "standard": rows["standard_version"],
+            }
+        ),
+        _numbered(found, rows["check_id"]),
         standards.frames(db, sorted(set(rows["standard_version"]))),
     )
-    scored = scored.rename(columns={"check": "check_id"}).assign(standard_version=rows["standard_version"].to_numpy())
+    scored["check_id"] = rows["check_id"].to_numpy()
+    scored["standard_version"] = rows["standard_version"].to_numpy()
     return scored[["estate_code", *MONTH_COLUMNS]].sort_values(["estate_code", "month"]).reset_index(drop=True)
+
+
+def _numbered(found: pd.DataFrame, check_ids: pd.Series) -> pd.DataFrame:
+    """Results with the row number of their check; results of other checks are left out."""
+    place = pd.Index(check_ids).get_indexer(pd.Index(found["check_id"].cat.categories))
+    numbers = place[found["check_id"].cat.codes.to_numpy()] if len(place) else np.zeros(0, dtype=np.int64)
+    results = pd.DataFrame({"check": numbers, "item_code": found["item_code"], "result": found["result"]})
+    return results[numbers >= 0].reset_index(drop=True)
 
 
 def rule_sets_of(kinds: pd.Series, year: int) -> dict[str, str]:

@@ -56,7 +56,7 @@ def coverage(db: Session, quarter: Quarter, within: str | None = None, on: date 
     day = on or clock.today()
     estates = registry.estates_frame(db, min(quarter.last, day), within=within)
     months = [month for month in quarter.months if month.first <= day]
-    rows = checks.checks_frame(db, [str(month) for month in months], within=within)
+    rows = checks.checks_frame(db, [str(month) for month in months])
     rows = rows[rows["estate_code"].isin(estates["estate_code"])]
     table = _by_estate(estates, rows, months, day)
     areas = registry.divisions(db)
