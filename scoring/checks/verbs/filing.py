@@ -42,7 +42,15 @@ def start_check(
     row = {"id": check_id, "estate_code": estate_code, "month": month, "kind": "routine", "standard_version": version,
            "inspector": actor.login, "inspected_on": day, "origin": "page", "recorded_at": at}  # fmt: skip
     db.execute(insert(MonthlyCheck), [row])
-    step = {"check_id": check_id, "seq": 1, "step": "draft", "actor": actor.audit_name, "on": on, "at": at, "reason": ""}
+    step = {
+        "check_id": check_id,
+        "seq": 1,
+        "step": "draft",
+        "actor": actor.audit_name,
+        "on": on,
+        "at": at,
+        "reason": "",
+    }
     db.execute(insert(CheckStep), [step])
     _put_draft(db, check_id, Draft(), 1)
     detail = {"estate": estate_code, "month": month, "standard": version, "inspected_on": day}
@@ -80,9 +88,7 @@ def save_draft(db: Session, actor: Actor, check_id: str, payload: dict[str, Any]
     mine = (CheckDraft.check_id == check_id, CheckDraft.version == version)
     values = {"payload": json.dumps(draft.payload(), ensure_ascii=False), "version": version + 1,
               "updated_at": clock.now()}  # fmt: skip
-    changed = db.execute(
-        update(CheckDraft).where(*mine).values(values).execution_options(synchronize_session=False)
-    )
+    changed = db.execute(update(CheckDraft).where(*mine).values(values).execution_options(synchronize_session=False))
     if stored is None or changed.rowcount != 1:  # type: ignore[attr-defined]
         raise Conflict(_("这份检查已在另一台设备上保存过。您填写的内容保留在下方，请核对后再保存。"))
     return version + 1
@@ -133,7 +139,9 @@ def photo_counts(db: Session, check_id: str, draft: Draft) -> dict[str, int]:
 
 def redraft(db: Session, check: MonthlyCheck, standard: standards.StandardView) -> None:
     """Write the working paper anew from the results that count, so that nothing the street changed is lost unseen."""
-    old = db.execute(select(CheckDraft.payload, CheckDraft.version).where(CheckDraft.check_id == check.id)).one_or_none()
+    old = db.execute(
+        select(CheckDraft.payload, CheckDraft.version).where(CheckDraft.check_id == check.id)
+    ).one_or_none()
     detached = json.loads(old.payload).get("detached", []) if old else []
     answers = {
         row.item_code: Answer(row.result, row.place, row.note) for row in record.live_results(db, check).values()
@@ -222,9 +230,7 @@ def _settle(db: Session, actor: Actor, check: MonthlyCheck, wanted: dict[str, An
         if row is not None:
             record.close(db, row, at)
         if answer is not None:
-            record.open_version(
-                db, actor, check, code, answer.result, at=at, place=answer.place, note=answer.note
-            )
+            record.open_version(db, actor, check, code, answer.result, at=at, place=answer.place, note=answer.note)
     return changed
 
 

@@ -44,9 +44,7 @@ def return_check(db: Session, actor: Actor, check_id: str, comments: dict[str, s
     audit.record(db, actor, "check.returned", f"check:{check_id}", {"on": on, "items": sorted(filter(None, texts))})
 
 
-def adjust_item(
-    db: Session, actor: Actor, check_id: str, item_code: str, result: str, reason: str, on: date
-) -> bool:
+def adjust_item(db: Session, actor: Actor, check_id: str, item_code: str, result: str, reason: str, on: date) -> bool:
     """Change what counts for one item of a submitted check; the inspector's version stays visible.
 
     ``result`` as in the sheet, ``pass`` included. False when it is the same already. Raises ``DomainError`` (no reason,
@@ -57,9 +55,7 @@ def adjust_item(
     return _change(db, actor, held, item_code, result, reason, on, "review")
 
 
-def correct_item(
-    db: Session, actor: Actor, check_id: str, item_code: str, result: str, reason: str, on: date
-) -> bool:
+def correct_item(db: Session, actor: Actor, check_id: str, item_code: str, result: str, reason: str, on: date) -> bool:
     """Correct one item of a confirmed check, by an officer with a reason. A published figure that used it changes with
     its next revision. False when it is the same already."""
     held = record.hold(db, actor, check_id)
@@ -77,9 +73,7 @@ def confirm(db: Session, actor: Actor, check_id: str, on: date) -> None:
     audit.record(db, actor, "check.confirmed", f"check:{check_id}", {"on": on})
 
 
-def confirm_submitted(
-    db: Session, actor: Actor, months: Sequence[str], estate_codes: Iterable[str], on: date
-) -> int:
+def confirm_submitted(db: Session, actor: Actor, months: Sequence[str], estate_codes: Iterable[str], on: date) -> int:
     """Confirm every submitted check of these months and estates; answers how many. One audit row a community.
 
     Drafts and returned checks stay out. Raises ``NotAllowed`` when one of them is the actor's own, or of an estate

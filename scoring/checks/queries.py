@@ -1,0 +1,125 @@
+"""Reads of checks and their results as tables, at any instant of knowledge."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy.orm import Session
+
+from portal.kernel import clock
+from portal.kernel.versions import recorded
+from portal.registry import api as registry
+from scoring.checks.models import CheckStep, InterestDeclaration, ItemResult, LatePermission, MonthlyCheck
+
+CHECK_COLUMNS = ("check_id", "estate_code", "month", "standard_version", "inspected_on", "inspector", "state")
+RESULT_COLUMNS = ("check_id", "item_code", "result", "note", "origin")
+_CHUNK = 5000
+_PARTITION = 100_000
+
+
+def checks_frame(
+    db: Session, months: Sequence[str], known_at: datetime | None = None, within: str | None = None
+) -> pd.DataFrame:
+    """Routine checks of the months, by estate and month: ``check_id, estate_code, month, standard_version,
+    inspected_on (date), inspector, state``. ``state`` is the last step recorded by ``known_at`` (now when none is
+    given); a check without a step by then is left out. ``within`` is a division code."""
+    M = MonthlyCheck
+    last = last_steps(months, known_at).subquery()
+    step = and_(CheckStep.check_id == last.c.check_id, CheckStep.seq == last.c.seq)
+    columns = (M.id, M.estate_code, M.month, M.standard_version, M.inspected_on, M.inspector, CheckStep.step)
+    rows = select(*columns).join(last, last.c.check_id == M.id).join(CheckStep, step)
+    found = db.execute(rows.where(M.kind == "routine").order_by(M.estate_code, M.month)).tuples().all()
+    table = pd.DataFrame.from_records(found, columns=list(CHECK_COLUMNS)).astype({"inspected_on": "object"})
+    if within is None:
+        return table
+    estates = registry.estates_frame(db, clock.today(), within=within)["estate_code"]
+    return table[table["estate_code"].isin(estates)].reset_index(drop=True)
+
+
+def last_steps(months: Sequence[str], known_at: datetime | None) -> Select[Any]:
+    """The number of each check's last step, of those recorded by ``known_at``."""
+    rows = select(CheckStep.check_id, func.max(CheckStep.seq).label("seq"))
+    rows = rows.join(MonthlyCheck, MonthlyCheck.id == CheckStep.check_id).where(MonthlyCheck.month.in_(list(months)))
+    if known_at is not None:
+        rows = rows.where(CheckStep.at <= known_at)
+    return rows.group_by(CheckStep.check_id)
+
+
+def results_frame(
+    db: Session,
+    check_ids: Sequence[str] | None = None,
+    *,
+    months: Sequence[str] | None = None,
+    known_at: datetime | None = None,
+    columns: Sequence[str] = RESULT_COLUMNS,
+) -> pd.DataFrame:
+    """Item results that counted at ``known_at``, of the named checks or of all checks of the months, by check and item.
+
+    Every column is categorical (text), which keeps a year of a district in a few dozen megabytes; ask for fewer
+    ``columns`` to read faster.
+    """
+    if (check_ids is None) == (months is None):
+        raise ValueError("either check_ids or months")
+    fields = [getattr(ItemResult, name) for name in columns]
+    parts = (
+        part
+        for clause in _scopes(check_ids, months)
+        for part in db.execute(select(*fields).where(clause, recorded(ItemResult, known_at)))
+        .tuples()
+        .partitions(_PARTITION)
+    )
+    table = _categorical(parts, columns)
+    by = [name for name in ("check_id", "item_code") if name in columns]
+    return table.sort_values(by, kind="stable", ignore_index=True) if by else table
+
+
+def _scopes(check_ids: Sequence[str] | None, months: Sequence[str] | None) -> Iterator[ColumnElement[bool]]:
+    """Where the rows lie: by year, so that PostgreSQL reads only the partitions in question."""
+    if months is not None:
+        years = {int(month[:4]) for month in months}
+        checks = select(MonthlyCheck.id).where(MonthlyCheck.month.in_(list(months)))
+        yield and_(ItemResult.year.in_(years), ItemResult.check_id.in_(checks))
+        return
+    wanted = list(check_ids or ())
+    for start in range(0, len(wanted), _CHUNK):
+        yield ItemResult.check_id.in_(wanted[start : start + _CHUNK])
+
+
+def _categorical(parts: Iterator[Sequence[tuple[Any, ...]]], columns: Sequence[str]) -> pd.DataFrame:
+    """Rows to categorical columns without ever holding all texts at once."""
+    names: list[dict[str, int]] = [{} for _column in columns]
+    codes: list[list[np.ndarray]] = [[] for _column in columns]
+    for rows in parts:
+        for place, texts in enumerate(zip(*rows, strict=True)):
+            known = names[place]
+            for text in set(texts).difference(known):
+                known[text] = len(known)
+            codes[place].append(np.fromiter(map(known.__getitem__, texts), dtype=np.int32, count=len(texts)))
+    made = {}
+    for place, name in enumerate(columns):
+        rows_of = np.concatenate(codes[place]) if codes[place] else np.zeros(0, dtype=np.int32)
+        order = sorted(names[place])
+        moved = np.zeros(max(len(order), 1), dtype=np.int32)
+        for new, text in enumerate(order):
+            moved[names[place][text]] = new
+        made[name] = pd.Categorical.from_codes(moved[rows_of], categories=pd.Index(order, dtype="object"), ordered=True)
+    return pd.DataFrame(made)
+
+
+def late_permissions(db: Session, months: Sequence[str]) -> set[tuple[str, str]]:
+    """(estate, month) for which the street permitted late submission."""
+    rows = select(LatePermission.estate_code, LatePermission.month).where(LatePermission.month.in_(list(months)))
+    return set(db.execute(rows).tuples())
+
+
+def interests(db: Session, login: str | None = None) -> set[tuple[str, str]]:
+    """(login, estate) of the declared interests in force, of one person or of all."""
+    columns = (InterestDeclaration.login, InterestDeclaration.estate_code, InterestDeclaration.declared)
+    rows = select(*columns).order_by(InterestDeclaration.seq)
+    if login is not None:
+        rows = rows.where(InterestDeclaration.login == login)
+    last = {(person, estate): declared for person, estate, declared in db.execute(rows).tuples()}
+    return {key for key, declared in last.items() if declared}
