@@ -140,3 +140,12 @@ def test_overlapping_contracts_are_refused():
     )
     with pytest.raises(errors.OverlappingContracts, match="E7"):
         service_on(frame, "2025-12-31")
+
+
+def test_the_last_day_of_a_contract_is_served():
+    frame = pd.DataFrame(
+        [("E1", "U1", "M1", "2025-01-01", "2025-12-31")],
+        columns=["estate_code", "uscc", "manager_code", "starts_on", "ends_on"],
+    )
+    served = {day: len(service_on(frame, day)) for day in ("2024-12-31", "2025-01-01", "2025-12-31", "2026-01-01")}
+    assert served == {"2024-12-31": 0, "2025-01-01": 1, "2025-12-31": 1, "2026-01-01": 0}

@@ -277,3 +277,10 @@ def test_a_published_rating_gives_the_events_of_the_contract():
     told = {number: (e.code, e.points_cp, e.months) for number, e in events.items() if e}
     assert told == {5: ("G02", 300, 12), 4: ("G02", 100, 12), 0: ("B41", -300, 12)}
     assert credit.counts_until("2026-01-25", 12) == "2027-01-24"
+
+
+def test_credit_never_falls_below_zero():
+    events = pd.DataFrame({"subject": ["U"] * 5, "code": ["B01"] * 5, "points_cp": [-1800] * 5})
+    scores = credit.credit_scores(events, pd.Series(["U", "V"]), TARIFF)
+    assert scores[["score_cp", "grade"]].values.tolist() == [[0, "D"], [8000, "A"]]
+    assert credit.credit_score(0, 9000, TARIFF) == 0
