@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 import segno
-from flask import Flask, g, request, url_for
+from flask import Flask, current_app, g, request, url_for
 from markupsafe import Markup
 
 from portal.kernel import clock, hooks
@@ -83,7 +83,7 @@ def _context(entries: list[NavEntry]) -> Callable[[], dict[str, Any]]:
             "search_url": url_for("public.search"),
             "sign_in_url": url_for("accounts.sign_in"),
             "other_language_url": _other_language_url(),
-            "footer_links": [Link(label, url_for(endpoint)) for label, endpoint in FOOTER],
+            "footer_links": [Link(label, url_for(endpoint)) for label, endpoint in FOOTER if endpoint in current_app.view_functions],
             "page_address": address,
             "page_qr": _qr(address),
             "printed_on": clock.today(),
