@@ -1,0 +1,57 @@
+"""What jobs, stages of tasks and findings of the audit check are called on pages."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from portal.kernel.i18n import _, lazy
+
+STAGES = {
+    "read": lazy("正在读取文件"),
+    "check": lazy("正在核对内容"),
+    "store": lazy("正在保存"),
+}
+JOBS = {
+    "audit-check": lazy("操作日志每夜校验"),
+    "prune": lazy("清理过期的登录记录和任务文件"),
+}
+
+
+def stage_words(stage: str) -> str:
+    """What a task is doing now."""
+    return str(STAGES[stage]) if stage in STAGES else _("正在处理")
+
+
+def job_words(name: str) -> str:
+    """The name of a job."""
+    return str(JOBS.get(name, name))
+
+
+def finding_words(seq: int, found: str) -> str:
+    """What is wrong with the audit log, in one sentence."""
+    sentences = {
+        "missing": _("第%(n)s条缺失。", n=seq),
+        "changed": _("第%(n)s条被改动过。", n=seq),
+        "unknown key": _("第%(n)s条使用的密钥不在密钥环里，无法校验。", n=seq),
+        "cut off": _("从第%(n)s条起被截断。", n=seq),
+    }
+    return sentences.get(found) or _("第%(n)s条与另存的末尾记录不一致。", n=seq)
+
+
+def audit_words(facts: Mapping[str, Any]) -> str:
+    """The result of a check of the audit log: ``rows`` checked, and ``seq`` and ``found`` when something is wrong."""
+    if facts.get("found"):
+        return _("操作日志校验没有通过：%(what)s请立即报告主管人员。", what=finding_words(facts["seq"], facts["found"]))
+    return _("操作日志校验通过：共%(n)s条，没有改动、缺失或截断。", n=facts.get("rows", 0))
+
+
+def outcome_words(job: str, outcome: str | None, facts: Mapping[str, Any]) -> str:
+    """What a firing of a job came to."""
+    if outcome is None:
+        return _("正在运行")
+    if outcome == "interrupted":
+        return _("中断，没有完成")
+    if job == "audit-check" and "error" not in facts:
+        return audit_words(facts)
+    if outcome == "failed":
+        return _("出错：%(what)s。详情见服务器日志。", what=facts.get("error", ""))
+    return _("完成，处理%(n)s条", n=facts["rows"]) if "rows" in facts else _("完成")
