@@ -24,7 +24,7 @@ import pandas as pd
 from scoring.rules.errors import RuleError
 from scoring.rules.months import month_scores
 from scoring.rules.quarters import PUBLISHED, quarter_scores
-from scoring.rules.rulesets import COMPONENTS, RuleSet, load
+from scoring.rules.rulesets import COMPONENTS, RuleSet, load, rule_set_for
 from scoring.rules.service import service_on
 from scoring.rules.standard import ChecklistItem, standard_frame
 from scoring.rules.years import YearFacts, YearResult, ratings
@@ -221,12 +221,23 @@ def recompute_years(export: Export, quarters: pd.DataFrame, report: Report) -> N
             part: pd.DataFrame, year: str = year, scores: pd.DataFrame = scores, frames: dict = frames
         ) -> YearResult:
             known = {name: frame[frame["estate_code"].isin(part["estate_code"])] for name, frame in frames.items()}
+            known["indicators"] = _asked(known["indicators"], part, int(year), export.rule_sets)
             mine = scores[scores["estate_code"].isin(part["estate_code"])]
             return ratings(YearFacts(part, mine, **known), int(year), export.rule_sets)
 
         for result in _all_but_refused(estates, run, "ratings.csv", ["year", "estate_code"], report):
             found.append(YearResult(result.ratings.assign(year=year), result.components.assign(year=year)))
     _compare_years(export, found, report)
+
+
+def _asked(indicators: pd.DataFrame, estates: pd.DataFrame, year: int, rule_sets: tuple[RuleSet, ...]) -> pd.DataFrame:
+    """Without the indicators that only another kind's rule set asks for; one that no set knows stays, to be refused."""
+    ever = {code for rules in rule_sets for code in rules.indicators}
+    kinds = dict(zip(estates["estate_code"], estates["kind"], strict=True))
+    own = {kind: rule_set_for(kind, year, rule_sets).indicators for kind in set(kinds.values())}
+    pairs = zip(indicators["estate_code"], indicators["indicator_code"], strict=True)
+    kept = [code in own[kinds[estate]] or code not in ever for estate, code in pairs]
+    return indicators[pd.Series(kept, index=indicators.index, dtype=bool)]
 
 
 def _real_years(years: list[str], export: Export, report: Report) -> list[str]:

@@ -1,5 +1,6 @@
 """The open data recomputes from itself, and one changed cell is named with what follows from it."""
 
+import json
 import shutil
 
 import pytest
@@ -200,3 +201,29 @@ def test_wrong_usage_is_told_apart_from_differences(tmp_path, run, capsys):
     code, _, err = run(tmp_path / "nowhere")
     assert code == 1
     assert "no such folder" in err
+
+
+def test_an_indicator_of_another_rule_set_is_left_aside(folder, run):
+    path = folder / "rule_sets.json"
+    sets = json.loads(path.read_text(encoding="utf-8"))
+    village = next(data for data in sets if data["code"] == "village-2021")
+    village["indicators"] = [row for row in village["indicators"] if row["code"] != "safety"]
+    path.write_text(json.dumps(sets), encoding="utf-8")
+    write_manifest(folder)
+    code, out, _ = run(folder)
+    assert code == 1
+    assert "ratings.csv 2025 E009 comprehensive: published " in out
+    assert "faults" not in out
+    assert "E008" not in out
+
+
+def test_the_checklist_that_a_month_names_is_the_one_that_counts(folder, run):
+    rows = [
+        {**row, "standard": "2025.2" if row["month"] >= "2025-07" else "2025.1"}
+        for row in read_table(folder / "months.csv")
+    ]
+    write_table(folder / "months.csv", rows)
+    standards = [{**row, "in_force_from": "2030-01-01"} for row in read_table(folder / "standards.csv")]
+    write_table(folder / "standards.csv", standards)
+    write_manifest(folder)
+    assert run(folder)[0] == 0
