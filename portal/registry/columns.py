@@ -8,7 +8,8 @@ from portal.kernel.divisions import level_of
 from portal.kernel.errors import DomainError
 from portal.kernel.i18n import _
 from portal.kernel.sheets.columns import Column, SheetKind
-from portal.kernel.sheets.values import parse_decimal_text, shown
+from portal.kernel.sheets.values import parse_decimal_text, parse_text, shown
+from portal.kernel.sheets.write import guarded
 from portal.registry.identity import parse_identity
 
 LEVELS = ("district", "street", "community")
@@ -65,6 +66,20 @@ def print_units(number: int | None, places: int) -> str | None:
     return f"{whole}.{fraction}" if fraction else str(whole)
 
 
+def parse_plain(text: str, max_length: int = 200) -> str:
+    """A text; the quote by which our own exports disarm a formula sign is taken off again."""
+    if text[:1] == "'" and guarded(text[1:]) == text:
+        text = text[1:]
+    return parse_text(text, max_length)
+
+
+def _text(name: str, header: str, example: str, max_length: int = 200, **options: Any) -> Column:
+    def parse(text: str) -> str:
+        return parse_plain(text, max_length)
+
+    return Column(name, header, example=example, max_length=max_length, parser=parse, **options)
+
+
 def _column(name: str, header: str, example: str = "", **options: Any) -> Column:
     return Column(name, header, example=example, **options)
 
@@ -74,7 +89,7 @@ DIVISIONS = SheetKind(
     "辖区",
     (
         _column("code", "行政区划代码", "440306017010", parser=parse_division_code),
-        _column("name", "名称", "海乐社区", max_length=60),
+        _text("name", "名称", "海乐社区", max_length=60),
         _column("level", "级别", "community", kind="choice", choices=LEVEL_LABELS),
         _column("parent_code", "上级代码", "440306017000", required=False, parser=parse_division_code),
     ),
@@ -90,10 +105,10 @@ ENTERPRISES = SheetKind(
     "物业服务企业",
     (
         _column("uscc", "统一社会信用代码", "91350100M000100Y43", kind="uscc"),
-        _column("name", "企业名称", "示例物业管理有限公司", max_length=120),
-        _column("legal_representative", "法定代表人", "张三", required=False, max_length=60),
-        _column("phone", "联系电话", "0755-12345678", required=False, max_length=40),
-        _column("address", "注册地址", "深圳市宝安区示例路1号", required=False),
+        _text("name", "企业名称", "示例物业管理有限公司", max_length=120),
+        _text("legal_representative", "法定代表人", "张三", required=False, max_length=60),
+        _text("phone", "联系电话", "0755-12345678", required=False, max_length=40),
+        _text("address", "注册地址", "深圳市宝安区示例路1号", required=False),
     ),
 )
 
@@ -102,7 +117,7 @@ MANAGERS = SheetKind(
     "项目负责人",
     (
         _column("manager_code", "项目负责人编号", "M-0001", kind="code"),
-        _column("name", "姓名", "李四", max_length=60),
+        _text("name", "姓名", "李四", max_length=60),
         _column(
             "id_number",
             "身份证号",
@@ -110,7 +125,7 @@ MANAGERS = SheetKind(
             parser=parse_identity,
             note="只保存加密摘要和末四位，不保存号码。请把这一列设为文本格式。",
         ),
-        _column("phone", "联系电话", "13800000000", required=False, max_length=40),
+        _text("phone", "联系电话", "13800000000", required=False, max_length=40),
     ),
 )
 
@@ -119,10 +134,10 @@ ESTATES = SheetKind(
     "小区",
     (
         _column("estate_code", "小区编号", "E-0001", kind="code"),
-        _column("name", "小区名称", "示例花园", max_length=80),
+        _text("name", "小区名称", "示例花园", max_length=80),
         _column("kind", "类型", "commodity", kind="choice", choices=KIND_LABELS),
         _column("division_code", "社区代码", "440306017010", parser=parse_community_code),
-        _column("address", "地址", "示例路1号", required=False),
+        _text("address", "地址", "示例路1号", required=False),
         _column("households", "户数", "1200", kind="int", minimum=1, maximum=1_000_000),
         _column(
             "floor_area_m2", "建筑面积", "86000.5", required=False, kind="decimal", parser=parse_area, note="平方米"

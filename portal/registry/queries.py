@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from portal.kernel.audit import AuditEntry
@@ -115,7 +115,7 @@ def estate_kinds(db: Session) -> dict[str, list[tuple[date, date | None, str]]]:
     """See ``api.estate_kinds``."""
     rows = select(F.estate_code, F.valid_from, F.valid_to, F.kind).where(recorded(F))
     kinds: dict[str, list[tuple[date, date | None, str]]] = {}
-    for code, first, last, kind in db.execute(rows.order_by(F.estate_code, F.valid_from)).tuples():
+    for code, first, last, kind in db.execute(rows.order_by(F.estate_code, F.valid_from)):
         kinds.setdefault(code, []).append((first, last, kind))
     return kinds
 
@@ -214,7 +214,68 @@ def contracts_table(db: Session, known_at: datetime | None, day: date | None = N
     return table.astype({"starts_on": "object", "ends_on": "object"})
 
 
+def contracts_found(
+    db: Session,
+    as_of: date,
+    within: str | None,
+    q: str = "",
+    state: str = "",
+    *,
+    limit: int | None = None,
+    offset: int = 0,
+) -> tuple[list[Contract], int]:
+    """Contracts as known now of estates in a jurisdiction; ``q`` is looked for in estate, company and manager.
+
+    ``state``: ``open`` in force on the day, ``ended``, ``coming``; anything else: all.
+    """
+    rows = select(Contract).join(F, and_(F.estate_code == Contract.estate_code, known(F, as_of)))
+    rows = rows.join(Enterprise, Enterprise.uscc == Contract.uscc).join(Manager, Manager.code == Contract.manager_code)
+    found = [matches(key, q) for key in (F.search_key, Enterprise.search_key, Manager.search_key)]
+    states = {
+        "open": known(Contract, as_of),
+        "ended": Contract.valid_to < as_of,
+        "coming": Contract.valid_from > as_of,
+    }
+    clauses = [clause for clause in found if clause is not None]
+    anywhere = or_(*clauses) if clauses else None
+    rows = _where(rows, recorded(Contract), inside(F.division_code, within), anywhere, states.get(state))
+    total = db.scalar(select(func.count()).select_from(rows.subquery())) or 0
+    ordered = rows.order_by(Contract.estate_code, Contract.valid_from).limit(limit).offset(offset)
+    return list(db.scalars(ordered)), total
+
+
+def companies_serving(db: Session, day: date, estates: Iterable[str]) -> dict[str, tuple[str, str]]:
+    """Estate code to (code, name) of the company that serves it on a day."""
+    rows = (
+        select(Contract.estate_code, Enterprise.uscc, Enterprise.name)
+        .join(Enterprise, Enterprise.uscc == Contract.uscc)
+        .where(known(Contract, day), Contract.estate_code.in_(set(estates)))
+        .order_by(Contract.estate_code)
+    )
+    return {code: (uscc, name) for code, uscc, name in db.execute(rows)}
+
+
+def estate_names(db: Session, codes: Iterable[str]) -> dict[str, str]:
+    """Current names of estates by code."""
+    rows = select(F.estate_code, F.name).where(recorded(F), F.estate_code.in_(set(codes)))
+    return dict(db.execute(rows.order_by(F.estate_code, F.valid_from)).all())
+
+
+def manager_names(db: Session, codes: Iterable[str] | None = None) -> dict[str, str]:
+    """Names of managers by code, for staff pages; of all when none are asked for."""
+    rows = select(Manager.code, Manager.name).order_by(Manager.code)
+    if codes is not None:
+        rows = rows.where(Manager.code.in_(set(codes)))
+    return dict(db.execute(rows).all())
+
+
 # ---- counts and the last hand
+
+
+def estates_by_division(db: Session, as_of: date) -> dict[str, int]:
+    """How many estates each community has on a day."""
+    rows = select(F.division_code, func.count()).where(known(F, as_of)).group_by(F.division_code)
+    return dict(db.execute(rows.order_by(F.division_code)).all())
 
 
 def counts(db: Session, within: str | None, as_of: date) -> dict[str, int]:

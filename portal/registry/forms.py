@@ -1,0 +1,176 @@
+"""Forms of the registry: the fields are the columns of its sheets, checked by the same parsers."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from flask_wtf import FlaskForm
+from wtforms import HiddenField, RadioField, SelectField, StringField
+from wtforms.validators import StopValidation
+from wtforms.widgets import DateInput
+
+from portal.kernel.errors import DomainError
+from portal.kernel.i18n import _, lazy
+from portal.kernel.sheets.columns import Column, SheetKind
+from portal.kernel.sheets.values import parser_of
+from portal.registry.columns import CONTRACTS, ENTERPRISES, ESTATES, KIND_LABELS, MANAGERS
+
+CORRECT, CHANGE = "correct", "change"
+
+
+class DateField(StringField):
+    """A day: a date picker where the browser has one."""
+
+    widget = DateInput()
+
+
+def fits(column: Column, required: bool) -> Callable[[Any, Any], None]:
+    """What is filled in is what the column accepts; the parsed value is kept in ``field.value``."""
+
+    def check(_form: Any, field: Any) -> None:
+        text, field.value = str(field.data or "").strip(), None
+        if not text:
+            if required:
+                raise StopValidation(_("请填写%(label)s。", label=_(column.header)))
+            return
+        try:
+            field.value = parser_of(column)(text)
+        except DomainError as error:
+            raise StopValidation(str(error)) from error
+
+    if required:
+        check.field_flags = {"required": True}  # type: ignore[attr-defined]
+    return check
+
+
+def cell(sheet: SheetKind, name: str, required: bool | None = None, **options: Any) -> Any:
+    """The field of a column: a picker of days, or a line of text."""
+    column = sheet.column(name)
+    field = DateField if column.kind == "date" else StringField
+    needed = column.required if required is None else required
+    return field(lazy(column.header), [fits(column, needed)], **options)
+
+
+class CellsForm(FlaskForm):
+    """A form whose fields are checked by columns."""
+
+    def value(self, name: str) -> Any:
+        """The checked value of a field; None when it is empty."""
+        return getattr(self[name], "value", None)
+
+    def refuse(self, field: str, message: str) -> None:
+        """Say what is wrong at a field, or above the form when it has no such field."""
+        if field in self:
+            self[field].errors = [*self[field].errors, message]
+        else:
+            self.form_errors.append(message)
+
+
+class EstateForm(CellsForm):
+    """A new estate. ``division_code`` gets its choices from the view."""
+
+    estate_code = cell(ESTATES, "estate_code")
+    name = cell(ESTATES, "name")
+    kind = RadioField(
+        lazy("类型"),
+        [fits(ESTATES.column("kind"), True)],
+        choices=[(value, lazy(label)) for value, label in KIND_LABELS],
+        validate_choice=False,
+    )
+    division_code = SelectField(
+        lazy("社区"), [fits(ESTATES.column("division_code"), True)], choices=[], validate_choice=False
+    )
+    address = cell(ESTATES, "address")
+    households = cell(ESTATES, "households")
+    floor_area_m2 = cell(ESTATES, "floor_area_m2")
+    delivered_on = cell(ESTATES, "delivered_on")
+    latitude = cell(ESTATES, "latitude")
+    longitude = cell(ESTATES, "longitude")
+
+    def check_together(self, on: date) -> bool:
+        """What no field can tell alone: coordinates come in pairs, an estate was not delivered in the future."""
+        if self.value("delivered_on") and self.value("delivered_on") > on:
+            self.refuse("delivered_on", _("日期不能晚于今天。"))
+        if (self.value("latitude") is None) != (self.value("longitude") is None):
+            missing = "latitude" if self.value("latitude") is None else "longitude"
+            self.refuse(missing, _("纬度和经度要么都填，要么都留空。"))
+        return not self.errors
+
+
+class EstateEditForm(EstateForm):
+    """A known estate: a correction of what is recorded, or a change from a day on."""
+
+    estate_code = None
+    mode = RadioField(
+        lazy("这次修改是"),
+        choices=[(CORRECT, lazy("更正登记错误")), (CHANGE, lazy("自某日起变更"))],
+        default=CORRECT,
+    )
+    from_day = DateField(lazy("变更的第一天"), [fits(Column("from_day", "变更的第一天", kind="date"), False)])
+    version = HiddenField()
+
+    def check_together(self, on: date) -> bool:
+        """A change needs its first day."""
+        if self.mode.data == CHANGE and self.value("from_day") is None and not self.from_day.errors:
+            self.refuse("from_day", _("请填写%(label)s。", label=_("变更的第一天")))
+        return super().check_together(on)
+
+
+class EnterpriseForm(CellsForm):
+    """A new company."""
+
+    uscc = cell(ENTERPRISES, "uscc")
+    name = cell(ENTERPRISES, "name")
+    legal_representative = cell(ENTERPRISES, "legal_representative")
+    phone = cell(ENTERPRISES, "phone")
+    address = cell(ENTERPRISES, "address")
+
+
+class EnterpriseEditForm(EnterpriseForm):
+    """A known company."""
+
+    uscc = None
+    version = HiddenField()
+
+
+class ManagerForm(CellsForm):
+    """A new manager. The ID number is never shown again, not even when the form comes back."""
+
+    manager_code = cell(MANAGERS, "manager_code")
+    name = cell(MANAGERS, "name")
+    phone = cell(MANAGERS, "phone")
+    id_number = cell(MANAGERS, "id_number", render_kw={"autocomplete": "off"})
+
+    def forget(self) -> None:
+        """Empty the field of the ID number before the form is shown."""
+        self.id_number.data = ""
+
+
+class ManagerEditForm(ManagerForm):
+    """A known manager; an ID number is filled in only to correct a wrong one."""
+
+    manager_code = None
+    id_number = cell(MANAGERS, "id_number", required=False, render_kw={"autocomplete": "off"})
+    version = HiddenField()
+
+
+class ContractForm(CellsForm):
+    """A new contract of an estate."""
+
+    uscc = cell(CONTRACTS, "uscc")
+    manager_code = cell(CONTRACTS, "manager_code")
+    starts_on = cell(CONTRACTS, "starts_on")
+    ends_on = cell(CONTRACTS, "ends_on")
+
+
+class ContractEditForm(CellsForm):
+    """A known contract: its manager and its last day."""
+
+    manager_code = cell(CONTRACTS, "manager_code")
+    ends_on = cell(CONTRACTS, "ends_on")
+
+
+class WithdrawForm(CellsForm):
+    """Taking back a contract that was recorded in error."""
+
+    reason = StringField(lazy("原因"), [fits(Column("reason", "原因"), True)])
