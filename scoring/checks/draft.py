@@ -15,7 +15,7 @@ MAX_NOTE = 500
 
 @dataclass(frozen=True)
 class Answer:
-    """One item's result, the place of a finding and a note. ``result`` is empty while only place or note are written."""
+    """One item's result, place and note. ``result`` is empty while only place or note are written."""
 
     result: str = ""
     place: str = ""

@@ -1,7 +1,7 @@
 """The ``checks`` sheet: a month's findings by the hundred thousand, whole or not at all.
 
-Every check of a row is made once for each distinct value or pair and then looked up, so that the cost grows with what is
-different in a file and not with its length.
+Every question is asked once for each distinct value or pair and then looked up, so that the cost grows
+with what is different in a file and not with its length.
 """
 
 from sqlalchemy.orm import Session

@@ -39,7 +39,7 @@ def checks_frame(
     return table[table["estate_code"].isin(estates)].reset_index(drop=True)
 
 
-def last_steps(months: Sequence[str], known_at: datetime | None) -> Select[Any]:
+def last_steps(months: Sequence[str], known_at: datetime | None) -> Select[*tuple[Any, ...]]:
     """The number of each check's last step, of those recorded by ``known_at``."""
     rows = select(CheckStep.check_id, func.max(CheckStep.seq).label("seq"))
     rows = rows.join(MonthlyCheck, MonthlyCheck.id == CheckStep.check_id).where(MonthlyCheck.month.in_(list(months)))

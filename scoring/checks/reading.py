@@ -1,4 +1,4 @@
-"""One check as it is read on a page: its items, findings, photos, steps and comments; and the lists of checks that wait.
+"""One check as a page shows it (items, findings, photos, steps, comments), and the lists of checks that wait.
 
 Reads only. What a page shows to the public goes through ``findings(..., staff=False)``.
 """
@@ -101,7 +101,7 @@ class CategoryLine:
 
 @dataclass(frozen=True)
 class Score:
-    """What results add up to; ``score_cp`` is None when no item applies. ``by_category``: code to (earned, applicable)."""
+    """What results add up to; ``score_cp`` is None when no item applies. ``by_category``: (earned, applicable)."""
 
     score_cp: int | None
     earned_cp: int
@@ -111,8 +111,8 @@ class Score:
 
 @dataclass(frozen=True)
 class CheckView:
-    """A check with everything that the staff sees of it. ``seq`` is its last step's number; ``draft_version`` the number
-    that ``save_draft`` wants (0: no draft)."""
+    """A check with everything that the staff sees of it. ``seq`` is its last step's number; ``draft_version`` the
+    number that ``save_draft`` wants (0: no draft)."""
 
     id: str
     estate: registry.EstateView
@@ -250,8 +250,8 @@ def _stored_lines(db: Session, check: MonthlyCheck, standard: standards.Standard
 
 
 def originals(db: Session, check: MonthlyCheck, live: dict[str, ItemResult]) -> dict[str, ItemResult | None]:
-    """Item code to the inspector's own version (None: a plain pass), for the items that somebody else changed: the chain
-    of versions is walked back."""
+    """Item code to the inspector's own version (None: a plain pass), for the items that somebody else changed: the
+    chain of versions is walked back."""
     changed = {code: row for code, row in live.items() if row.origin != "inspection"}
     if not changed:
         return {}
@@ -465,11 +465,12 @@ def _counted(
 ) -> dict[str, tuple[int, int, int]]:
     """Check id to (findings, findings of class C, adjusted items)."""
     version = dict(zip(checks["check_id"], checks["standard_version"], strict=True))
+    immediate = {name: set(frame.index[frame["hazard_class"] == "C"]) for name, frame in frames.items()}
     found: dict[str, tuple[int, int, int]] = {}
     for row in results.itertuples(index=False):
         all_found, urgent, adjusted = found.get(row.check_id, (0, 0, 0))
         is_finding = Answer(row.result).is_finding
-        is_urgent = is_finding and frames[version[row.check_id]].loc[row.item_code, "hazard_class"] == "C"
+        is_urgent = is_finding and row.item_code in immediate[version[row.check_id]]
         found[row.check_id] = (all_found + is_finding, urgent + is_urgent, adjusted + (row.origin != "inspection"))
     return found
 

@@ -51,8 +51,8 @@ class Coded:
 
 @dataclass(frozen=True)
 class Reports:
-    """What a sheet says. One entry for each estate and month, in the order of their first rows; ``check`` gives the entry
-    of each row, ``kept`` the rows that are no plain pass, ``item`` and ``result`` (in its one way of writing) are those
+    """What a sheet says. One entry for each estate and month, in the order of their first rows; ``check`` gives the
+    entry of each row, ``kept`` the rows that are no plain pass, ``item`` and ``result`` (in its one way of writing) are those
     of each row."""
 
     estates: list[str]
@@ -87,7 +87,7 @@ class Look:
         for column in (self.estate, self.month, self.day, self.inspector, self.item, self.result):
             self.alive &= column.codes != ABSENT
 
-    def blame(self, rows: Iterable[int], column: str, sentence: Callable[[int], str]) -> None:
+    def blame(self, rows: Iterable[Any], column: str, sentence: Callable[[int], str]) -> None:
         """Note one bad cell for each row; such a row takes no part in what follows."""
         for row in rows:
             self.alive[row] = False

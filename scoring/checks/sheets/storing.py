@@ -1,4 +1,4 @@
-"""Store the reports of a ``checks`` sheet: new checks, replacements of unconfirmed ones, nothing where nothing changes."""
+"""Store the reports of a ``checks`` sheet: new checks, other content of unconfirmed ones, else nothing."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import FromClause, bindparam, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from portal.kernel import clock, ids
@@ -23,6 +23,7 @@ from scoring.checks.sheets.looking import Reports
 from scoring.checks.verbs.record import live_results
 
 _CHUNK = 2000
+_INSERTED = 20_000
 Content = dict[str, tuple[str, str]]
 LiveRows = dict[str, tuple[int, int, str, str, str]]
 
@@ -144,13 +145,13 @@ def _live(db: Session, check_ids: list[str]) -> dict[str, LiveRows]:
     for part in _parts(check_ids):
         rows = select(*columns).where(ItemResult.check_id.in_(part), recorded(ItemResult))
         for check_id, code, *rest in db.execute(rows).tuples():
-            live[check_id][code] = (rest[0], rest[1], rest[2], rest[3], rest[4])
+            live[check_id][code] = tuple(rest)  # type: ignore[assignment]
     return live
 
 
-def _parts(values: Sequence[Any]) -> Iterable[Sequence[Any]]:
-    for start in range(0, len(values), _CHUNK):
-        yield values[start : start + _CHUNK]
+def _parts(values: Sequence[Any], size: int = _CHUNK) -> Iterable[Sequence[Any]]:
+    for start in range(0, len(values), size):
+        yield values[start : start + size]
 
 
 class _Writer:
@@ -160,7 +161,7 @@ class _Writer:
         self, db: Session, actor: Actor, reports: Reports, contents: list[Content], context: ImportContext
     ) -> None:
         self.db, self.actor, self.reports, self.contents = db, actor.audit_name, reports, contents
-        self.on, self.at = context.on, clock.now()
+        self.on, self.at, self.progress = context.on, clock.now(), context.progress
         self.checks: list[dict[str, Any]] = []
         self.steps: list[dict[str, Any]] = []
         self.results: list[dict[str, Any]] = []
@@ -173,9 +174,15 @@ class _Writer:
             self._changed(place, old)
         self._close(self.closed, self.at)
         self._replace_checks(changed)
-        for model, rows in ((MonthlyCheck, self.checks), (CheckStep, self.steps), (ItemResult, self.results)):
-            if rows:
-                self.db.execute(insert(model), rows)
+        self._insert(MonthlyCheck.__table__, self.checks)
+        self._insert(CheckStep.__table__, self.steps)
+        self._insert(ItemResult.__table__, self.results)
+
+    def _insert(self, table: FromClause, rows: list[dict[str, Any]]) -> None:
+        """On the tables themselves: the mapper would look at each row once more."""
+        for done, part in enumerate(_parts(rows, _INSERTED)):
+            self.db.execute(insert(table), list(part))  # type: ignore[arg-type]
+            self.progress("store", done * _INSERTED + len(part), len(rows))
 
     def _new(self, place: int) -> None:
         check_id = ids.new_id()

@@ -35,7 +35,10 @@ def permit_late(db: Session, actor: Actor, estate_code: str, month: str, reason:
 
 
 def declare_interest(db: Session, actor: Actor, estate_code: str, reason: str) -> bool:
-    """The actor declares an interest in an estate: from now on they neither check nor review it. False when it stands."""
+    """The actor declares an interest in an estate: from now on they neither check nor review it.
+
+    False when it stands already.
+    """
     estate = _estate(db, actor, estate_code)
     require(policy.may_declare(actor, estate.division_code))
     return _declare(db, actor, actor.login, estate_code, True, reason)

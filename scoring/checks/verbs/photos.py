@@ -40,8 +40,8 @@ class AddedPhoto:
 def add_photo(db: Session, actor: Actor, check_id: str, item_code: str, data: bytes, filename: str = "") -> AddedPhoto:
     """Keep a photo of one item of a draft. The same photo of the same item twice is kept once.
 
-    Raises ``DomainError`` when the bytes are no whole picture of an allowed kind and size, ``Conflict`` when the check is
-    no draft.
+    Raises ``DomainError`` when the bytes are no whole picture of an allowed kind and size, ``Conflict`` when the
+    check is no draft.
     """
     held = record.hold(db, actor, check_id)
     require(policy.may_file(actor, held.estate.division_code))

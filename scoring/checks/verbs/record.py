@@ -148,4 +148,4 @@ def late_permitted(db: Session, estate_code: str, month: str) -> bool:
 
 def next_seq(db: Session, column: object, *where: object) -> int:
     """The next number of a journal."""
-    return (db.scalar(select(func.max(column)).where(*where)) or 0) + 1  # type: ignore[arg-type,call-overload]
+    return (db.scalar(select(func.max(column)).where(*where)) or 0) + 1  # type: ignore[arg-type]
