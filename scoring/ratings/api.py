@@ -7,8 +7,17 @@ Reads take ``as_of`` (a district date, default today) and ``known_at`` (an insta
 day, the highest revision recorded by then.
 """
 
+from scoring.ratings.explain import CategoryExplained as CategoryExplained
+from scoring.ratings.explain import ComponentExplained as ComponentExplained
+from scoring.ratings.explain import ItemExplained as ItemExplained
+from scoring.ratings.explain import MonthExplained as MonthExplained
+from scoring.ratings.explain import QuarterExplained as QuarterExplained
+from scoring.ratings.explain import RatingExplained as RatingExplained
+from scoring.ratings.explain import quarter_explained as quarter_explained
+from scoring.ratings.explain import rating_explained as rating_explained
 from scoring.ratings.queries.coverage import Coverage as Coverage
 from scoring.ratings.queries.coverage import coverage as coverage
+from scoring.ratings.queries.errata import errata as errata
 from scoring.ratings.queries.pins import pinned_days as pinned_days
 from scoring.ratings.queries.quarters import enterprise_quarters as enterprise_quarters
 from scoring.ratings.queries.quarters import estate_quarters as estate_quarters

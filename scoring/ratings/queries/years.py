@@ -181,3 +181,8 @@ def prepared_rows(db: Session, year: Year | int) -> list[dict[str, Any]]:
     """Ratings as last prepared, by estate: ``estate_code``, the figures of a rating (``reasons`` a list) and
     ``components``, a list of ``component, score_cp, status, reason``."""
     return [{"estate_code": code, **json.loads(text)} for code, (_seq, text) in prepared_texts(db, year).items()]
+
+
+def with_reasons(row: dict[str, Any]) -> dict[str, Any]:
+    """A row as plain values with its reasons as a list of codes; rows without reasons stay as they are."""
+    return {**row, "reasons": json.loads(row["reasons"])} if isinstance(row.get("reasons"), str) else row

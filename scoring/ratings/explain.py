@@ -1,0 +1,342 @@
+"""How a published figure came about, opened down to the finding.
+
+Figures are as published; what explains them is read again as it was known at the publication (``known_at`` of the row) and
+laid out by ``scoring.rules.explain``. Every part carries its sentence in the language of the reader.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import pandas as pd
+from sqlalchemy.orm import Session
+
+from portal.kernel import clock
+from portal.kernel.errors import NotFound
+from portal.kernel.i18n import _, language
+from portal.kernel.periods import Quarter, Year
+from portal.registry import api as registry
+from scoring.checks import api as checks
+from scoring.ratings import sentences
+from scoring.ratings.frames import plain_rows
+from scoring.ratings.queries import quarters, years
+from scoring.rules import explain as rules_explain
+from scoring.rules.explain import Line
+from scoring.rules.rulesets import RuleSet, rule_set
+from scoring.rules.standard import ChecklistItem
+from scoring.standards import api as standards
+from scoring.surveys import api as surveys
+
+
+@dataclass(frozen=True)
+class ItemExplained:
+    """An item that was no plain pass. ``finding`` holds origin and photos as the reader may see them."""
+
+    item: standards.ItemView
+    name: str
+    result: str
+    lost_cp: int
+    line: Line
+    sentence: str
+    finding: checks.FindingView
+
+
+@dataclass(frozen=True)
+class CategoryExplained:
+    """A category of a month with the items that lost points or did not apply."""
+
+    code: str
+    name: str
+    earned_cp: int
+    applicable_cp: int
+    lost_cp: int
+    line: Line
+    sentence: str
+    items: tuple[ItemExplained, ...]
+
+
+@dataclass(frozen=True)
+class MonthExplained:
+    """A month that entered the quarter: sums as published, categories as recomputed."""
+
+    month: str
+    check_id: str
+    standard_version: str
+    inspected_on: date
+    earned_cp: int
+    applicable_cp: int
+    score_cp: int
+    line: Line
+    sentence: str
+    categories: tuple[CategoryExplained, ...]
+
+
+@dataclass(frozen=True)
+class QuarterExplained:
+    """A published quarter score. ``row`` has the columns of ``quarter_rows`` as plain values."""
+
+    quarter: str
+    estate_code: str
+    row: dict[str, Any]
+    line: Line
+    sentence: str
+    months: tuple[MonthExplained, ...]
+
+
+@dataclass(frozen=True)
+class ComponentExplained:
+    """A component: what it adds to the total (``weighted``: centipoints x percent) or why it is pending."""
+
+    component: str
+    name: str
+    weight: int
+    score_cp: int | None
+    status: str
+    reason: str
+    line: Line
+    sentence: str
+
+
+@dataclass(frozen=True)
+class RatingExplained:
+    """A published rating. ``sentences`` say the result and, for a total, its sum; ``waterfall`` where the points between
+    100 and the total went (hundredths of a centipoint). Facts are plain rows as known at the publication."""
+
+    year: int
+    estate_code: str
+    row: dict[str, Any]
+    rules: RuleSet
+    sentences: tuple[str, ...]
+    components: tuple[ComponentExplained, ...]
+    waterfall: tuple[Line, ...]
+    quarters: tuple[dict[str, Any], ...]
+    survey: dict[str, Any] | None
+    indicators: tuple[dict[str, Any], ...]
+    collection_rate_cp: int | None
+    vetoes: tuple[dict[str, Any], ...]
+
+
+def quarter_explained(
+    db: Session,
+    quarter: Quarter | str,
+    estate_code: str,
+    as_of: date | None = None,
+    known_at: datetime | None = None,
+    staff: bool = False,
+) -> QuarterExplained:
+    """A quarter score of an estate opened to its findings; ``staff`` shows places, notes and reasons too. ``NotFound``
+    when nothing is public."""
+    day = as_of or clock.today()
+    row = _one(quarters.quarter_page(db, quarter, as_of=day, known_at=known_at, estates=[estate_code])[0])
+    months = quarters.quarter_months(db, quarter, day, known_at, estate_code)
+    inspected = _inspected(db, months)
+    explained = tuple(_month(db, found, row["recorded_at"], inspected, staff) for found in _dicts(months))
+    line = rules_explain.quarter_line(
+        str(quarter), {month.month: month.score_cp for month in explained}, row["score_cp"]
+    )
+    return QuarterExplained(str(quarter), estate_code, row, line, sentences.quarter_sentence(line), explained)
+
+
+def _inspected(db: Session, months: pd.DataFrame) -> dict[str, date]:
+    rows = checks.checks_frame(db, sorted(set(months["month"])))
+    rows = rows[rows["check_id"].isin(months["check_id"])]
+    return dict(zip(rows["check_id"], rows["inspected_on"], strict=True))
+
+
+def _month(
+    db: Session, month: dict[str, Any], known_at: datetime, inspected: dict[str, date], staff: bool
+) -> MonthExplained:
+    version = month["standard_version"]
+    view = standards.view(db, version)
+    found = {finding.item_code: finding for finding in checks.findings(db, month["check_id"], known_at, staff)}
+    items = [_rule_item(item) for item in view.items.values()]
+    results = {code: finding.result for code, finding in found.items()}
+    lines = rules_explain.category_lines(items, results, version)
+    line = rules_explain.month_line(month["month"], month["earned_cp"], month["applicable_cp"], version)
+    categories = tuple(
+        _category(category, own, found, version)
+        for category, own in zip(_in_order(view, lines), lines, strict=True)
+    )
+    return MonthExplained(
+        month=month["month"],
+        check_id=month["check_id"],
+        standard_version=version,
+        inspected_on=inspected[month["check_id"]],
+        earned_cp=month["earned_cp"],
+        applicable_cp=month["applicable_cp"],
+        score_cp=month["score_cp"],
+        line=line,
+        sentence=sentences.month_sentence(line),
+        categories=categories,
+    )
+
+
+def _in_order(view: standards.StandardView, lines: list[Line]) -> list[standards.CategoryView]:
+    by_code = {category.code: category for category in view.categories}
+    return [by_code[line.code] for line in lines]
+
+
+def _category(
+    category: standards.CategoryView, line: Line, found: dict[str, checks.FindingView], version: str
+) -> CategoryExplained:
+    names = {item.item_code: _name(item) for item in category.items}
+    items = tuple(
+        _item(item, names[item.item_code], found[item.item_code], version)
+        for item in category.items
+        if item.item_code in found
+    )
+    name = category.en if language() == "en" else category.zh
+    return CategoryExplained(
+        code=category.code,
+        name=name,
+        earned_cp=line.values["earned"],
+        applicable_cp=line.values["applicable"],
+        lost_cp=line.centipoints,
+        line=line,
+        sentence=sentences.category_sentence(line, name, names.get(line.values["item"], "")),
+        items=items,
+    )
+
+
+def _item(item: standards.ItemView, name: str, finding: checks.FindingView, version: str) -> ItemExplained:
+    line = rules_explain.item_line(_rule_item(item), finding.result, version)
+    return ItemExplained(
+        item, name, finding.result, line.centipoints, line, sentences.item_sentence(line, finding.note), finding
+    )
+
+
+def _name(item: standards.ItemView) -> str:
+    return item.item_en if language() == "en" else item.item_zh
+
+
+def _rule_item(item: standards.ItemView) -> ChecklistItem:
+    return ChecklistItem(item.item_code, item.max_cp, item.deduction, item.category_code, item.hazard_class)
+
+
+def rating_explained(
+    db: Session,
+    year: Year | int | str,
+    estate_code: str,
+    as_of: date | None = None,
+    known_at: datetime | None = None,
+) -> RatingExplained:
+    """A rating of an estate opened to its components and the facts under them. ``NotFound`` when nothing is public."""
+    number, day = years.year_number(year), as_of or clock.today()
+    row = _one(years.rating_page(db, number, as_of=day, known_at=known_at, estates=[estate_code])[0])
+    parts = years.components_rows(db, number, day, known_at, estate_code)
+    rules = rule_set(row["rule_set"])
+    order = {name: place for place, name in enumerate(rules.weights)}
+    parts = parts.sort_values("component", key=lambda names: names.map(order)).reset_index(drop=True)
+    facts = surveys.facts(db, number, row["recorded_at"], [estate_code])
+    survey = next(iter(_dicts(facts.surveys)), None)
+    indicators = facts.indicators.drop(columns="evidence")  # what the office keeps is no part of an explanation
+    rates = _dicts(facts.collection_rates)
+    rated = next(pd.DataFrame([{**row, "reason": "", **_numbers(row)}]).itertuples(index=False))
+    lines = rules_explain.year_lines(number, rated, parts, rules)
+    components = tuple(
+        _component(part, line, survey, rules) for part, line in zip(_dicts(parts), lines[1:], strict=True)
+    )
+    vetoes = tuple(_dicts(facts.vetoes.drop(columns="evidence")))
+    return RatingExplained(
+        year=number,
+        estate_code=estate_code,
+        row=row,
+        rules=rules,
+        sentences=tuple(_result(db, number, row, components, vetoes, survey, rules)),
+        components=components,
+        waterfall=tuple(rules_explain.waterfall(parts, rules)),
+        quarters=tuple(_quarters_used(db, number, estate_code, row)),
+        survey=survey,
+        indicators=tuple(_dicts(indicators)),
+        collection_rate_cp=rates[0]["rate_cp"] if rates else None,
+        vetoes=vetoes,
+    )
+
+
+def _numbers(row: dict[str, Any]) -> dict[str, Any]:
+    return {name: pd.NA if row[name] is None else row[name] for name in ("total_cp", "stars")}
+
+
+def _quarters_used(db: Session, year: int, estate_code: str, row: dict[str, Any]) -> list[dict[str, Any]]:
+    """The year's quarter rows as they stood when the rating was published."""
+    rows = quarters.estate_quarters(db, estate_code, row["public_from"], row["recorded_at"])
+    wanted = [str(quarter) for quarter in Year(year).quarters]
+    return _dicts(rows[rows["quarter"].isin(wanted)])
+
+
+def _component(part: dict[str, Any], line: Line, survey: dict[str, Any] | None, rules: RuleSet) -> ComponentExplained:
+    return ComponentExplained(
+        component=part["component"],
+        name=sentences.component_name(part["component"]),
+        weight=rules.weights[part["component"]],
+        score_cp=part["score_cp"],
+        status=part["status"],
+        reason=part["reason"],
+        line=line,
+        sentence=_component_sentence(part, survey, rules),
+    )
+
+
+def _component_sentence(part: dict[str, Any], survey: dict[str, Any] | None, rules: RuleSet) -> str:
+    if part["status"] != "ok":
+        reason = f"{part['component']}:{part['reason']}"
+        return sentences.pending_sentences([reason], _sample(survey, rules))[0]
+    if part["component"] == "survey" and survey is not None:
+        return sentences.survey_sentence(survey["score_cp"], survey["households"], survey["valid_responses"])
+    return sentences.component_sentence(part["component"], part["score_cp"], rules.weights[part["component"]])
+
+
+def _sample(survey: dict[str, Any] | None, rules: RuleSet) -> tuple[int, int] | None:
+    """Valid responses, and how many the rule set asks for."""
+    return (survey["valid_responses"], rules.sample.required(survey["households"])) if survey else None
+
+
+def _result(
+    db: Session,
+    year: int,
+    row: dict[str, Any],
+    components: tuple[ComponentExplained, ...],
+    vetoes: tuple[dict[str, Any], ...],
+    survey: dict[str, Any] | None,
+    rules: RuleSet,
+) -> list[str]:
+    """The status in words, then the total as a sum where there is one."""
+    made = _status(db, year, row, vetoes, survey, rules)
+    if row["total_cp"] is not None:
+        parts = {part.component: part.score_cp for part in components if part.score_cp is not None}
+        made.append(sentences.total_sentence(year, row["total_cp"], parts, rules))
+    return made
+
+
+def _status(
+    db: Session,
+    year: int,
+    row: dict[str, Any],
+    vetoes: tuple[dict[str, Any], ...],
+    survey: dict[str, Any] | None,
+    rules: RuleSet,
+) -> list[str]:
+    if row["status"] == "not_eligible":
+        serving = registry.enterprise(db, row["uscc"]).name if row["uscc"] else None
+        return [sentences.not_eligible_sentence(year, serving)]
+    if row["status"] == "vetoed":
+        return [
+            sentences.vetoed_sentence(year, veto["veto_code"], veto["decision"], veto["decided_on"]) for veto in vetoes
+        ]
+    if row["status"] == "pending":
+        return sentences.pending_sentences(row["reasons"], _sample(survey, rules))
+    return [sentences.rated_sentence(year, row["total_cp"], row["stars"], rules)]
+
+
+def _dicts(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Rows as plain dictionaries, the lists of reasons parsed."""
+    names = list(frame.columns)
+    rows = [dict(zip(names, row, strict=True)) for row in plain_rows(frame, names)]
+    return [years.with_reasons(row) for row in rows]
+
+
+def _one(frame: pd.DataFrame) -> dict[str, Any]:
+    rows = _dicts(frame)
+    if not rows:
+        raise NotFound(_("本小区在这一期没有公布的结果。"))
+    return rows[0]

@@ -1,0 +1,34 @@
+"""Averages of whole streets, for heat maps: summed by the database, so that a page never carries every estate."""
+
+from collections.abc import Collection
+from datetime import date
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from portal.kernel.divisions import street_of
+from scoring.ratings.models import QuarterScore
+from scoring.ratings.queries.current import current
+from scoring.rules.rounding import half_up
+
+Q = QuarterScore
+STREET_DIGITS = 9
+
+
+def street_averages(
+    db: Session, quarters: Collection[str], as_of: date, kind: str = ""
+) -> dict[str, dict[str, int]]:
+    """Street code -> quarter -> mean score in centipoints of its estates with a score, public on a day; streets by code.
+
+    A quarter in which a street has no scored estate is missing from its row.
+    """
+    street = func.substr(Q.division_code, 1, STREET_DIGITS)
+    rows = select(street, Q.quarter, func.sum(Q.score_cp), func.count(Q.score_cp)).where(
+        Q.quarter.in_(sorted(quarters)), Q.score_cp.is_not(None), current(Q, ("quarter", "estate_code"), as_of)
+    )
+    if kind:
+        rows = rows.where(Q.kind == kind)
+    found: dict[str, dict[str, int]] = {}
+    for code, quarter, total, count in db.execute(rows.group_by(street, Q.quarter).order_by(street, Q.quarter)):
+        found.setdefault(street_of(code + "000"), {})[quarter] = int(half_up(int(total), int(count)))
+    return found

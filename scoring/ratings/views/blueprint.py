@@ -1,0 +1,83 @@
+"""The blueprint of the ratings' pages, and what each of them needs: a period from the address, the page asked for."""
+
+from typing import Any
+
+from flask import Blueprint, request
+
+from portal.kernel.errors import DomainError, NotFound
+from portal.kernel.i18n import _
+from portal.kernel.periods import Quarter, Year
+from portal.kernel.web import request_session
+from portal.registry import api as registry
+
+bp = Blueprint("ratings", __name__, template_folder="../templates")
+PAGE = 50
+
+
+def quarter_of(text: str) -> Quarter:
+    """The quarter of an address; ``NotFound`` for what is none."""
+    try:
+        return Quarter.parse(text)
+    except DomainError as error:
+        raise NotFound(_("没有找到这一期。")) from error
+
+
+def year_of(text: str) -> Year:
+    """The year of an address; ``NotFound`` for what is none."""
+    try:
+        return Year.parse(text)
+    except DomainError as error:
+        raise NotFound(_("没有找到这一期。")) from error
+
+
+def page_number() -> int:
+    """The page asked for, from 1."""
+    return max(1, request.args.get("page", 1, int))
+
+
+def pages_of(total: int) -> int:
+    """How many pages there are, at least one."""
+    return max(1, -(-total // PAGE))
+
+
+def asked(*names: str) -> dict[str, str]:
+    """The named filters of the address, as typed."""
+    return {name: request.args.get(name, "").strip() for name in names}
+
+
+def query_text(**changes: Any) -> str:
+    """The address's filters with changes, without the page and without empty ones: ``?street=…``, or nothing."""
+    from urllib.parse import urlencode
+
+    kept = {name: value for name, value in request.args.items() if name != "page"}
+    kept.update({name: str(value) for name, value in changes.items()})
+    text = urlencode({name: value for name, value in kept.items() if value})
+    return f"?{text}" if text else ""
+
+
+class Areas:
+    """The divisions of one request: names, and the choices of the filters."""
+
+    def __init__(self) -> None:
+        self.known = registry.divisions(request_session())
+
+    def name(self, code: str | None) -> str:
+        """The name of an area, its code when nothing is known of it."""
+        found = self.known.get(code or "")
+        return found.name if found else code or ""
+
+    def street(self, code: str) -> str:
+        """The name of the street above a community."""
+        return self.name(code[:9] + "000")
+
+    @property
+    def streets(self) -> list[tuple[str, str]]:
+        """Code and name of every street, by code."""
+        return [(area.code, area.name) for area in self.known.values() if area.level == "street"]
+
+    def communities(self, street: str) -> list[tuple[str, str]]:
+        """Code and name of the communities of a street, by code; none without a street."""
+        return [(area.code, area.name) for area in self.known.values() if street and area.parent_code == street]
+
+
+

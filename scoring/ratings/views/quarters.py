@@ -1,0 +1,120 @@
+"""Public pages of quarters: the list, the table of one quarter, and its files."""
+
+from typing import Any
+
+from flask import Response, render_template, url_for
+
+from portal.kernel import charts, clock
+from portal.kernel.errors import NotFound
+from portal.kernel.i18n import _
+from portal.kernel.periods import Quarter
+from portal.kernel.web import public, request_session
+from scoring.ratings import api
+from scoring.ratings.queries.streets import street_averages
+from scoring.ratings.sentences import KINDS
+from scoring.ratings.views import quarter_table
+from scoring.ratings.views.blueprint import PAGE, Areas, asked, bp, page_number, pages_of, quarter_of, query_text
+from scoring.ratings.views.corrections import quarter_corrections
+from scoring.ratings.views.files import ENDINGS, sent, sent_json
+from scoring.ratings.views.quarter_table import Wanted
+
+HEAT_QUARTERS = 8
+
+
+@bp.get("/quarters")
+@public
+def quarters() -> str:
+    """Every published quarter, the latest first."""
+    return render_template("ratings/quarters.html", quarters=api.quarters(request_session()))
+
+
+@bp.get("/quarters.json")
+@public
+def quarters_json() -> Response:
+    """The list of published quarters for programs."""
+    items = [
+        {
+            "quarter": view.period,
+            "published_on": view.published_on,
+            "revised_on": view.revised_on,
+            "estates": view.rows,
+            "snapshot": view.release_id,
+        }
+        for view in api.quarters(request_session())
+    ]
+    return sent_json({"items": items, "total": len(items)})
+
+
+def _wanted() -> Wanted:
+    return Wanted(**asked("street", "community", "kind", "q"), sort=asked("sort")["sort"] or "rank")
+
+
+def _public_frame(quarter: Quarter) -> Any:
+    table = quarter_table.quarter_frame(request_session(), quarter)
+    if table.empty:
+        raise NotFound(_("%(quarter)s还没有公布结果。", quarter=quarter))
+    return table
+
+
+@bp.get("/quarters/<quarter>")
+@public
+def quarter(quarter: str) -> str:
+    """The scores of one quarter: headline, filters, one page of the table, heat map, corrections."""
+    db, period, wanted, areas = request_session(), quarter_of(quarter), _wanted(), Areas()
+    table = _public_frame(period)
+    rows = quarter_table.chosen(db, table, period, wanted)
+    page = min(page_number(), pages_of(len(rows)))
+    made = api.releases(db, str(period))
+    return render_template(
+        "ratings/quarter.html",
+        quarter=str(period),
+        headline=quarter_table.headline(table),
+        rows=quarter_table.rows_of(rows.iloc[(page - 1) * PAGE : page * PAGE]),
+        total=len(rows),
+        page=page,
+        pages=pages_of(len(rows)),
+        wanted=wanted,
+        query=query_text(),
+        link=lambda number: url_for("ratings.quarter", quarter=quarter) + query_text(page=number),
+        sort_link=lambda key: url_for("ratings.quarter", quarter=quarter) + query_text(sort=key),
+        areas=areas,
+        kinds=KINDS,
+        heat=_heat(period, wanted.kind, areas),
+        first=made[0],
+        releases=made,
+        corrections=quarter_corrections(db, period, table),
+        standards=_standards(period),
+    )
+
+
+@bp.get(f"/quarters/<quarter>.<any({ENDINGS}):ending>")
+@public
+def quarter_file(quarter: str, ending: str) -> Response:
+    """The rows that the filters choose, all pages of them."""
+    db, period = request_session(), quarter_of(quarter)
+    rows = quarter_table.chosen(db, _public_frame(period), period, _wanted())
+    return sent(quarter_table.sheet(db, period, rows, Areas()), ending)
+
+
+def _standards(quarter: Quarter) -> list[str]:
+    return api.quarter_standards(request_session(), quarter)
+
+
+def _heat(quarter: Quarter, kind: str, areas: Areas) -> Any:
+    """Street x quarter; the table of numbers is the picture itself."""
+    db = request_session()
+    shown = [view.period for view in reversed(api.quarters(db)) if view.period <= str(quarter)][-HEAT_QUARTERS:]
+    means = street_averages(db, shown, clock.today(), kind)
+    rows = [(areas.name(code), [means[code].get(name) for name in shown]) for code in means]
+    return charts.heatmap(_heat_title(means, shown, areas), _("街道"), shown, rows)
+
+
+def _heat_title(means: dict[str, dict[str, int]], shown: list[str], areas: Areas) -> str:
+    """The finding: which street has the highest mean in the quarter shown."""
+    last = {code: values[shown[-1]] for code, values in means.items() if shown and shown[-1] in values}
+    if len(last) < 2:
+        return _("各街道平均分")
+    best, lowest = max(last, key=lambda code: last[code]), min(last, key=lambda code: last[code])
+    return _(
+        "各街道平均分：%(best)s最高，%(lowest)s最低", best=areas.name(best), lowest=areas.name(lowest)
+    )
