@@ -8,6 +8,7 @@ shows. The database refuses UPDATE and DELETE on ``audit_log`` (triggers in the 
 import fcntl
 import json
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -152,31 +153,41 @@ def _broken(rows: Iterator[AuditEntry], hashes_wanted: set[int], seen: dict[int,
         if row.seq in hashes_wanted:
             seen[row.seq] = row.hash
     seen[0] = expected - 1
-    seen[-1] = last
     return None
 
 
 def verify(db: Session) -> tuple[int, Finding | None]:
     """(rows checked, first thing wrong or None): every row, its place in the chain, and both heads.
 
-    A head that counts more rows than the log has names the first cut-off row.
+    A head that counts more rows than the log has names the first cut-off row. Others may write meanwhile: the heads are read
+    before the rows, and what is newer than them is held against the head as it stands afterwards.
     """
-    head = db.get(AuditHead, 1)
     outside = json.loads(head_file().read_text()) if head_file().exists() else None
+    before = _head(db)
     seen: dict[int, Any] = {}
-    rows = db.scalars(select(AuditEntry).order_by(AuditEntry.seq).execution_options(yield_per=5000))
-    found = _broken(rows, {outside["count"]} if outside else set(), seen)
+    wanted = {known["count"] for known in (outside, before) if known}
+    query = select(AuditEntry).order_by(AuditEntry.seq).execution_options(yield_per=5000)
+    with closing(db.scalars(query)) as rows:
+        found = _broken(iter(rows), wanted, seen)
     if found:
         return found.seq - 1, found
-    count, last = seen[0], seen[-1]
-    for known, name in ((head and {"count": head.count, "hash": head.last_hash}, "head"), (outside, "outside head")):
+    count = seen[0]
+    for known, name in ((before, "head"), (outside, "outside head")):
         if known is None:
             if count:
                 return count, Finding(count, f"{name} missing")
             continue
         if known["count"] > count:
             return count, Finding(count + 1, "cut off")
-        here = last if known["count"] == count else seen.get(known["count"], GENESIS if known["count"] == 0 else None)
-        if here != known["hash"] or (name == "head" and known["count"] != count):
+        if seen.get(known["count"], GENESIS if known["count"] == 0 else None) != known["hash"]:
             return count, Finding(known["count"] + 1, f"not in the {name}")
+    after = _head(db)
+    if after is not None and after["count"] < count:
+        return count, Finding(after["count"] + 1, "not in the head")
     return count, None
+
+
+def _head(db: Session) -> dict[str, Any] | None:
+    """The head in the database as it stands now."""
+    row = db.execute(select(AuditHead.count, AuditHead.last_hash).where(AuditHead.id == 1)).one_or_none()
+    return None if row is None else {"count": row.count, "hash": row.last_hash}
