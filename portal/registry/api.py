@@ -1,5 +1,6 @@
 """What other slices may know of the registry: frozen views, DataFrames, and the verbs they may call."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -106,19 +107,26 @@ def estate(db: Session, code: str, as_of: date | None = None, known_at: datetime
     return _estate_view(queries.estate_row(db, code, as_of or clock.today(), known_at))
 
 
+def estate_names(db: Session, codes: Iterable[str]) -> dict[str, str]:
+    """Estate code to the name of its last live version, for those that exist."""
+    return queries.estate_names(db, codes)
+
+
 def find_estates(
     db: Session,
     q: str = "",
     division: str = "",
     kind: str = "",
     as_of: date | None = None,
-    limit: int = 20,
+    limit: int | None = 20,
     offset: int = 0,
+    known_at: datetime | None = None,
 ) -> tuple[list[EstateView], int]:
     """Estates by name, code, pinyin, initials or address: (this page, how many in all); the best match first."""
     rows, total = queries.estates_found(
-        db, as_of or clock.today(), q, divisions=(division or None,), kind=kind, limit=limit, offset=offset
-    )
+        db, as_of or clock.today(), q,
+        divisions=(division or None,), kind=kind, limit=limit, offset=offset, known_at=known_at,
+    )  # fmt: skip
     return [_estate_view(row) for row in rows], total
 
 
@@ -128,7 +136,9 @@ def enterprise(db: Session, uscc: str) -> EnterpriseView:
     return EnterpriseView(row.uscc, row.name, row.address)
 
 
-def find_enterprises(db: Session, q: str = "", limit: int = 20, offset: int = 0) -> tuple[list[EnterpriseView], int]:
+def find_enterprises(
+    db: Session, q: str = "", limit: int | None = 20, offset: int = 0
+) -> tuple[list[EnterpriseView], int]:
     """Companies by name, code, pinyin, initials or address: (this page, how many in all); the best match first."""
     rows, total = queries.enterprises_found(db, q, limit=limit, offset=offset)
     return [EnterpriseView(row.uscc, row.name, row.address) for row in rows], total

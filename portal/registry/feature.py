@@ -5,6 +5,7 @@ from flask import Flask
 from portal.kernel.access import Permission
 from portal.kernel.i18n import _, lazy
 from portal.kernel.nav import NavEntry
+from portal.kernel.web import actor
 from portal.registry.columns import KIND_LABELS, LEVEL_LABELS
 from portal.registry.views import contracts as contracts
 from portal.registry.views import estates as estates
@@ -16,9 +17,15 @@ NAV = [NavEntry(lazy("登记"), "registry.index", 30, Permission.REGISTRY_READ)]
 ESTATE_KINDS = {"commodity": lazy("商品房小区"), "village": lazy("村改居小区"), "affordable": lazy("保障性住房小区")}
 
 
+def may_edit_registry() -> bool:
+    """Whether the reader of the page may add and change records."""
+    return actor().may(Permission.REGISTRY_EDIT)
+
+
 def register(app: Flask) -> None:
     """Connect the pages."""
     app.register_blueprint(bp)
+    app.jinja_env.globals["may_edit_registry"] = may_edit_registry
     app.jinja_env.globals["registry_kinds"] = [value for value, _label in KIND_LABELS]
     app.jinja_env.globals["estate_kind"] = lambda kind: str(ESTATE_KINDS[kind])
     app.jinja_env.globals["division_level"] = lambda level: _(dict(LEVEL_LABELS)[level])

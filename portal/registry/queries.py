@@ -91,9 +91,14 @@ def estates_found(
     order: str = "",
     limit: int | None = None,
     offset: int = 0,
+    known_at: datetime | None = None,
 ) -> tuple[list[EstateFacts], int]:
     """Estates by name, code, pinyin, initials or address: (the rows of the page, how many in all)."""
-    clauses = [known(F, as_of), matches(F.search_key, q), *(inside(F.division_code, code) for code in divisions)]
+    clauses = [
+        known(F, as_of, known_at),
+        matches(F.search_key, q),
+        *(inside(F.division_code, code) for code in divisions),
+    ]
     rows = _where(select(F), *clauses, F.kind == kind if kind else None)
     total = db.scalar(select(func.count()).select_from(rows.subquery())) or 0
     by = (relevance(F.search_key, F.estate_code, q),) if q.strip() else ()

@@ -27,7 +27,7 @@ def note_refusals(sheet: Sheet, problems: Problems, refusals: Sequence[Refusal],
 
 def unknown(value: str, thing: str) -> str:
     """A code that the register does not hold."""
-    return _("没有编号为“%(value)s”的%(thing)s。请核对编号，或先导入该%(thing)s。", value=value, thing=thing)
+    return _("没有编号为“%(value)s”的%(thing)s。请核对编号，或先导入该%(thing)s。", value=value, thing=thing.lower())
 
 
 def optional(sheet: Sheet, rows: dict[str, list[Any]], name: str, place: int, recorded: Any) -> Any:

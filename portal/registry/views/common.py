@@ -31,7 +31,7 @@ def page_number() -> int:
     return max(1, request.args.get("page", 1, int))
 
 
-def window() -> dict[str, int]:
+def window() -> dict[str, Any]:
     """Limit and offset of the page asked for."""
     return {"limit": PAGE, "offset": (page_number() - 1) * PAGE}
 

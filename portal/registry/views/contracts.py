@@ -6,8 +6,8 @@ from werkzeug.wrappers.response import Response
 from portal.kernel.access import Permission
 from portal.kernel.errors import NotFound
 from portal.kernel.i18n import _
-from portal.kernel.web import needs, request_session
 from portal.kernel.web import actor as who
+from portal.kernel.web import needs, request_session
 from portal.registry import queries
 from portal.registry.forms import ContractEditForm, ContractForm, WithdrawForm
 from portal.registry.models import Contract

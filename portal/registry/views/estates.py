@@ -34,7 +34,7 @@ from portal.registry.views.common import (
 KINDS = tuple(value for value, _label in KIND_LABELS)
 
 
-def _found(**limits: int) -> tuple[list[EstateFacts], int, dict[str, str]]:
+def _found(**limits: Any) -> tuple[list[EstateFacts], int, dict[str, str]]:
     """The estates that the address asks for, within the reader's jurisdiction."""
     filters = asked("q", "division", "kind", "order")
     division = filters["division"] if len(filters["division"]) == 12 and filters["division"].isdigit() else ""

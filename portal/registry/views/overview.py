@@ -1,5 +1,7 @@
 """The registry's front page, its areas, and all contracts."""
 
+from typing import Any
+
 from flask import Response, render_template
 
 from portal.kernel import clock
@@ -16,7 +18,7 @@ FEW = 8
 def index() -> str:
     """How many there are, and one search over estates, companies and managers."""
     db, who, q = request_session(), actor(), asked("q")["q"]
-    found = {}
+    found: dict[str, tuple[list[Any], int]] = {}
     if q:
         found["estates"] = queries.estates_found(db, clock.today(), q, divisions=(who.division_code,), limit=FEW)
         found["enterprises"] = queries.enterprises_found(db, q, limit=FEW)
@@ -49,7 +51,8 @@ def divisions_file(ending: str) -> Response:
 def contracts() -> str:
     """Contracts of the estates in the reader's jurisdiction."""
     db, filters = request_session(), asked("q", "state")
-    rows, total = queries.contracts_found(db, clock.today(), actor().division_code, **filters, **window())
+    asked_for = (actor().division_code, filters["q"], filters["state"])
+    rows, total = queries.contracts_found(db, clock.today(), *asked_for, **window())
     return render_template(
         "registry/contracts.html",
         rows=rows,
@@ -67,7 +70,7 @@ def contracts() -> str:
 @needs(Permission.REGISTRY_READ)
 def contracts_file(ending: str) -> Response:
     """The same rows as a sheet."""
-    rows, _total = queries.contracts_found(
-        request_session(), clock.today(), actor().division_code, **asked("q", "state")
-    )
+    filters = asked("q", "state")
+    asked_for = (actor().division_code, filters["q"], filters["state"])
+    rows, _total = queries.contracts_found(request_session(), clock.today(), *asked_for)
     return sent(tables.contracts_table(rows), ending)
