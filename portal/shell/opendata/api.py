@@ -155,7 +155,7 @@ def _check_results(snapshot: Snapshot) -> Rows:
 
 def _months(snapshot: Snapshot) -> Rows:
     for row in snapshot.months.sort_values(["estate_code", "month"]).itertuples(index=False):
-        yield row.estate_code, row.month, print_cp(row.score_cp)
+        yield row.estate_code, row.month, print_cp(row.score_cp), row.standard_version
 
 
 def _quarter_scores(snapshot: Snapshot) -> Rows:
@@ -233,7 +233,7 @@ TABLES = (
     Table("enterprises.csv", ("uscc", "name"), _enterprises),
     Table("contracts.csv", ("estate_code", "uscc", "manager_code", "starts_on", "ends_on"), _contracts),
     Table("check_results.csv", ("estate_code", "month", "item_code", "result"), _check_results),
-    Table("months.csv", ("estate_code", "month", "score"), _months),
+    Table("months.csv", ("estate_code", "month", "score", "standard"), _months),
     Table("quarter_scores.csv", QUARTER, _quarter_scores),
     Table("surveys.csv", ("year", "estate_code", "households", "valid_responses", "score"), _surveys),
     Table("indicators.csv", ("year", "estate_code", "indicator_code", "score", "source"), _indicators),

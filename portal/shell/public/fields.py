@@ -1,0 +1,126 @@
+"""Rows of public answers: the column names of the contract (sections 2 and 5), scores as texts with two digits.
+
+One builder for each kind of row serves the page, its .json, .csv and .xlsx twins, and the API.
+They are built from the views of the slices, which hold public columns only; a test compares every name with the audience that the models declare.
+"""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+import pandas as pd
+
+from portal.kernel import clock
+from portal.kernel.points import print_cp
+from portal.registry import api as registry
+from scoring.credit import api as credit
+from scoring.lists import api as lists
+
+Row = dict[str, Any]
+PINS = ("kind", "division_code", "uscc", "manager_code")
+ESTATE = ("estate_code", "name", "kind", "division_code", "address", "households", "floor_area_m2", "delivered_on",
+          "latitude", "longitude")  # fmt: skip
+ENTERPRISE = ("uscc", "name")
+QUARTER = ("quarter", "estate_code", "score", "status", "months", "rank_district", "rank_street", "revision", *PINS)
+RATING = ("year", "estate_code", "rule_set", "survey", "management", "comprehensive", "collection", "total", "stars",
+          "status", "revision", *PINS)  # fmt: skip
+LIST = ("kind", "subject_type", "subject", "uscc", "manager_code", "name", "reason", "effective_from", "effective_to",
+        "recorded_at", "decision")  # fmt: skip
+EVENT = ("code", "name", "points", "subject_type", "manager_code", "estate_code", "document", "document_on", "issued_by",
+         "valid_from", "valid_to")  # fmt: skip
+
+
+def points(value: Any) -> str | None:
+    """Centipoints as a text with two digits: 8740 -> "87.40"."""
+    return None if value is None or pd.isna(value) else print_cp(int(value))
+
+
+def whole(value: Any) -> int | None:
+    """A whole number, None where it is missing."""
+    return None if value is None or pd.isna(value) else int(value)
+
+
+def plain(value: Any) -> Any:
+    """Dates and instants as texts, empty values as None."""
+    if value is None or (not isinstance(value, str) and pd.isna(value)):
+        return None
+    if isinstance(value, datetime):
+        return clock.instant_text(value)
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def estate(view: registry.EstateView) -> Row:
+    """A row of the register of estates."""
+    return {
+        "estate_code": view.code, "name": view.name, "kind": view.kind, "division_code": view.division_code,
+        "address": view.address or None, "households": view.households, "floor_area_m2": view.floor_area,
+        "delivered_on": plain(view.delivered_on), "latitude": view.latitude, "longitude": view.longitude,
+    }  # fmt: skip
+
+
+def enterprise(view: registry.EnterpriseView) -> Row:
+    """A company: code and name."""
+    return {"uscc": view.uscc, "name": view.name}
+
+
+def quarter_score(row: Any) -> Row:
+    """A row of ``ratings.quarter_rows`` (a named tuple)."""
+    return {
+        "quarter": row.quarter, "estate_code": row.estate_code, "score": points(row.score_cp), "status": row.status,
+        "months": int(row.months), "rank_district": whole(row.rank_district), "rank_street": whole(row.rank_street),
+        "revision": int(row.revision), **_pins(row),
+    }  # fmt: skip
+
+
+def rating(row: Any) -> Row:
+    """A row of ``ratings.rating_rows`` (a named tuple)."""
+    return {
+        "year": int(row.year), "estate_code": row.estate_code, "rule_set": row.rule_set, "survey": points(row.survey_cp),
+        "management": points(row.management_cp), "comprehensive": points(row.comprehensive_cp),
+        "collection": points(row.collection_cp), "total": points(row.total_cp), "stars": whole(row.stars),
+        "status": row.status, "revision": int(row.revision), **_pins(row),
+    }  # fmt: skip
+
+
+def _pins(row: Any) -> Row:
+    return {name: plain(getattr(row, name)) for name in PINS}
+
+
+def list_entry(view: lists.EntryView) -> Row:
+    """An entry of a list; a manager's shows no name."""
+    name = None if view.subject_type == "manager" else view.name or None
+    return {
+        "kind": view.kind, "subject_type": view.subject_type, "subject": view.subject, "uscc": plain(view.uscc),
+        "manager_code": plain(view.manager_code), "name": name, "reason": view.reason,
+        "effective_from": plain(view.effective_from), "effective_to": plain(view.effective_to),
+        "recorded_at": plain(view.recorded_at), "decision": view.decision,
+    }  # fmt: skip
+
+
+def credit_event(view: credit.EventView) -> Row:
+    """A credit event of a company; a share of its manager's event names the manager by code."""
+    return {
+        "code": view.code, "name": view.name, "points": print_cp(view.points_cp), "subject_type": view.subject_type,
+        "manager_code": view.subject if view.subject_type == "manager" else None, "estate_code": plain(view.estate_code),
+        "document": view.document, "document_on": plain(view.document_on), "issued_by": view.issued_by,
+        "valid_from": plain(view.valid_from), "valid_to": plain(view.valid_to),
+    }  # fmt: skip
+
+
+def credit_figures(view: credit.CreditView) -> Row:
+    """Score and grade on a day with the events in force."""
+    return {
+        "as_of": plain(view.as_of), "score": print_cp(view.score_cp), "grade": view.grade,
+        "good": print_cp(view.good_cp), "bad": print_cp(view.bad_cp),
+        "events": [credit_event(event) for event in view.events],
+    }  # fmt: skip
+
+
+def tuples(frame: pd.DataFrame) -> list[Any]:
+    """The rows of a frame as named tuples."""
+    return list(frame.itertuples(index=False))
+
+
+def by_estate(frame: pd.DataFrame) -> Mapping[str, Any]:
+    """Estate code to the row as a named tuple."""
+    return {row.estate_code: row for row in frame.itertuples(index=False)}

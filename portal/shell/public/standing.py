@@ -1,0 +1,68 @@
+"""What was last published about every estate: the last quarter's score and place, the last year's stars."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from portal.kernel.divisions import street_of
+from portal.kernel.i18n import _
+from portal.shell.public import areas, fields, words
+from scoring.ratings import api as ratings
+
+
+@dataclass(frozen=True)
+class Standing:
+    """``scores`` and ``ratings``: estate code to the row in force. ``quarter`` and ``year`` are None before the first."""
+
+    quarter: ratings.QuarterView | None
+    scores: Mapping[str, Any]
+    year: ratings.YearView | None
+    ratings: Mapping[str, Any]
+
+    @cached_property
+    def groups(self) -> Counter[tuple[str, str]]:
+        """(kind, area) to how many estates have a score; the area is a street code, or empty for the district."""
+        scored = [row for row in self.scores.values() if row.status == "published"]
+        return Counter((row.kind, "") for row in scored) + Counter((row.kind, street_of(row.division_code)) for row in scored)
+
+    @cached_property
+    def places(self) -> Counter[tuple[str, str, int]]:
+        """(kind, area, rank) to how many estates share it."""
+        found: Counter[tuple[str, str, int]] = Counter()
+        for row in self.scores.values():
+            if row.status == "published":
+                found[row.kind, "", int(row.rank_district)] += 1
+                found[row.kind, street_of(row.division_code), int(row.rank_street)] += 1
+        return found
+
+    def stars_count(self) -> Counter[Any]:
+        """Stars (5 to 0), or the status where there are none, to the number of estates."""
+        return Counter(int(row.stars) if row.status == "rated" else row.status for row in self.ratings.values())
+
+
+def last_published(db: Session, as_of: date | None = None) -> Standing:
+    """What is public on a day (default today): five queries whatever the number of estates."""
+    quarters, years = ratings.quarters(db, as_of), ratings.years(db, as_of)
+    quarter, year = (quarters or [None])[0], (years or [None])[0]
+    scores = fields.by_estate(ratings.quarter_rows(db, quarter.period, as_of)) if quarter else {}
+    stars = fields.by_estate(ratings.rating_rows(db, year.year, as_of)) if year else {}
+    return Standing(quarter, scores, year, stars)
+
+
+def rank_sentence(standing: Standing, row: Any, names: areas.Areas, in_street: bool = True) -> str:
+    """The place among estates of one kind, in the street or the district; always names the group."""
+    street = street_of(row.division_code) if in_street else ""
+    rank = row.rank_street if in_street else row.rank_district
+    if row.status != "published":
+        return _("没有得分，不排名。")
+    area = areas.name_of(names, street) if street else areas.district(names)
+    count, tied = standing.groups[row.kind, street], standing.places[row.kind, street, int(rank)] - 1
+    values = {"area": area, "of": count, "kind": words.kind(row.kind), "rank": int(rank)}
+    if tied:
+        return _("在%(area)s%(of)s个有得分的%(kind)s中，与另外%(tied)s个并列第%(rank)s名。", tied=tied, **values)
+    return _("在%(area)s%(of)s个有得分的%(kind)s中排第%(rank)s名。", **values)
