@@ -1,10 +1,14 @@
 // The live score of the phone check, in integer centipoints, as the server computes a month score: half_up(10000 * earned / applicable).
 // Items still open count as not lost yet; [data-live-left] says how many they are. The server computes the score again on its own.
+// A form that holds one category brings the sums of the others as data-other-earned, -max and -open; a ticked [data-rest] decides
+// every item still open.
 "use strict";
 (() => {
   const form = document.querySelector("[data-check]");
   if (!form) return;
   const items = Array.from(form.querySelectorAll("[data-item]"));
+  const rest = form.querySelector("[data-rest]");
+  const other = (name) => Number(form.dataset[name] ?? 0);
   const halfUp = (a, b) => Math.floor((2 * a + b) / (2 * b));
   const print = (cp) => `${Math.floor(cp / 100)}.${String(cp % 100).padStart(2, "0")}`;
 
@@ -28,7 +32,7 @@
 
   function show() {
     const sums = new Map();
-    let open = 0, all = [0, 0];
+    let open = other("otherOpen"), all = [other("otherEarned"), other("otherMax")];
     for (const item of items) {
       const kept = earned(item), most = Number(item.dataset.maxCp), answer = answerOf(item);
       const category = sums.get(item.dataset.category) ?? [0, 0];
@@ -37,11 +41,12 @@
         all = [all[0] + kept, all[1] + most];
       }
       sums.set(item.dataset.category, category);
-      if (!answer) open += 1;
+      const decided = answer !== "" || rest?.checked === true;
+      if (!decided) open += 1;
       item.classList.toggle("has-loss", kept !== null && kept < most);
       const score = item.querySelector("[data-item-score]");
       if (score) {
-        score.hidden = !answer || kept === null;
+        score.hidden = !decided || kept === null;
         score.querySelector("b").textContent = kept === null ? "–" : print(kept);
       }
     }
