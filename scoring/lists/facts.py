@@ -28,7 +28,7 @@ def _text(value: Any) -> str | None:
 def _stars_before(db: Session, year: int, as_of: date) -> dict[tuple[str, str], list[int | None]]:
     """Stars of the years before, newest first, by estate and enterprise; the row ends where the enterprise changes."""
     found: dict[tuple[str, str], list[int | None]] = {}
-    public = set(ratings.years(db, as_of))
+    public = {view.year for view in ratings.years(db, as_of)}
     for back in range(1, YEARS_LOOKED_BACK):
         if year - back not in public:
             break

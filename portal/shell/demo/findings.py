@@ -28,7 +28,7 @@ class Inspector:
     def visit(self, estate: PlannedEstate, quarter: int) -> list[tuple[str, str, str]]:
         """(item_code, result, note) rows of one visit, ``quarter`` quarters after the start; ('*', 'pass', '') when clean."""
         random = self.random
-        target = max(48.0, min(100.0, estate.quality + estate.trend * quarter + random.gauss(0, 1.6)))
+        target = max(42.0, min(100.0, estate.quality + estate.trend * quarter + random.gauss(0, 1.6)))
         rows: dict[str, tuple[str, str]] = {}
         if not estate.has_lifts:
             rows = {code: ("na", "本小区没有电梯") for code in ("SB02", "SB03")} | {"XF03": ("na", "本小区不设消防控制室")}

@@ -78,7 +78,7 @@ def _companies(plan: Plan, count: int) -> None:
     plan.companies = [names.company(index) for index in range(count)]
     for index, (code, _name) in enumerate(plan.companies):
         draw = plan.random.random()
-        mean, spread = (95, 1.5) if draw < 0.14 else (90, 2.5) if draw < 0.68 else (83, 3.5) if draw < 0.95 else (66, 4)
+        mean, spread = (92, 1.5) if draw < 0.15 else (86, 2.5) if draw < 0.66 else (78, 3.5) if draw < 0.94 else (62, 4)
         plan.company_quality[code] = 95.5 if index == 0 else plan.random.gauss(mean, spread)
 
 
@@ -138,9 +138,9 @@ def _contracts(plan: Plan) -> None:
         start = date(random.randrange(2019, 2025), random.randrange(1, 13), 1) if index else date(2021, 3, 1)
         start = min(start, date(2024, 11, 1))
         draw = random.random() if index > 4 else 0.5
-        estate.quality = max(52.0, min(98.5, plan.company_quality[company] + random.gauss(0, 2.2)))
+        estate.quality = max(48.0, min(98.5, plan.company_quality[company] + random.gauss(0, 2.2)))
         if estate.kind == "village":
-            estate.quality -= 2.5
+            estate.quality -= 1.5
         if draw < 0.05:  # a new company in the middle of a year; after 1 July it is not rated for that year
             change = date(2025, random.choice((4, 6, 7, 8, 10)), 1)
             other = plan.companies[(index * 5 + 3) % len(plan.companies)][0]

@@ -60,24 +60,26 @@ class Snapshot:
 
     def __init__(self, db: Session, as_of: date):
         self.db, self.as_of = db, as_of
-        self.quarters = self._joined(ratings.quarter_rows(db, view.period, as_of) for view in ratings.quarters(db, as_of))
-        self.months = ratings.quarter_months(db, as_of)
-        self.ratings = self._joined(ratings.rating_rows(db, year, as_of) for year in ratings.years(db, as_of))
-        self.releases = {release.id: release.known_at for release in ratings.releases(db)}
-        self.facts = {at: {} for at in self.releases.values()}
+        periods = [view.period for view in ratings.quarters(db, as_of)]
+        public_years = [view.year for view in ratings.years(db, as_of)]
+        self.quarters = self._joined(ratings.quarter_rows(db, period, as_of) for period in periods)
+        self.months = self._joined(ratings.quarter_months(db, period, as_of) for period in periods)
+        self.ratings = self._joined(ratings.rating_rows(db, year, as_of) for year in public_years)
+        self.components = self._joined(ratings.components_rows(db, year, as_of) for year in public_years)
+        self.facts: dict[tuple[int, datetime], Any] = {}
 
     @staticmethod
     def _joined(frames: Iterable[pd.DataFrame]) -> pd.DataFrame:
         found = list(frames)
-        return pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=["release_id", "estate_code"])
+        return pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=["recorded_at", "estate_code"])
 
     def check_results(self) -> pd.DataFrame:
         """Item results of the checks that entered, as known at the release of the row they entered."""
         found = []
-        for release, group in self.months.groupby("release_id", sort=False):
+        for known_at, group in self.months.groupby("recorded_at", sort=False):
             ids = group[["check_id", "estate_code", "month"]]
-            results = checks.results_frame(self.db, check_ids=ids["check_id"].tolist(), known_at=self.releases[str(release)])
-            results = results[results["result"] != "pass"]
+            results = checks.results_frame(self.db, check_ids=ids["check_id"].tolist(), known_at=known_at)
+            results = results[results["result"] != "pass"].astype({"item_code": object, "result": object})
             found.append(ids.merge(results, on="check_id", how="left"))
         if not found:
             return pd.DataFrame(columns=["estate_code", "month", "item_code", "result"])
@@ -89,16 +91,20 @@ class Snapshot:
     def year_facts(self, name: str) -> pd.DataFrame:
         """Surveys, indicators, collection rates or vetoes that entered public ratings."""
         found = []
-        for (year, release), group in self.ratings.groupby(["year", "release_id"], sort=False) if len(self.ratings) else ():
-            known = self._facts_known(int(year), self.releases[str(release)])
+        for (year, known_at), group in self._by_release():
+            known = self._facts_known(int(year), known_at)
             frame: pd.DataFrame = getattr(known, name)
             found.append(frame[frame["estate_code"].isin(set(group["estate_code"]))])
         return pd.concat(found, ignore_index=True) if found else pd.DataFrame()
 
+    def _by_release(self) -> Iterable[tuple[Any, pd.DataFrame]]:
+        """Ratings by year and by the instant up to which facts entered them."""
+        return self.ratings.groupby(["year", "recorded_at"], sort=False) if len(self.ratings) else ()
+
     def _facts_known(self, year: int, at: datetime) -> Any:
-        if year not in self.facts[at]:
-            self.facts[at][year] = surveys.facts(self.db, year, known_at=at)
-        return self.facts[at][year]
+        if (year, at) not in self.facts:
+            self.facts[year, at] = surveys.facts(self.db, year, known_at=at)
+        return self.facts[year, at]
 
     def contracts(self) -> pd.DataFrame:
         """Contracts as the ratings knew them: one that touches a rated year counts as known at that rating's release."""
@@ -108,8 +114,8 @@ class Snapshot:
         found, taken = [], set()
         for year in sorted(self.ratings["year"].unique()):
             last = date(int(year), 12, 31)
-            for release, group in self.ratings[self.ratings["year"] == year].groupby("release_id", sort=False):
-                known = registry.contracts_frame(self.db, known_at=self.releases[str(release)])
+            for known_at, group in self.ratings[self.ratings["year"] == year].groupby("recorded_at", sort=False):
+                known = registry.contracts_frame(self.db, known_at=known_at)
                 mine = known[known["estate_code"].isin(set(group["estate_code"])) & (known["starts_on"] <= last)]
                 keys = list(zip(mine["estate_code"], mine["starts_on"], strict=True))
                 fresh = [key not in taken for key in keys]
@@ -146,7 +152,7 @@ def _contracts(snapshot: Snapshot) -> Rows:
 
 
 def _standards(snapshot: Snapshot) -> Rows:
-    return standards.export_rows(snapshot.db)
+    return [[row[name] for name in STANDARD] for row in standards.export_rows(snapshot.db)]
 
 
 def _check_results(snapshot: Snapshot) -> Rows:
@@ -193,8 +199,7 @@ def _sorted(frame: pd.DataFrame, *keys: str) -> Iterable[Any]:
 
 
 def _components(snapshot: Snapshot) -> Rows:
-    frame = ratings.components_rows(snapshot.db, snapshot.as_of)
-    for r in _sorted(frame, "year", "estate_code", "component"):
+    for r in _sorted(snapshot.components, "year", "estate_code", "component"):
         yield r.year, r.estate_code, r.component, _points(r.score_cp), r.status
 
 

@@ -13,9 +13,6 @@ from scoring.credit import api as credit
 from scoring.lists import api as lists
 from scoring.rules.credit import CreditTariff, tariff_on
 
-CONFIRMED = "confirmed"
-
-
 @dataclass(frozen=True)
 class Served:
     """An estate that the company serves, with its last stars and score."""
@@ -32,13 +29,12 @@ class Served:
 
 @dataclass(frozen=True)
 class Record:
-    """The public record of a company on a day."""
+    """The public record of a company on a day. Events that no longer count are no longer shown: display ends with effect."""
 
     view: registry.EnterpriseView
     as_of: date
     credit: credit.CreditView
     tariff: CreditTariff
-    history: list[credit.EventView]
     served: list[Served]
     entries: list[lists.EntryView]
     standing: Standing
@@ -58,11 +54,6 @@ def record(db: Session, uscc: str, as_of: date) -> Record:
         as_of=as_of,
         credit=credit.score(db, "enterprise", uscc, as_of),
         tariff=tariff_on(as_of.isoformat()),
-        history=[
-            event
-            for event in credit.timeline(db, "enterprise", uscc)
-            if event.step == CONFIRMED and event.valid_from <= as_of
-        ],
         served=_served(db, uscc, as_of, standing),
         entries=lists.in_force(db, as_of, uscc=uscc),
         standing=standing,
