@@ -124,9 +124,7 @@ def shown(row: StandardVersion, items: Sequence[StandardItem]) -> StandardView:
     """A version row and its item rows as a view."""
     names = {item.category_code: (item.category_zh, item.category_en) for item in reversed(items)}
     categories = tuple(
-        CategoryView(
-            code, *names[code], tuple(_item_view(item) for item in items if item.category_code == code)
-        )
+        CategoryView(code, *names[code], tuple(_item_view(item) for item in items if item.category_code == code))
         for code in dict.fromkeys(item.category_code for item in items)
     )
     return StandardView(

@@ -81,8 +81,9 @@ def in_force_map(db: Session, wanted: Iterable[tuple[str, date]]) -> dict[tuple[
 
 def before(db: Session, row: StandardVersion) -> StandardVersion | None:
     """The version it is compared with: the one it was written from, else the one in force before it for its kinds."""
-    if row.based_on:
-        return db.get(StandardVersion, row.based_on)
+    source = db.get(StandardVersion, row.based_on) if row.based_on else None
+    if source is not None and source.published_at is not None:
+        return source
     kinds = set(row.kinds.split(","))
     earlier = None
     for other in published(db):
