@@ -77,7 +77,7 @@ def versioned(table: str, columns: list[str]) -> None:
 
 
 def published_standard() -> None:
-    """Items of a published version cannot be added, changed or dropped."""
+    """A published version cannot be changed or dropped, nor can items be added to it, changed or dropped."""
     for event, row in (("INSERT", "NEW"), ("UPDATE", "OLD"), ("DELETE", "OLD")):
         name = f"standard_item_published_{event.lower()}"
         if _postgres():
@@ -95,6 +95,9 @@ def published_standard() -> None:
                     "BEGIN SELECT RAISE(ABORT, 'a published standard is immutable'); END"
                 )
             )
+
+    for event in ("UPDATE", "DELETE"):
+        _refuse("standard_version", f"published_{event.lower()}", event, "OLD.published_at IS NOT NULL")
 
 
 def partitions(table: str) -> None:
