@@ -9,9 +9,15 @@ WHOLE = "Int64"
 
 
 def frame_of(rows: Iterable[Sequence[Any]], columns: Sequence[str], whole: Collection[str] = ()) -> pd.DataFrame:
-    """A DataFrame of query rows; the ``whole`` columns are ``Int64`` (``<NA>`` where empty), empty texts are None."""
-    frame = pd.DataFrame.from_records([tuple(row) for row in rows], columns=list(columns)).astype("object")
-    return frame.astype({name: WHOLE for name in whole})
+    """A DataFrame of query rows; the ``whole`` columns are ``Int64`` (``<NA>`` where empty), every other column is of objects,
+    with None where empty."""
+    cells = list(zip(*rows, strict=True)) or [()] * len(columns)
+    return pd.DataFrame(
+        {
+            name: pd.Series(values, dtype=WHOLE if name in whole else "object")
+            for name, values in zip(columns, cells, strict=True)
+        }
+    )
 
 
 def plain_rows(frame: pd.DataFrame, columns: Sequence[str]) -> list[tuple[Any, ...]]:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from portal.kernel.formats import date_text, item_points, month_text, number_text, quarter_text
+from portal.kernel.formats import date_text, item_points, month_text, number_text, ordinal, quarter_text
 from portal.kernel.i18n import _, language, lazy, ngettext
 from portal.kernel.points import print_cp
 from scoring.rules.explain import Line
@@ -22,7 +22,7 @@ COMPONENTS = {
     "collection": lazy("物业费收缴率"),
 }
 STARS = (lazy("无星级"), lazy("一星"), lazy("二星"), lazy("三星"), lazy("四星"), lazy("五星"))
-KINDS = {"commodity": lazy("商品房小区"), "village": lazy("村改居小区"), "affordable": lazy("保障房小区")}
+KINDS = {"commodity": lazy("商品房小区"), "village": lazy("村改居小区"), "affordable": lazy("保障性住房小区")}
 GRADES = {"half": lazy("基本符合"), "zero": lazy("不符合"), "fail": lazy("不符合"), "full": lazy("符合")}
 FIELDS = {
     "score_cp": lazy("得分"),
@@ -181,12 +181,19 @@ def rank_sentence(rank: int | None, of: int, area: str, kind: str, tied: int = 0
     """The place in a group that is always named; ``tied``: other estates with the same rank."""
     if rank is None:
         return _("没有得分，不排名。")
-    group = {"area": area, "kind": KINDS[kind], "of": number_text(of), "rank": rank}
+    place = {"area": area, "group": _group(kind, of), "rank": ordinal(rank)}
     if tied:
-        return _(
-            "在%(area)s%(of)s个有得分的%(kind)s中，与另外%(tied)s个并列第%(rank)s名。", tied=number_text(tied), **group
-        )
-    return _("在%(area)s%(of)s个有得分的%(kind)s中排第%(rank)s名。", **group)
+        return _("在%(area)s%(group)s中，与另外%(tied)s个并列%(rank)s名。", tied=number_text(tied), **place)
+    return _("在%(area)s%(group)s中排%(rank)s名。", **place)
+
+
+def _group(kind: str, of: int) -> str:
+    n = number_text(of)
+    if kind == "village":
+        return _("%(n)s个有得分的村改居小区", n=n)
+    if kind == "affordable":
+        return _("%(n)s个有得分的保障性住房小区", n=n)
+    return _("%(n)s个有得分的商品房小区", n=n)
 
 
 def movement_sentence(previous: str | None, score_delta: int | None, places: int | None) -> str:
@@ -368,7 +375,7 @@ def quarter_cause(added: int, corrected: int, withdrawn: int, moved: int) -> str
         parts.append(ngettext("撤下了%(n)s份检查", "撤下了%(n)s份检查", withdrawn))
     if moved:
         parts.append(ngettext("%(n)s个小区的名次随之变动", "%(n)s个小区的名次随之变动", moved))
-    return _("%(parts)s。", parts=_("，").join(parts)) if parts else _("登记信息已更正。")
+    return _opened(_("%(parts)s。", parts=_("，").join(parts))) if parts else _("登记信息已更正。")
 
 
 def year_cause(components: Sequence[str], vetoed: int, eligibility: int) -> str:
@@ -378,4 +385,9 @@ def year_cause(components: Sequence[str], vetoed: int, eligibility: int) -> str:
         parts.append(ngettext("%(n)s个小区的一票否决情况有变化", "%(n)s个小区的一票否决情况有变化", vetoed))
     if eligibility:
         parts.append(ngettext("%(n)s个小区的参评条件有变化", "%(n)s个小区的参评条件有变化", eligibility))
-    return _("%(parts)s。", parts=_("，").join(parts)) if parts else _("登记信息已更正。")
+    return _opened(_("%(parts)s。", parts=_("，").join(parts))) if parts else _("登记信息已更正。")
+
+
+def _opened(sentence: str) -> str:
+    """A sentence put together from parts begins with a capital letter, where the script has any."""
+    return sentence[:1].upper() + sentence[1:]

@@ -263,7 +263,7 @@ def _corrected(db: Session, actor: Actor, kind: str, year: int, estate_code: str
 def _own_estate(db: Session, actor: Actor, code: str, may: Callable[[Actor, str], bool]) -> None:
     found = registry.estate(db, code)
     if not actor.covers(found.division_code):
-        raise NotFound(_("没有编号为“%(code)s”的小区。", code=code))
+        raise NotFound(_("没有编号为“%(value)s”的小区。", value=code))
     require(may(actor, found.division_code))
 
 

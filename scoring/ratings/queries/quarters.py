@@ -42,13 +42,12 @@ def quarters(db: Session, as_of: date | None = None) -> list[QuarterView]:
     by_period: dict[str, list[Release]] = {}
     for row in made:
         by_period.setdefault(row.period, []).append(row)
-    counted = dict(
-        db.execute(
+    counted: dict[str, int] = {
+        period: rows
+        for period, rows in db.execute(
             select(Q.quarter, func.count(Q.estate_code.distinct())).where(Q.public_from <= day).group_by(Q.quarter)
         )
-        .tuples()
-        .all()
-    )
+    }
     return [
         QuarterView(period, rows[0].on, rows[-1].id, counted.get(period, 0), rows[-1].on if len(rows) > 1 else None)
         for period, rows in sorted(by_period.items(), reverse=True)

@@ -48,11 +48,10 @@ def years(db: Session, as_of: date | None = None) -> list[YearView]:
     by_period: dict[str, list[Release]] = {}
     for row in made:
         by_period.setdefault(row.period, []).append(row)
-    counted = dict(
-        db.execute(select(R.year, func.count(R.estate_code.distinct())).where(R.public_from <= day).group_by(R.year))
-        .tuples()
-        .all()
-    )
+    counted: dict[int, int] = {
+        period: rows
+        for period, rows in db.execute(select(R.year, func.count(R.estate_code.distinct())).where(R.public_from <= day).group_by(R.year))
+    }
     return [
         YearView(int(period), rows[0].on, rows[-1].id, counted.get(int(period), 0), rows[-1].on if len(rows) > 1 else None)
         for period, rows in sorted(by_period.items(), reverse=True)
