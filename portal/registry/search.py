@@ -6,7 +6,7 @@ import unicodedata
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, or_
+from sqlalchemy import ColumnElement, case, false, or_
 
 _NOISE = re.compile(r"[\s()\[\]{}<>,.;:'\"·、，。；：“”‘’《》〈〉【】〔〕—_/\\-]+")
 _COMMON = re.compile(r"^(广东省)?深圳市|(股份|集团)?有限(责任)?公司$")
@@ -51,12 +51,14 @@ def _like(term: str) -> str:
 
 
 def matches(key: Any, query: str) -> ColumnElement[bool] | None:
-    """Every word of the query occurs in the key; None when the query is empty."""
+    """Every word of the query occurs in the key; None when the query is empty, nothing when it is signs only."""
     words = [core(word) for word in query.split()]
     clauses = [key.like(f"%{_like(word)}%", escape=_ESCAPE) for word in words if word]
     whole = core(query)
-    if not clauses or not whole:
+    if not query.strip():
         return None
+    if not clauses or not whole:
+        return false()
     found = clauses[0]
     for clause in clauses[1:]:
         found = found & clause

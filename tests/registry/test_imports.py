@@ -1,6 +1,7 @@
 """Each sheet of the registry: what is stored, what is refused at which cell, and that nothing happens twice."""
 
 from datetime import date
+from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
@@ -9,14 +10,13 @@ from portal.kernel.access import Role, person_actor
 from portal.kernel.audit import AuditEntry, verify
 from portal.kernel.db import reading
 from portal.kernel.errors import InputRefused
-from portal.registry import api
+from portal.registry import api, columns
 from portal.registry.columns import ENTERPRISES
 from portal.registry.models import Contract, Enterprise, Estate, Manager
 from tests.registry.sheets import (
     ALL,
     CONTRACTS,
     DIVISIONS,
-    ENTERPRISES as COMPANIES,
     ESTATES,
     MANAGERS,
     USCC,
@@ -24,6 +24,9 @@ from tests.registry.sheets import (
     bring_all,
     counted,
     id_number,
+)
+from tests.registry.sheets import (
+    ENTERPRISES as COMPANIES,
 )
 
 REGISTRAR = person_actor("dj", Role.REGISTRAR, "440306000000")
@@ -184,9 +187,7 @@ def test_the_order_of_divisions_is_free(instance):
 
 
 def test_the_real_divisions_are_accepted(instance):
-    from portal.registry import columns
-
-    path = __import__("pathlib").Path(columns.__file__).parent / "data/divisions-440306.csv"
+    path = Path(columns.__file__).parent / "data/divisions-440306.csv"
     assert counted(bring("divisions", path.read_bytes())) == (153, 0, 0)
     with reading() as db:
         areas = api.divisions(db)
@@ -272,7 +273,8 @@ def test_a_registrar_keeps_the_records_of_the_own_jurisdiction_only(instance):
 def test_a_contract_that_overlaps_names_the_other(district):
     text = f"estate_code,uscc,manager_code,starts_on,ends_on\nE-1,{USCC[0]},M-1,2026-01-01,\n"
     assert refused("contracts", text) == [
-        "contracts.csv!D2: 与长安物业服务有限公司的合同（2025-07-01起，未约定终止日期）服务期重叠。请先填写那份合同的结束日期。"
+        "contracts.csv!D2: 与长安物业服务有限公司的合同（2025-07-01起，未约定终止日期）服务期重叠。"
+        "请先填写那份合同的结束日期。"
     ]
     text = f"estate_code,uscc,manager_code,starts_on,ends_on\nE-1,{USCC[1]},M-1,2023-01-01,2024-01-01\n"
     assert "与深圳市海乐物业管理有限公司的合同（2024-01-01至2025-06-30）服务期重叠" in refused("contracts", text)[0]
