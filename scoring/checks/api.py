@@ -13,4 +13,5 @@ from scoring.checks.reading import findings as findings
 from scoring.checks.reading import inspector_month as inspector_month
 from scoring.checks.reading import review_queue as review_queue
 from scoring.checks.reading import score_preview as score_preview
+from scoring.checks.reading import work_items as work_items
 from scoring.checks.service import confirm_submitted as confirm_submitted

@@ -26,25 +26,28 @@ def checks_frame(
     """Routine checks of the months, by estate and month: ``check_id, estate_code, month, standard_version,
     inspected_on (date), inspector, state``. ``state`` is the last step recorded by ``known_at`` (now when none is
     given); a check without a step by then is left out. ``within`` is a division code."""
-    M = MonthlyCheck
-    last = last_steps(months, known_at).subquery()
+    M, scope = MonthlyCheck, None
+    if within is not None:  # a street has some hundred estates: the index of estate and month finds their checks
+        scope = list(registry.estates_frame(db, clock.today(), within=within)["estate_code"])
+    last = last_steps(months, known_at, scope if scope is None or len(scope) <= _CHUNK else None).subquery()
     step = and_(CheckStep.check_id == last.c.check_id, CheckStep.seq == last.c.seq)
     columns = (M.id, M.estate_code, M.month, M.standard_version, M.inspected_on, M.inspector, CheckStep.step)
     rows = select(*columns).join(last, last.c.check_id == M.id).join(CheckStep, step)
     found = db.execute(rows.where(M.kind == "routine").order_by(M.estate_code, M.month)).tuples().all()
     table = pd.DataFrame.from_records(found, columns=list(CHECK_COLUMNS)).astype({"inspected_on": "object"})
-    if within is None:
-        return table
-    estates = registry.estates_frame(db, clock.today(), within=within)["estate_code"]
-    return table[table["estate_code"].isin(estates)].reset_index(drop=True)
+    return table if scope is None else table[table["estate_code"].isin(scope)].reset_index(drop=True)
 
 
-def last_steps(months: Sequence[str], known_at: datetime | None) -> Select[*tuple[Any, ...]]:
-    """The number of each check's last step, of those recorded by ``known_at``."""
+def last_steps(
+    months: Sequence[str], known_at: datetime | None = None, estates: Sequence[str] | None = None
+) -> Select[*tuple[Any, ...]]:
+    """The number of each check's last step, of those recorded by ``known_at``; of all estates or of those named."""
     rows = select(CheckStep.check_id, func.max(CheckStep.seq).label("seq"))
     rows = rows.join(MonthlyCheck, MonthlyCheck.id == CheckStep.check_id).where(MonthlyCheck.month.in_(list(months)))
     if known_at is not None:
         rows = rows.where(CheckStep.at <= known_at)
+    if estates is not None:
+        rows = rows.where(MonthlyCheck.estate_code.in_(estates))
     return rows.group_by(CheckStep.check_id)
 
 

@@ -13,9 +13,11 @@ from sqlalchemy.orm import Session
 from portal.kernel import clock
 from portal.kernel.access import Actor, Permission
 from portal.kernel.errors import NotFound
+from portal.kernel.formats import month_text
 from portal.kernel.i18n import _
 from portal.kernel.periods import Month
 from portal.kernel.versions import recorded
+from portal.kernel.work import WorkItem
 from portal.registry import api as registry
 from scoring.checks import policy, queries
 from scoring.checks.draft import PASS, Answer, Draft
@@ -488,15 +490,34 @@ def _submitted_on(db: Session, check_ids: list[str]) -> dict[str, date]:
 
 def counts(db: Session, actor: Actor) -> dict[str, int]:
     """What waits for the actor: ``to_check``, ``drafts``, ``returned`` (inspectors), ``to_review`` (the street)."""
-    today = clock.today()
     waiting = {"to_check": 0, "drafts": 0, "returned": 0, "to_review": 0}
+    files, reviews = actor.may(Permission.CHECK_FILE), actor.may(Permission.CHECK_REVIEW)
+    if not (files or reviews):
+        return waiting
+    today = clock.today()
     checks = queries.checks_frame(db, recent_months(today), within=actor.division_code)
     states = checks["state"].value_counts()
-    if actor.may(Permission.CHECK_FILE):
-        month = str(Month.of(today))
+    if files:
         due = len(registry.estates_frame(db, today, within=actor.division_code))
-        waiting["to_check"] = due - int((checks["month"] == month).sum())
+        waiting["to_check"] = due - int((checks["month"] == str(Month.of(today))).sum())
         waiting["drafts"], waiting["returned"] = int(states.get("draft", 0)), int(states.get("returned", 0))
-    if actor.may(Permission.CHECK_REVIEW):
+    if reviews:
         waiting["to_review"] = int(states.get("submitted", 0))
     return waiting
+
+
+def work_items(db: Session, actor: Actor) -> list[WorkItem]:
+    """What waits for the actor, as ``/work`` lists it (announcement ``work.items``)."""
+    waiting, today = counts(db, actor), clock.today()
+    due, month = record.due_day(str(Month.of(today))), str(Month.of(today))
+    told = (
+        ("returned", _("修改被退回的检查"), "checks.inspections", {"state": "returned"}, None),
+        ("to_check", _("开始%(month)s的检查", month=month_text(month)), "checks.inspections", {"month": month}, due),
+        ("drafts", _("完成检查草稿"), "checks.inspections", {"state": "draft"}, None),
+        ("to_review", _("审核已提交的检查"), "reviews.queue", {}, None),
+    )
+    return [
+        WorkItem(title, endpoint, values, due_on, waiting[name])
+        for name, title, endpoint, values, due_on in told
+        if waiting[name]
+    ]

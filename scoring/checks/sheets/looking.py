@@ -52,8 +52,8 @@ class Coded:
 @dataclass(frozen=True)
 class Reports:
     """What a sheet says. One entry for each estate and month, in the order of their first rows; ``check`` gives the
-    entry of each row, ``kept`` the rows that are no plain pass, ``item`` and ``result`` (in its one way of writing) are those
-    of each row."""
+    entry of each row, ``kept`` the rows that are no plain pass, ``item`` and ``result`` (in its one way of writing)
+    are those of each row."""
 
     estates: list[str]
     months: list[str]
@@ -235,8 +235,8 @@ def _look_at_visits(it: Look, check: np.ndarray, first: np.ndarray) -> None:
     for name, column in (("inspected_on", it.day), ("inspector", it.inspector)):
         rows = np.flatnonzero(it.alive)
         rows = rows[column.codes[rows] != column.codes[first[check[rows]]]]
-        it.blame(rows, name, lambda row: _("与第%(row)s行不一致。同一小区同一月份只有一次检查，检查日期和检查人应相同。",
-                                           row=it.sheet.row_number(int(first[check[row]]))))  # fmt: skip
+        sentence = "与第%(row)s行不一致。同一小区同一月份只有一次检查，检查日期和检查人应相同。"
+        it.blame(rows, name, lambda row: _(sentence, row=it.sheet.row_number(int(first[check[row]]))))
 
 
 def _look_at_standards(it: Look, first: np.ndarray) -> list[str]:

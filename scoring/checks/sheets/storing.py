@@ -132,7 +132,7 @@ def _known(db: Session, reports: Reports) -> dict[tuple[str, str], Known]:
 
 
 def _steps(db: Session, months: Sequence[str]) -> dict[str, tuple[str, int]]:
-    last = queries.last_steps(months, None).subquery()
+    last = queries.last_steps(months).subquery()
     step = (CheckStep.check_id == last.c.check_id) & (CheckStep.seq == last.c.seq)
     rows = select(CheckStep.check_id, CheckStep.step, CheckStep.seq).join(last, step).order_by(CheckStep.check_id)
     return {check_id: (name, seq) for check_id, name, seq in db.execute(rows).tuples()}
