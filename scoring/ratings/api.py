@@ -7,6 +7,7 @@ Reads take ``as_of`` (a district date, default today) and ``known_at`` (an insta
 day, the highest revision recorded by then.
 """
 
+from scoring.ratings.duties import work_items as work_items
 from scoring.ratings.explain import CategoryExplained as CategoryExplained
 from scoring.ratings.explain import ComponentExplained as ComponentExplained
 from scoring.ratings.explain import ItemExplained as ItemExplained
