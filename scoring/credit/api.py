@@ -40,7 +40,7 @@ class EventView:
 
 @dataclass(frozen=True)
 class CreditView:
-    """Score and grade of a subject on a day, with the events that made them (an enterprise bears shares of its managers')."""
+    """Score and grade of a subject on a day, and the events behind them (shares of managers' events included)."""
 
     subject: str
     as_of: date
@@ -155,7 +155,7 @@ def counted_codes(db: Session, usccs: Collection[str], as_of: date) -> dict[str,
 
 def waiting_count(db: Session, actor: Actor) -> int:
     """How many proposed events wait for a person's confirmation."""
-    return len(queries.waiting(db)) if actor.may(Permission.CREDIT_CONFIRM) else 0
+    return queries.waiting_number(db) if actor.may(Permission.CREDIT_CONFIRM) else 0
 
 
 def work_items(db: Session, *, actor: Actor) -> list[WorkItem]:
@@ -164,4 +164,3 @@ def work_items(db: Session, *, actor: Actor) -> list[WorkItem]:
     if not waiting:
         return []
     return [WorkItem(_("核准信用事项"), "credit.waiting", count=waiting)]
-

@@ -87,6 +87,14 @@ def entry(code: str, variant: str, on: date) -> CatalogueEntry:
     raise DomainError(_("信用事项目录中没有“%(code)s”。", code=f"{code} {variant}".strip()))
 
 
+def recorded_entry(catalogue: str, code: str, points_cp: int) -> CatalogueEntry:
+    """The entry by which an event was recorded: of its own catalogue, even when a newer one is in force."""
+    for found in catalogues()[date.fromisoformat(catalogue)]:
+        if (found.code, found.points_cp) == (code, points_cp):
+            return found
+    raise DomainError(_("信用事项目录中没有“%(code)s”。", code=code))
+
+
 def name_of(code: str, points_cp: int, on: date) -> str:
     """The name of a recorded event: by its code, and by its points where a code has levels."""
     same = [found for found in in_force(on) if found.code == code]

@@ -27,7 +27,7 @@ class CreditCase(Base):
 
 
 class CreditStep(Base):
-    """Journal of a credit event: ``proposed``, ``confirmed``, ``refused``, ``withdrawn``. Only confirmed events count."""
+    """Journal of a credit event: ``proposed``, ``confirmed``, ``refused``, ``withdrawn``; only confirmed ones count."""
 
     __tablename__ = "credit_step"
     __table_args__ = (CheckConstraint("step IN ('proposed', 'confirmed', 'refused', 'withdrawn')", name="step_known"),)

@@ -1,6 +1,7 @@
 """Reads of the credit record. What counts on a day is derived from dates and steps, never stored."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -80,11 +81,12 @@ def concerning(subject_type: str, subjects: Collection[str]) -> ColumnElement[bo
 
 
 def timeline(db: Session, subject_type: str, subject: str) -> pd.DataFrame:
-    """Every live event of a subject in whatever step, newest first."""
-    query = _joined(None).where(
-        recorded(CreditEvent), CreditCase.subject_type == subject_type, CreditCase.subject == subject
-    )
-    return _frame(db, query).iloc[::-1].reset_index(drop=True)
+    """The last version of every event of a subject, refused and withdrawn ones included, newest first."""
+    query = _joined(None).where(CreditCase.subject_type == subject_type, CreditCase.subject == subject)
+    versions = query.order_by(CreditEvent.recorded_at, CreditEvent.superseded_at.is_(None))
+    rows = db.execute(versions)
+    found = pd.DataFrame(rows.all(), columns=list(rows.keys())).drop_duplicates("case_id", keep="last")
+    return found.sort_values(["valid_from", "case_id"], ascending=False).reset_index(drop=True)
 
 
 def waiting(db: Session) -> pd.DataFrame:
@@ -102,18 +104,60 @@ def live_event(db: Session, case_id: str) -> CreditEvent | None:
     return db.scalars(select(CreditEvent).where(CreditEvent.case_id == case_id, recorded(CreditEvent))).one_or_none()
 
 
-def rating_cases(db: Session, acts: Collection[str]) -> list[tuple[CreditCase, str, CreditEvent | None]]:
-    """Cases that ratings gave, by act: the case, its last step, its live event."""
-    last, found = last_steps(), []
-    for start in range(0, len(acts), 500):
-        part = list(acts)[start : start + 500]
-        query = (
-            select(CreditCase, CreditStep.step, CreditEvent)
-            .join(last, last.c.case_id == CreditCase.id)
-            .join(CreditStep, and_(CreditStep.case_id == last.c.case_id, CreditStep.seq == last.c.seq))
-            .outerjoin(CreditEvent, and_(CreditEvent.case_id == CreditCase.id, recorded(CreditEvent)))
-            .where(CreditCase.act_id.in_(part))
-            .order_by(CreditCase.id)
-        )
-        found += [tuple(row) for row in db.execute(query)]
-    return found  # type: ignore[return-value]
+def waiting_number(db: Session) -> int:
+    """How many events are proposed and not yet decided."""
+    last = last_steps()
+    query = (
+        select(func.count())
+        .select_from(CreditStep)
+        .join(last, and_(CreditStep.case_id == last.c.case_id, CreditStep.seq == last.c.seq))
+    )
+    return int(db.scalar(query.where(CreditStep.step == "proposed")) or 0)
+
+
+@dataclass
+class RatingCase:
+    """A case that a rating gave: its last step, the last version of its event (live or not), the days of the first."""
+
+    case: CreditCase
+    last: CreditStep
+    event: CreditEvent
+    window: tuple[date, date | None]
+
+    @property
+    def live(self) -> CreditEvent | None:
+        """What the case says now, if anything."""
+        return self.event if self.event.superseded_at is None else None
+
+
+def rating_cases(db: Session, acts: Collection[str]) -> list[RatingCase]:
+    """Cases that ratings gave, by act."""
+    wanted, found = list(acts), []
+    for start in range(0, len(wanted), 500):
+        found += _rating_cases(db, wanted[start : start + 500])
+    return found
+
+
+def _rating_cases(db: Session, acts: list[str]) -> list[RatingCase]:
+    last = last_steps()
+    cases = (
+        select(CreditCase, CreditStep)
+        .join(last, last.c.case_id == CreditCase.id)
+        .join(CreditStep, and_(CreditStep.case_id == last.c.case_id, CreditStep.seq == last.c.seq))
+        .where(CreditCase.act_id.in_(acts), CreditCase.source_key.like("rating:%"))
+        .order_by(CreditCase.id)
+    )
+    events = (
+        select(CreditEvent)
+        .join(CreditCase, CreditCase.id == CreditEvent.case_id)
+        .where(CreditCase.act_id.in_(acts))
+        .order_by(CreditEvent.recorded_at, CreditEvent.superseded_at.is_(None), CreditEvent.id)
+    )
+    versions: dict[str, list[CreditEvent]] = {}
+    for event in db.scalars(events):
+        versions.setdefault(event.case_id, []).append(event)
+    made = []
+    for case, step in db.execute(cases):
+        first = versions[case.id][0]
+        made.append(RatingCase(case, step, versions[case.id][-1], (first.valid_from, first.valid_to)))
+    return made

@@ -19,6 +19,8 @@ from scoring.credit import catalogue, policy, queries
 from scoring.credit.models import CreditCase, CreditEvent, CreditStep
 from scoring.rules import credit as rules
 
+FROM_RATING = "rating:"  # begins the source key of a case that a rating gave
+
 
 @dataclass(frozen=True)
 class NewEvent:
@@ -47,12 +49,18 @@ def _check(db: Session, new: NewEvent, entry: catalogue.CatalogueEntry, on: date
         raise DomainError(_("请填写来源文书的文号和制发机关。"))
     if new.document_on > on:
         raise DomainError(_("来源文书的日期不能晚于登记日期。"))
+    _check_subject(db, new, entry)
+
+
+def _check_subject(db: Session, new: NewEvent, entry: catalogue.CatalogueEntry) -> None:
     if new.subject_type == "enterprise":
         registry.enterprise(db, new.subject)
     else:
         registry.manager_staff_view(db, new.subject)
         if not new.uscc and entry.is_adverse:
             raise DomainError(_("请填写项目负责人当时所在的企业。"))
+        if new.uscc:
+            registry.enterprise(db, new.uscc)
     if new.estate_code:
         registry.estate(db, new.estate_code)
 
@@ -60,7 +68,8 @@ def _check(db: Session, new: NewEvent, entry: catalogue.CatalogueEntry, on: date
 def propose(db: Session, actor: Actor, new: NewEvent, *, on: date) -> CreditCase:
     """Put an event up for confirmation; it does not count before somebody else confirms it.
 
-    Raises DomainError for an inactive code, a wrong kind of subject or a missing document, NotFound for unknown subjects.
+    Raises DomainError for an inactive code, a wrong kind of subject or a missing document, NotFound for an unknown
+    subject, enterprise or estate.
     """
     require(policy.may_propose(actor))
     entry = catalogue.entry(new.code, new.variant, on)
@@ -102,9 +111,7 @@ def _event(case_id: str, entry: catalogue.CatalogueEntry, start: date, new: NewE
 
 
 def _step(db: Session, actor: Actor, case_id: str, seq: int, step: str, on: date, reason: str = "") -> None:
-    db.add(
-        CreditStep(case_id=case_id, seq=seq, step=step, actor=actor.login, on=on, at=clock.now(), reason=reason)
-    )
+    db.add(CreditStep(case_id=case_id, seq=seq, step=step, actor=actor.login, on=on, at=clock.now(), reason=reason))
     try:
         db.flush()
     except IntegrityError as error:
@@ -118,21 +125,26 @@ def _open_case(db: Session, case_id: str, *allowed: str) -> tuple[CreditCase, li
     return case, steps
 
 
+def _proposer(case: CreditCase, steps: list[CreditStep]) -> str:
+    """Who put the event up: nobody, when the rule of a published rating did; then any person who may decide decides."""
+    return "" if case.source_key.startswith(FROM_RATING) else steps[0].actor
+
+
 def confirm(db: Session, actor: Actor, case_id: str, *, on: date) -> None:
     """Confirm a proposed event: it counts from this day for the months of its catalogue entry."""
     case, steps = _open_case(db, case_id, "proposed")
-    require(policy.may_decide(actor, steps[0].actor), _("提出人不能核准自己提出的事项。"))
+    require(policy.may_decide(actor, _proposer(case, steps)), _("提出人不能核准自己提出的事项。"))
     old = queries.live_event(db, case_id)
     assert old is not None
     _step(db, actor, case_id, steps[-1].seq + 1, "confirmed", on)
-    if not case.source_key.startswith("rating:"):
+    if not case.source_key.startswith(FROM_RATING):  # a rating's event keeps the days of its publication
         replace(db, old, _restarted(old, on), clock.now())
     audit.record(db, actor, "credit.confirmed", f"credit:{case_id}", {"subject": case.subject, "code": old.code})
 
 
 def _restarted(old: CreditEvent, start: date) -> CreditEvent:
     kept = {c.key: getattr(old, c.key) for c in CreditEvent.__mapper__.columns}
-    months = next(e.months for e in catalogue.in_force(start) if (e.code, e.points_cp) == (old.code, old.points_cp))
+    months = catalogue.recorded_entry(old.catalogue, old.code, old.points_cp).months
     kept |= {"id": new_id(), "valid_from": start, "superseded_at": None}
     kept["valid_to"] = date.fromisoformat(rules.counts_until(start.isoformat(), months))
     return CreditEvent(**kept)
@@ -141,14 +153,14 @@ def _restarted(old: CreditEvent, start: date) -> CreditEvent:
 def refuse(db: Session, actor: Actor, case_id: str, *, reason: str, on: date) -> None:
     """Do not record a proposed event; the reason is kept."""
     case, steps = _open_case(db, case_id, "proposed")
-    require(policy.may_decide(actor, steps[0].actor), _("提出人不能核准自己提出的事项。"))
+    require(policy.may_decide(actor, _proposer(case, steps)), _("提出人不能核准自己提出的事项。"))
     _end(db, actor, case, steps, "refused", reason, on)
 
 
 def withdraw(db: Session, actor: Actor, case_id: str, *, reason: str, on: date) -> None:
     """Take a confirmed event back: it was wrong. It stops counting at once and stays in the archive."""
     case, steps = _open_case(db, case_id, "confirmed")
-    require(policy.may_decide(actor, steps[0].actor), _("提出人不能撤销自己提出的事项。"))
+    require(policy.may_decide(actor, _proposer(case, steps)), _("提出人不能撤销自己提出的事项。"))
     _end(db, actor, case, steps, "withdrawn", reason, on)
 
 
@@ -175,22 +187,33 @@ def _wanted(change: Any) -> dict[tuple[str, str], rules.RatingEvent]:
 
 
 def record_ratings(db: Session, *, actor: Actor, on: date, changes: list[Any]) -> int:
-    """Bring the credit records in step with published ratings: each gives its event once, however often it is published.
+    """Bring the credit records in step with published ratings: each gives its event once, however often it is public.
 
-    ``changes`` are ``RatingChange`` of ratings. A corrected rating corrects its event and keeps the first one's days; a
-    rating that lost its stars takes the event back. An adverse event on a manager waits for a person's confirmation.
+    ``changes`` are ``RatingChange`` of ratings. A corrected rating corrects its event and keeps the first one's days,
+    also when the correction moves it to another subject; a rating that lost its stars takes the event back. An adverse
+    event on a manager waits for a person's confirmation; what a person refused or withdrew is not recorded again.
     Returns how many events were recorded, corrected or taken back.
     """
-    acts = {f"rating:{change.year}:{change.estate_code}": change for change in changes}
-    existing: dict[str, dict[tuple[str, str], tuple[CreditCase, str, CreditEvent | None]]] = {act: {} for act in acts}
-    for case, step, event in queries.rating_cases(db, list(acts)):
-        existing[case.act_id][case.subject_type, case.subject] = (case, step, event)
+    acts = {f"{FROM_RATING}{change.year}:{change.estate_code}": change for change in changes}
+    existing: dict[str, dict[tuple[str, str], queries.RatingCase]] = {act: {} for act in acts}
+    for held in queries.rating_cases(db, list(acts)):
+        existing[held.case.act_id][held.case.subject_type, held.case.subject] = held
     batch = _Batch(db, actor, on)
     for act, change in acts.items():
-        wanted, held = _wanted(change), existing[act]
-        for subject in sorted(set(wanted) | set(held)):
-            batch.settle(act, change, subject, wanted.get(subject), held.get(subject))
+        wanted, known = _wanted(change), existing[act]
+        window = min((held.window for held in known.values()), default=None, key=lambda days: days[0])
+        for subject in sorted(set(wanted) | set(known)):
+            batch.settle(act, change, subject, wanted.get(subject), known.get(subject), window)
     return batch.store()
+
+
+def _ended_by_person(held: queries.RatingCase) -> bool:
+    if held.last.step == "withdrawn":
+        return not held.last.reason.startswith(_MACHINE)
+    return held.last.step == "refused"
+
+
+_MACHINE = "rating "  # begins the reason of a step that a publication wrote
 
 
 class _Batch:
@@ -203,24 +226,34 @@ class _Batch:
         self.events: list[dict[str, Any]] = []
         self.changed = 0
 
-    def settle(self, act: str, change: Any, subject: tuple[str, str], wanted: Any, held: Any) -> None:
+    def settle(
+        self,
+        act: str,
+        change: Any,
+        subject: tuple[str, str],
+        wanted: rules.RatingEvent | None,
+        held: queries.RatingCase | None,
+        window: tuple[date, date | None] | None,
+    ) -> None:
         """One subject of one rating: record, correct, take back, or leave."""
-        case, step, event = held or (None, "", None)
+        live = held.live if held else None
         if wanted is None:
-            if event is not None:
-                event.superseded_at = self.at
-                self._add_step(case.id, "withdrawn", change)
+            if held and live is not None:
+                live.superseded_at = self.at
+                self._add_step(held.case.id, held.last.seq, "withdrawn", change)
                 self.changed += 1
             return
-        if event is not None and (event.code, event.points_cp) == (wanted.code, wanted.points_cp):
+        is_same = held is not None and (held.event.code, held.event.points_cp) == (wanted.code, wanted.points_cp)
+        if held and is_same and held.event.uscc == change.uscc and (live is not None or _ended_by_person(held)):
             return
-        case_id = case.id if case else self._new_case(act, subject)
-        start = event.valid_from if event is not None else change.public_from
-        end = event.valid_to if event is not None else None
-        if event is not None:
-            event.superseded_at = self.at
-        needs_person = subject[0] == "manager" and wanted.points_cp < 0
-        self._add_step(case_id, "proposed" if needs_person else "confirmed", change)
+        case_id = held.case.id if held else self._new_case(act, subject)
+        if live is not None:
+            live.superseded_at = self.at
+        if not (is_same and live is not None):  # the same event under another enterprise needs no new decision
+            needs_person = subject[0] == "manager" and wanted.points_cp < 0
+            step = "proposed" if needs_person else "confirmed"
+            self._add_step(case_id, held.last.seq if held else 0, step, change)
+        start, end = window or (change.public_from, None)
         self._add_event(case_id, change, wanted, start, end)
         self.changed += 1
 
@@ -233,15 +266,11 @@ class _Batch:
         )  # fmt: skip
         return case_id
 
-    def _add_step(self, case_id: str, step: str, change: Any) -> None:
-        earlier = queries.steps_of(self.db, case_id) if not self._is_new(case_id) else []
+    def _add_step(self, case_id: str, seq: int, step: str, change: Any) -> None:
         self.steps.append(
-            {"case_id": case_id, "seq": len(earlier) + 1, "step": step, "actor": self.actor.login, "on": self.on,
-             "at": self.at, "reason": f"rating {change.year} {change.estate_code} revision {change.revision}"}
+            {"case_id": case_id, "seq": seq + 1, "step": step, "actor": self.actor.login, "on": self.on,
+             "at": self.at, "reason": f"{_MACHINE}{change.year} {change.estate_code} revision {change.revision}"}
         )  # fmt: skip
-
-    def _is_new(self, case_id: str) -> bool:
-        return bool(self.cases) and self.cases[-1]["id"] == case_id
 
     def _add_event(self, case_id: str, change: Any, wanted: Any, start: date, end: date | None) -> None:
         until = end or date.fromisoformat(rules.counts_until(start.isoformat(), wanted.months))

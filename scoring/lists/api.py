@@ -16,6 +16,7 @@ from scoring.lists.models import ListEntry
 propose = service.propose
 decide = service.decide
 publish = service.publish
+take_off = service.take_off
 on_ratings_published = service.on_ratings_published
 
 
@@ -83,7 +84,8 @@ def published(db: Session, as_of: date) -> list[EntryView]:
 
 def concerning_estate(db: Session, estate_code: str, as_of: date) -> list[EntryView]:
     """Entries in force that have the estate as subject."""
-    found = [entry for entry in queries.entries(db, as_of) if (entry.subject_type, entry.subject) == ("estate", estate_code)]
+    wanted = ("estate", estate_code)
+    found = [entry for entry in queries.entries(db, as_of) if (entry.subject_type, entry.subject) == wanted]
     return _views(db, found)
 
 

@@ -1,7 +1,7 @@
 """The conditions of the lists. Which of them apply, and with which numbers, is rule-set data (``lists`` of a rule set).
 
-A condition answers met, not met, or not on record (None): a fact that the portal does not hold for the subject is shown as
-未采集 and does not exclude. A new condition is a function here and a line in a rule set.
+A condition answers met, not met, or not on record (None): a fact that the portal does not hold for the subject is shown
+as 未采集 and does not exclude. A new condition is a function here and a line in a rule set.
 """
 
 from collections.abc import Callable

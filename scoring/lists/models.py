@@ -13,6 +13,28 @@ LIVE = text("superseded_at IS NULL")
 BLACK_STEPS = ("candidate", "notice_served", "response_open", "hearing", "review", "decided_list", "dropped",
                "decision_served", "effective", "exited")  # fmt: skip
 RED_STEPS = ("candidate", "review", "public_notice", "decided_list", "dropped", "effective", "exited")
+# What may follow each step. A decided case whose facts change before it is published ends as ``exited`` (corrected).
+NEXT_STEPS: dict[str, dict[str, tuple[str, ...]]] = {
+    "black": {
+        "": ("candidate",),
+        "candidate": ("notice_served",),
+        "notice_served": ("response_open",),
+        "response_open": ("hearing", "review"),
+        "hearing": ("review",),
+        "review": ("decided_list", "dropped"),
+        "decided_list": ("decision_served", "exited"),
+        "decision_served": ("effective",),
+        "effective": ("exited",),
+    },
+    "red": {
+        "": ("candidate",),
+        "candidate": ("review",),
+        "review": ("public_notice",),
+        "public_notice": ("decided_list", "dropped"),
+        "decided_list": ("effective", "exited"),
+        "effective": ("exited",),
+    },
+}
 ALL_STEPS = tuple(dict.fromkeys(BLACK_STEPS + RED_STEPS))
 
 

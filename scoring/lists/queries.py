@@ -22,7 +22,8 @@ def cases(db: Session, year: int | None = None, steps: Iterable[str] | None = No
         select(ListCase, ListStep)
         .join(last, last.c.case_id == ListCase.id)
         .join(ListStep, and_(ListStep.case_id == last.c.case_id, ListStep.seq == last.c.seq))
-        .order_by(ListCase.year, ListCase.kind, ListCase.subject_type, ListCase.subject, ListCase.reason, ListCase.attempt)
+        .order_by(ListCase.year, ListCase.kind, ListCase.subject_type, ListCase.subject)
+        .order_by(ListCase.reason, ListCase.attempt)
     )
     if year is not None:
         query = query.where(ListCase.year == year)
@@ -39,8 +40,19 @@ def steps_of(db: Session, case_id: str) -> list[ListStep]:
 def proposers(db: Session, case_ids: Iterable[str]) -> dict[str, str]:
     """Who made each case a candidate."""
     ids = set(case_ids)
-    query = select(ListStep.case_id, ListStep.actor).where(ListStep.seq == 1, ListStep.step == "candidate")
-    return {case_id: actor for case_id, actor in db.execute(query) if case_id in ids}
+    query = select(ListStep.case_id, ListStep.actor).where(ListStep.seq == 1, ListStep.case_id.in_(sorted(ids)))
+    return {case_id: actor for case_id, actor in db.execute(query)}
+
+
+def latest_due(db: Session, case_ids: Iterable[str]) -> date | None:
+    """The last day of the longest window that was opened for any of the cases."""
+    query = select(func.max(ListStep.due_on)).where(ListStep.case_id.in_(sorted(case_ids)))
+    return db.scalar(query)
+
+
+def live_entry(db: Session, case_id: str) -> ListEntry | None:
+    """The entry of a case as recorded now; also one that has ended."""
+    return db.scalars(select(ListEntry).where(ListEntry.case_id == case_id, recorded(ListEntry))).one_or_none()
 
 
 def numbers_used(db: Session, prefix: str) -> int:
@@ -58,15 +70,16 @@ def entries(
         query = query.where(ListEntry.kind == kind)
     if uscc:
         query = query.where(or_(ListEntry.uscc == uscc, ListEntry.subject == uscc))
-    order = (ListEntry.kind, ListEntry.subject_type, ListEntry.subject, ListEntry.reason, ListEntry.valid_from, ListEntry.id)
-    return list(db.scalars(query.order_by(*order)))
+    order = (ListEntry.kind, ListEntry.subject_type, ListEntry.subject, ListEntry.reason)
+    return list(db.scalars(query.order_by(*order, ListEntry.valid_from, ListEntry.id)))
 
 
 def not_ended(db: Session, as_of: date) -> list[ListEntry]:
     """Entries in force or still to come: what the open data shows."""
     later = or_(ListEntry.valid_to.is_(None), ListEntry.valid_to >= as_of)
     query = select(ListEntry).where(recorded(ListEntry), later)
-    return list(db.scalars(query.order_by(ListEntry.kind, ListEntry.subject_type, ListEntry.subject, ListEntry.valid_from)))
+    order = (ListEntry.kind, ListEntry.subject_type, ListEntry.subject, ListEntry.valid_from, ListEntry.id)
+    return list(db.scalars(query.order_by(*order)))
 
 
 def live_entries(db: Session, kind: str, before_year: int) -> list[ListEntry]:

@@ -6,28 +6,28 @@ from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from portal.kernel import audit, clock
 from portal.kernel.access import Actor, require
 from portal.kernel.db import lock
-from portal.kernel.errors import Conflict, DomainError
+from portal.kernel.errors import DomainError, NotFound
 from portal.kernel.i18n import _
 from portal.kernel.ids import new_id
 from portal.kernel.periods import Year
 from portal.kernel.versions import replace
 from portal.kernel.workdays import nth_working_day
-from scoring.lists import facts as gathered
 from scoring.lists import policy, queries
-from scoring.lists.conditions import EnterpriseFacts, EstateFacts, Outcome, apply, reason_of
+from scoring.lists.candidates import Candidate, candidates
+from scoring.lists.journal import DECISION, NOTICE, PUBLIC_NOTICE, Journal, Numbers, flush
 from scoring.lists.models import ListCase, ListEntry, ListStep
-from scoring.ratings import api as ratings
 from scoring.rules.dates import last_day
-from scoring.rules.rulesets import RuleSet, rule_set
+from scoring.rules.rulesets import rule_set
 
 OPEN_STEPS = ("response_open", "hearing", "review", "public_notice")
-NOTICE, PUBLIC_NOTICE, DECISION = "宝住建榜告", "宝住建榜示", "宝住建榜决"
+# Why a person takes an entry off: the matter was put right, the decision was wrong, the entry was wrong.
+TAKEN_OFF = ("repaired", "revoked", "corrected")
+LOCK = "lists"  # one verb of the lists at a time: cases of a year, and the numbers of documents
 
 
 @dataclass(frozen=True)
@@ -38,104 +38,30 @@ class Done:
     black: int
 
 
-@dataclass(frozen=True)
-class Candidate:
-    """A subject that meets the conditions of a list, with what was found."""
-
-    kind: str
-    subject_type: str
-    subject: str
-    reason: str
-    uscc: str | None
-    manager_code: str | None
-    rule_set: str
-    facts: dict[str, Any]
-    outcomes: tuple[Outcome, ...]
-
-    @property
-    def key(self) -> tuple[str, str, str, str]:
-        """What makes a case of a year unique."""
-        return self.kind, self.subject_type, self.subject, self.reason
+# --- propose ----------------------------------------------------------------------------------------------------------
 
 
-def candidates(db: Session, year: int, as_of: date) -> list[Candidate]:
-    """Every candidate of a year by rule, from the public ratings and the credit records."""
-    rows = ratings.rating_rows(db, year, as_of)
-    if rows.empty:
-        raise DomainError(_("%(year)s年度星级评定结果还没有公布，不能提出红榜、黑榜建议。", year=year))
-    usccs = sorted({str(uscc) for uscc in rows["uscc"].dropna()})
-    companies = gathered.enterprises(db, year, usccs)
-    found: list[Candidate] = []
-    for estate in gathered.estates(db, year, as_of, companies):
-        found += _of_estate(estate, rule_set(estate.rule_set))
-    sets = [rule_set(code) for code in sorted(set(rows["rule_set"]))]
-    for company in companies.values():
-        found += _of_enterprise(company, sets)
-    return sorted({candidate.key: candidate for candidate in found}.values(), key=lambda candidate: candidate.key)
+def new_candidates(db: Session, year: Year, on: date) -> list[tuple[Candidate, int]]:
+    """Candidates that ``propose`` would open a case for, with the number of the attempt.
 
-
-def _of_estate(facts: EstateFacts, rules: RuleSet) -> list[Candidate]:
+    A subject keeps its case for a list, year and reason. Only one that was dropped, or whose entry ended because a
+    correction took its ground away, can come up again when the conditions are met anew.
+    """
+    held: dict[tuple[str, str, str, str], tuple[ListCase, ListStep]] = {}
+    for case, last in queries.cases(db, year.number):
+        held[case.kind, case.subject_type, case.subject, case.reason] = (case, last)  # the last attempt comes last
     found = []
-    outcomes = tuple(apply(rule, facts) for rule in rules.list_rules("red")["all_of"])
-    if facts.uscc and all(outcome.met is not False for outcome in outcomes):
-        found.append(_estate_candidate("red", "rating", facts, rules, outcomes))
-    for rule in rules.list_rules("black")["any_of"]:
-        if rule["subject"] == "estate" and facts.uscc and (outcome := apply(rule, facts)).met:
-            found.append(_estate_candidate("black", reason_of(rule), facts, rules, (outcome,)))
+    for candidate in candidates(db, year.number, on):
+        case_and_step = held.get(candidate.key)
+        if case_and_step is None:
+            found.append((candidate, 1))
+        elif _may_come_again(case_and_step[1]):
+            found.append((candidate, case_and_step[0].attempt + 1))
     return found
 
 
-def _estate_candidate(
-    kind: str, reason: str, facts: EstateFacts, rules: RuleSet, outcomes: tuple[Outcome, ...]
-) -> Candidate:
-    plain = gathered.plain(facts)
-    return Candidate(
-        kind, "estate", facts.estate_code, reason, facts.uscc, facts.manager_code, rules.code, plain, outcomes
-    )
-
-
-def _of_enterprise(facts: EnterpriseFacts, sets: list[RuleSet]) -> list[Candidate]:
-    found: dict[str, Candidate] = {}
-    for rules in sets:
-        for rule in rules.list_rules("black")["any_of"]:
-            if rule["subject"] != "enterprise" or reason_of(rule) in found:
-                continue
-            if (outcome := apply(rule, facts)).met:
-                plain, reason = gathered.plain(facts), reason_of(rule)
-                found[reason] = Candidate(
-                    "black", "enterprise", facts.uscc, reason, facts.uscc, None, rules.code, plain, (outcome,)
-                )
-    return list(found.values())
-
-
-# --- steps ------------------------------------------------------------------------------------------------------------
-
-
-class _Numbers:
-    """Running document numbers of a series and year, ``宝住建榜告〔2026〕1号``."""
-
-    def __init__(self, db: Session, on: date):
-        self.db, self.year = db, on.year
-        self.used: dict[str, int] = {}
-
-    def next(self, series: str) -> str:
-        prefix = f"{series}〔{self.year}〕"
-        if series not in self.used:
-            self.used[series] = queries.numbers_used(self.db, prefix)
-        self.used[series] += 1
-        return f"{prefix}{self.used[series]}号"
-
-
-def _step(db: Session, actor: Actor, case_id: str, seq: int, step: str, on: date, **values: Any) -> None:
-    at = clock.now()
-    db.add(ListStep(case_id=case_id, seq=seq, step=step, actor=actor.login, on=on, at=at, **values))
-
-
-def _flush(db: Session) -> None:
-    try:
-        db.flush()
-    except IntegrityError as error:
-        raise Conflict(_("这些事项刚刚被别人处理过，请刷新后再看。")) from error
+def _may_come_again(last: ListStep) -> bool:
+    return last.step == "dropped" or (last.step == "exited" and last.reason.startswith("corrected"))
 
 
 def propose(db: Session, actor: Actor, year: Year, *, on: date) -> Done:
@@ -144,21 +70,18 @@ def propose(db: Session, actor: Actor, year: Year, *, on: date) -> Done:
     Subjects that have a case for the same list, year and reason are left as they are.
     """
     require(policy.may_propose(actor))
-    lock(db, f"lists:{year}")
-    found = candidates(db, year.number, on)
-    held = {(c.kind, c.subject_type, c.subject, c.reason) for c, _step_ in queries.cases(db, year.number)}
-    numbers, opened = _Numbers(db, on), {"red": 0, "black": 0}
-    for candidate in found:
-        if candidate.key not in held:
-            _open(db, actor, year.number, candidate, on, numbers)
-            opened[candidate.kind] += 1
-    _flush(db)
+    lock(db, LOCK)
+    numbers, opened = Numbers(db, on), {"red": 0, "black": 0}
+    for candidate, attempt in new_candidates(db, year, on):
+        _open(db, actor, _new_case(db, year.number, candidate, attempt), on, numbers)
+        opened[candidate.kind] += 1
+    flush(db)
     if any(opened.values()):
         audit.record(db, actor, "list.proposed", f"lists:{year}", {**opened, "on": on.isoformat()})
     return Done(**opened)
 
 
-def _open(db: Session, actor: Actor, year: int, candidate: Candidate, on: date, numbers: _Numbers) -> None:
+def _new_case(db: Session, year: int, candidate: Candidate, attempt: int) -> ListCase:
     case = ListCase(
         id=new_id(),
         year=year,
@@ -166,7 +89,7 @@ def _open(db: Session, actor: Actor, year: int, candidate: Candidate, on: date, 
         subject_type=candidate.subject_type,
         subject=candidate.subject,
         reason=candidate.reason,
-        attempt=1,
+        attempt=attempt,
         uscc=candidate.uscc,
         manager_code=candidate.manager_code,
         facts=audit.canonical(candidate.facts),
@@ -175,17 +98,28 @@ def _open(db: Session, actor: Actor, year: int, candidate: Candidate, on: date, 
         recorded_at=clock.now(),
     )
     db.add(case)
-    db.flush()
-    rules = rule_set(candidate.rule_set).list_rules(candidate.kind)
-    _step(db, actor, case.id, 1, "candidate", on)
-    if candidate.kind == "black":
-        due = nth_working_day(on, rules["response_workdays"])
-        _step(db, actor, case.id, 2, "notice_served", on, document=numbers.next(NOTICE))
-        _step(db, actor, case.id, 3, "response_open", on, due_on=due)
+    flush(db)
+    return case
+
+
+def window_ends(kind: str, code: str, on: date) -> date:
+    """The last day, included, of the time for responses (black) or of the public notice (red) that begins on a day."""
+    rules = rule_set(code).list_rules(kind)
+    return nth_working_day(on, rules["response_workdays" if kind == "black" else "public_notice_workdays"])
+
+
+def _open(db: Session, actor: Actor, case: ListCase, on: date, numbers: Numbers) -> None:
+    due, journal = window_ends(case.kind, case.rule_set, on), Journal(db, actor, case, on)
+    journal.add("candidate")
+    if case.kind == "black":
+        journal.add("notice_served", document=numbers.next(NOTICE))
+        journal.add("response_open", due_on=due)
     else:
-        due = nth_working_day(on, rules["public_notice_workdays"])
-        _step(db, actor, case.id, 2, "review", on)
-        _step(db, actor, case.id, 3, "public_notice", on, due_on=due, document=numbers.next(PUBLIC_NOTICE))
+        journal.add("review")
+        journal.add("public_notice", due_on=due, document=numbers.next(PUBLIC_NOTICE))
+
+
+# --- decide -----------------------------------------------------------------------------------------------------------
 
 
 def _require_lead(db: Session, actor: Actor, case_ids: Iterable[str]) -> None:
@@ -194,49 +128,57 @@ def _require_lead(db: Session, actor: Actor, case_ids: Iterable[str]) -> None:
         require(policy.is_independent(actor, proposer), _("提出建议的人不能作出决定。"))
 
 
+def _keys_met(db: Session, year: Year, on: date) -> set[tuple[str, str, str, str]]:
+    return {candidate.key for candidate in candidates(db, year.number, on)}
+
+
+def _key(case: ListCase) -> tuple[str, str, str, str]:
+    return case.kind, case.subject_type, case.subject, case.reason
+
+
 def decide(db: Session, actor: Actor, year: Year, *, on: date) -> Done:
     """Decide every open case of the year once its time for responses, or its public notice, has run out.
 
     Cases whose conditions are no longer met are dropped. Nothing is decided while a window of the year is still open.
     """
-    lock(db, f"lists:{year}")
+    lock(db, LOCK)
     waiting = queries.cases(db, year.number, OPEN_STEPS)
     _require_lead(db, actor, [case.id for case, _last in waiting])
-    still_open = [last.due_on for _case, last in waiting if last.due_on and on <= last.due_on]
-    if still_open:
-        raise DomainError(
-            _("陈述申辩期或者公示期到%(day)s（含当日）才结束，现在不能作出决定。", day=max(still_open).isoformat())
-        )
     if not waiting:
         return Done(0, 0)
-    now_met = {candidate.key for candidate in candidates(db, year.number, on)}
-    numbers, decided = _Numbers(db, on), {"red": 0, "black": 0}
+    open_until = queries.latest_due(db, [case.id for case, _last in waiting])
+    if open_until and on <= open_until:
+        day = open_until.isoformat()
+        raise DomainError(_("陈述申辩期或者公示期到%(day)s（含当日）才结束，现在不能作出决定。", day=day))
+    now_met, numbers, decided = _keys_met(db, year, on), Numbers(db, on), {"red": 0, "black": 0}
     for case, last in waiting:
-        met = (case.kind, case.subject_type, case.subject, case.reason) in now_met
-        _decide_one(db, actor, case, last, on, met, numbers)
+        met = _key(case) in now_met
+        _decide_one(Journal(db, actor, case, on, last), met, numbers)
         decided[case.kind] += met
-    _flush(db)
+    flush(db)
     detail = {**decided, "dropped": len(waiting) - sum(decided.values()), "on": on.isoformat()}
     audit.record(db, actor, "list.decided", f"lists:{year}", detail)
     return Done(**decided)
 
 
-def _decide_one(
-    db: Session, actor: Actor, case: ListCase, last: ListStep, on: date, met: bool, numbers: _Numbers
-) -> None:
-    seq = last.seq + 1
-    if case.kind == "black" and last.step != "review":
-        _step(db, actor, case.id, seq, "review", on)
-        seq += 1
+def _decide_one(journal: Journal, met: bool, numbers: Numbers) -> None:
+    if journal.case.kind == "black" and journal.step != "review":
+        journal.add("review")
     if met:
-        _step(db, actor, case.id, seq, "decided_list", on, document=numbers.next(DECISION))
+        journal.add("decided_list", document=numbers.next(DECISION))
     else:
-        _step(db, actor, case.id, seq, "dropped", on, reason="not_met")
+        journal.add("dropped", reason="not_met")
+
+
+# --- publish ----------------------------------------------------------------------------------------------------------
 
 
 def publish(db: Session, actor: Actor, year: Year, *, on: date) -> Done:
-    """Serve the decisions and make them effective: black for its months, red until the next list."""
-    lock(db, f"lists:{year}")
+    """Serve the decisions and make them effective: black for its months, red until the next list.
+
+    A decided case whose ground fell away since the decision is not published: it ends as corrected.
+    """
+    lock(db, LOCK)
     decided = queries.cases(db, year.number, ["decided_list"])
     _require_lead(db, actor, [case.id for case, _last in decided])
     if not decided:
@@ -244,24 +186,32 @@ def publish(db: Session, actor: Actor, year: Year, *, on: date) -> Done:
     early = [last.on for _case, last in decided if last.on > on]
     if early:
         raise DomainError(_("公布日期不能早于决定日期%(day)s。", day=max(early).isoformat()))
-    published = {"red": 0, "black": 0}
+    now_met, published = _keys_met(db, year, on), {"red": 0, "black": 0}
     for case, last in decided:
-        _make_effective(db, actor, case, last, on)
-        published[case.kind] += 1
-    if published["red"]:
-        _end_earlier_red(db, actor, year.number, on)
-    _flush(db)
-    audit.record(db, actor, "list.published", f"lists:{year}", {**published, "on": on.isoformat()})
+        journal = Journal(db, actor, case, on, last)
+        if _key(case) in now_met:
+            _make_effective(journal, last.document)
+            published[case.kind] += 1
+        else:
+            journal.add("exited", reason="corrected: not_met")
+    _end_earlier_red(db, actor, year.number, on)
+    flush(db)
+    detail = {**published, "not_met": len(decided) - sum(published.values()), "on": on.isoformat()}
+    audit.record(db, actor, "list.published", f"lists:{year}", detail)
     return Done(**published)
 
 
-def _make_effective(db: Session, actor: Actor, case: ListCase, last: ListStep, on: date) -> None:
-    seq = last.seq + 1
+def entry_ends(kind: str, code: str, on: date) -> date | None:
+    """The last day, included, of an entry that begins on a day; None while it lasts until the next list."""
+    months = rule_set(code).list_rules(kind)["months"]
+    return date.fromisoformat(last_day(on.isoformat(), months)) if months else None
+
+
+def _make_effective(journal: Journal, document: str) -> None:
+    case, on = journal.case, journal.on
     if case.kind == "black":
-        _step(db, actor, case.id, seq, "decision_served", on, document=last.document)
-        seq += 1
-    _step(db, actor, case.id, seq, "effective", on, document=last.document)
-    months = rule_set(case.rule_set).list_rules(case.kind)["months"]
+        journal.add("decision_served", document=document)
+    journal.add("effective", document=document)
     entry = ListEntry(
         id=new_id(),
         case_id=case.id,
@@ -272,19 +222,22 @@ def _make_effective(db: Session, actor: Actor, case: ListCase, last: ListStep, o
         uscc=case.uscc,
         manager_code=case.manager_code,
         reason=case.reason,
-        decision=last.document,
+        decision=document,
         exit_reason="",
         valid_from=on,
-        valid_to=date.fromisoformat(last_day(on.isoformat(), months)) if months else None,
+        valid_to=entry_ends(case.kind, case.rule_set, on),
     )
-    replace(db, None, entry, clock.now())
+    replace(journal.db, None, entry, clock.now())
 
 
 def _end_earlier_red(db: Session, actor: Actor, year: int, on: date) -> None:
-    """A red entry holds until the next list."""
+    """A red entry holds until the next year's list is published."""
     for entry in queries.live_entries(db, "red", year):
         if entry.valid_to is None or entry.valid_to >= on:
             _exit(db, actor, entry, on, "expired")
+
+
+# --- take off ---------------------------------------------------------------------------------------------------------
 
 
 def _exit(db: Session, actor: Actor, entry: ListEntry, on: date, reason: str, why: str = "") -> None:
@@ -293,28 +246,63 @@ def _exit(db: Session, actor: Actor, entry: ListEntry, on: date, reason: str, wh
     kept |= {"id": new_id(), "valid_to": on - timedelta(days=1), "superseded_at": None, "exit_reason": reason}
     successor = ListEntry(**kept) if entry.valid_from < on else None
     replace(db, entry, successor, clock.now())
-    seq = len(queries.steps_of(db, entry.case_id)) + 1
-    _step(db, actor, entry.case_id, seq, "exited", on, reason=f"{reason}: {why}" if why else reason)
+    journal = Journal(db, actor, db.get_one(ListCase, entry.case_id), on, queries.steps_of(db, entry.case_id)[-1])
+    journal.add("exited", reason=f"{reason}: {why}" if why else reason)
+
+
+def take_off(db: Session, actor: Actor, case_id: str, *, reason: str, why: str, on: date) -> None:
+    """A person ends an entry before its time: ``repaired`` (black, after its minimum), ``revoked`` or ``corrected``.
+
+    Raises NotFound without an entry in force, DomainError without a reason or before the minimum has run out.
+    """
+    lock(db, LOCK)
+    _require_lead(db, actor, [case_id])
+    entry = queries.live_entry(db, case_id)
+    if entry is None or (entry.valid_to is not None and entry.valid_to < on):
+        raise NotFound(_("没有在榜的条目。"))
+    if reason not in TAKEN_OFF or not why.strip():
+        raise DomainError(_("请选择移出的原因，并写明理由。"))
+    if reason == "repaired":
+        _require_minimum(db.get_one(ListCase, case_id), entry, on)
+    _exit(db, actor, entry, on, reason, why.strip())
+    flush(db)
+    detail = {"kind": entry.kind, "reason": reason, "why": why.strip(), "on": on.isoformat()}
+    audit.record(db, actor, "list.taken_off", f"list:{case_id}", detail)
+
+
+def _require_minimum(case: ListCase, entry: ListEntry, on: date) -> None:
+    months = rule_set(case.rule_set).list_rules(case.kind).get("repair_after_months")
+    if months is None:
+        raise DomainError(_("红榜条目没有信用修复。"))
+    last = last_day(entry.valid_from.isoformat(), months)
+    if on.isoformat() <= last:
+        raise DomainError(_("列入满%(months)s个月（到%(day)s止）以后才能修复移出。", months=months, day=last))
 
 
 def on_ratings_published(db: Session, *, actor: Actor, on: date, changes: list[Any]) -> int:
-    """A rating that lost its place takes the red entry with it at once; returns how many entries ended."""
+    """A corrected rating that no longer carries a red entry takes it along at once; returns how many entries ended.
+
+    The entry ends when the stars fall below the list's, or when the rating is recorded on another enterprise.
+    """
+    lock(db, LOCK)
     ended = 0
     for year in {change.year for change in changes}:
         by_estate = {change.estate_code: change for change in changes if change.year == year}
         for entry in queries.entries_of_estates(db, "red", year, by_estate):
-            case = db.get_one(ListCase, entry.case_id)
-            least = next(
-                rule["stars"] for rule in rule_set(case.rule_set).list_rules("red")["all_of"] if "stars" in rule
-            )
-            stars = by_estate[entry.subject].stars
-            if (stars is None or stars < least) and (entry.valid_to is None or entry.valid_to >= on):
-                _exit(db, actor, entry, on, "corrected", f"rating {year} revision {by_estate[entry.subject].revision}")
+            change = by_estate[entry.subject]
+            if not _still_carries(db, entry, change) and (entry.valid_to is None or entry.valid_to >= on):
+                _exit(db, actor, entry, on, "corrected", f"rating {year} revision {change.revision}")
                 ended += 1
     if ended:
-        _flush(db)
+        flush(db)
         audit.record(db, actor, "list.ended", "lists", {"red": ended, "on": on.isoformat()})
     return ended
+
+
+def _still_carries(db: Session, entry: ListEntry, change: Any) -> bool:
+    rules = rule_set(db.get_one(ListCase, entry.case_id).rule_set).list_rules("red")["all_of"]
+    least = next(rule["stars"] for rule in rules if "stars" in rule)
+    return change.stars is not None and change.stars >= least and change.uscc == entry.uscc
 
 
 def case_detail(case: ListCase) -> tuple[dict[str, Any], list[dict[str, Any]]]:
