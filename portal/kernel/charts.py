@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from markupsafe import Markup, escape
 
-from portal.kernel.formats import MINUS, MISSING, points_figure
+from portal.kernel.formats import MINUS, MISSING, number_text, points_figure
 from portal.kernel.i18n import _
 
 Point = tuple[str, int | None]
@@ -112,6 +112,23 @@ def year_waterfall(title: str, components: Sequence[tuple[str, int, int | None]]
     if total_cp is not None:
         parts.append(_rect("c-total", 0, total_cp / 100, y + 22))
     return _svg(title, _("；").join(said), y + ROW, parts)
+
+
+def counts(title: str, rows: Sequence[tuple[str, int]]) -> Markup:
+    """How many of each: one bar for every (label, count), in the order given; bars begin at zero.
+
+    The largest count fills the width. Counts are whole numbers of things; nothing is said of empty `rows`.
+    """
+    most = max((count for _label, count in rows), default=0)
+    parts, y = [], 4
+    for label, count in rows:
+        parts.append(_row_text(label, number_text(count), y))
+        parts.append(_track(y))
+        if count:
+            parts.append(_rect("c-kept", 0, round(100 * count / most, 2), y + 22))
+        y += ROW
+    said = _("；").join(f"{label} {number_text(count)}" for label, count in rows)
+    return _svg(title, said, y, parts)
 
 
 def heatmap(

@@ -26,6 +26,7 @@ def _samples() -> list[Markup]:
         charts.heatmap(NASTY, NASTY, [NASTY], [(NASTY, [8000])]),
         charts.sparkline([8000, None, 8100], NASTY),
         charts.trend(NASTY, []),
+        charts.counts(NASTY, [(NASTY, 3), ("b", 0)]),
     ]
 
 
@@ -115,3 +116,10 @@ def test_sparkline_without_values_is_a_dash_and_keeps_gaps():
 def test_words_of_the_chart_follow_the_language():
     with using("en"):
         assert "Middle half of similar estates" in charts.trend("t", POINTS, BAND)
+
+
+def test_count_bars_keep_to_scale_and_say_their_numbers():
+    tree = _parse(charts.counts("星级", [("五星", 1200), ("四星", 300), ("无星级", 0)]))
+    bars = [float(bar.get("width", "0").rstrip("%")) for bar in tree.iter("rect") if bar.get("class") == "c-kept"]
+    assert bars == [100.0, 25.0]
+    assert "五星 1,200；四星 300；无星级 0" in ("".join(tree.itertext()))

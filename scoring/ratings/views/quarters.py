@@ -10,11 +10,10 @@ from portal.kernel.i18n import _
 from portal.kernel.periods import Quarter
 from portal.kernel.web import public, request_session
 from scoring.ratings import api
-from scoring.ratings.queries.streets import street_averages
+from scoring.ratings.queries.summaries import standards_used, street_averages
 from scoring.ratings.sentences import KINDS
 from scoring.ratings.views import quarter_table
 from scoring.ratings.views.blueprint import PAGE, Areas, asked, bp, page_number, pages_of, quarter_of, query_text
-from scoring.ratings.views.corrections import quarter_corrections
 from scoring.ratings.views.files import ENDINGS, sent, sent_json
 from scoring.ratings.views.quarter_table import Wanted
 
@@ -82,8 +81,7 @@ def quarter(quarter: str) -> str:
         heat=_heat(period, wanted.kind, areas),
         first=made[0],
         releases=made,
-        corrections=quarter_corrections(db, period, table),
-        standards=_standards(period),
+        standards=standards_used(db, str(period)),
     )
 
 
@@ -94,10 +92,6 @@ def quarter_file(quarter: str, ending: str) -> Response:
     db, period = request_session(), quarter_of(quarter)
     rows = quarter_table.chosen(db, _public_frame(period), period, _wanted())
     return sent(quarter_table.sheet(db, period, rows, Areas()), ending)
-
-
-def _standards(quarter: Quarter) -> list[str]:
-    return api.quarter_standards(request_session(), quarter)
 
 
 def _heat(quarter: Quarter, kind: str, areas: Areas) -> Any:

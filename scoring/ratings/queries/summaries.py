@@ -1,0 +1,51 @@
+"""Sums over a whole quarter or year, made by the database, so that a page never carries every estate."""
+
+from collections.abc import Collection
+from datetime import date
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from portal.kernel.divisions import street_of
+from scoring.ratings.models import QuarterMonth, QuarterScore, Rating
+from scoring.ratings.queries.current import current
+from scoring.rules.rounding import half_up
+
+Q, R = QuarterScore, Rating
+STREET_DIGITS = 9
+
+
+def street_averages(
+    db: Session, quarters: Collection[str], as_of: date, kind: str = ""
+) -> dict[str, dict[str, int]]:
+    """Street code -> quarter -> mean score in centipoints of its estates with a score, public on a day; streets by code.
+
+    A quarter in which a street has no scored estate is missing from its row.
+    """
+    street = func.substr(Q.division_code, 1, STREET_DIGITS)
+    rows = select(street, Q.quarter, func.sum(Q.score_cp), func.count(Q.score_cp)).where(
+        Q.quarter.in_(sorted(quarters)), Q.score_cp.is_not(None), current(Q, ("quarter", "estate_code"), as_of)
+    )
+    if kind:
+        rows = rows.where(Q.kind == kind)
+    found: dict[str, dict[str, int]] = {}
+    for code, quarter, total, count in db.execute(rows.group_by(street, Q.quarter).order_by(street, Q.quarter)):
+        found.setdefault(street_of(code + "000"), {})[quarter] = int(half_up(int(total), int(count)))
+    return found
+
+
+def standards_used(db: Session, quarter: str) -> list[str]:
+    """Versions of the checklist under the months of a quarter's rows, in order."""
+    rows = select(QuarterMonth.standard_version).where(QuarterMonth.quarter == quarter).distinct()
+    return sorted(db.scalars(rows))
+
+
+def star_counts(db: Session, year: int, as_of: date) -> dict[tuple[str, int | None], int]:
+    """(status, stars) -> estates of a year, public on a day."""
+    rows = (
+        select(R.status, R.stars, func.count())
+        .where(R.year == year, current(R, ("year", "estate_code"), as_of))
+        .group_by(R.status, R.stars)
+        .order_by(R.status, R.stars)
+    )
+    return {(status, stars): count for status, stars, count in db.execute(rows)}
