@@ -1,11 +1,12 @@
 """Forms of the registry: the fields are the columns of its sheets, checked by the same parsers."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Any
 
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, RadioField, SelectField, StringField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import StopValidation
 from wtforms.widgets import DateInput
 
@@ -58,6 +59,10 @@ class CellsForm(FlaskForm):
         """The checked value of a field; None when it is empty."""
         return getattr(self[name], "value", None)
 
+    def offer(self, name: str, choices: Iterable[tuple[str, str]]) -> None:
+        """What a select field offers, as (value, text)."""
+        self[name].choices = [SelectChoice(value, text) for value, text in choices]
+
     def refuse(self, field: str, message: str) -> None:
         """Say what is wrong at a field, or above the form when it has no such field."""
         if field in self:
@@ -74,7 +79,7 @@ class EstateForm(CellsForm):
     kind = RadioField(
         lazy("类型"),
         [fits(ESTATES.column("kind"), True)],
-        choices=[(value, lazy(label)) for value, label in KIND_LABELS],
+        choices=[SelectChoice(value, lazy(label)) for value, label in KIND_LABELS],
         validate_choice=False,
     )
     division_code = SelectField(
@@ -103,7 +108,7 @@ class EstateEditForm(EstateForm):
     estate_code = None
     mode = RadioField(
         lazy("这次修改是"),
-        choices=[(CORRECT, lazy("更正登记错误")), (CHANGE, lazy("自某日起变更"))],
+        choices=[SelectChoice(CORRECT, lazy("更正登记错误")), SelectChoice(CHANGE, lazy("自某日起变更"))],
         default=CORRECT,
     )
     from_day = DateField(lazy("变更的第一天"), [fits(Column("from_day", "变更的第一天", kind="date"), False)])

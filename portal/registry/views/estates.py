@@ -116,12 +116,12 @@ def _facts(form: EstateForm) -> service.EstateInput:
 
 def _ready(form: EstateForm) -> bool:
     """Whether the form was sent and fits as a whole."""
-    form.division_code.choices = [("", _("请选择")), *division_choices(request_session(), actor())]
+    communities = division_choices(request_session(), actor())
+    form.offer("division_code", [("", _("请选择")), *communities])
     if not form.is_submitted():
         return False
     form.validate()
-    known = {code for code, _name in form.division_code.choices}
-    if form.value("division_code") and form.value("division_code") not in known:
+    if form.value("division_code") and form.value("division_code") not in dict(communities):
         form.refuse("division_code", _("“%(value)s”不在您的辖区内。", value=form.value("division_code")))
     return form.check_together(clock.today())
 
