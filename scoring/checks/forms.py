@@ -199,8 +199,8 @@ def read_boxes(posted: Any) -> BoxRows:
         try:
             boxes.append(_box(row))
         except DomainError:
-            sentence = "第%(n)s个遮挡框：左、上、宽、高请填0至100之间、最多两位小数的数，宽和高大于0。"
-            errors.append(_(sentence, n=number))
+            text = _("第%(n)s个遮挡框：左、上、宽、高请填0至100之间、最多两位小数的数，宽和高大于0。", n=number)
+            errors.append(text)
     return BoxRows(rows, boxes, errors)  # type: ignore[arg-type]
 
 

@@ -1,6 +1,6 @@
 """The inspector's own pages of one check: steps by category, what is missing, submitting."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from flask import Response, flash, render_template, request, url_for
@@ -10,7 +10,7 @@ from portal.kernel.access import Permission, require
 from portal.kernel.db import reading as reading_session
 from portal.kernel.db import transaction
 from portal.kernel.errors import Conflict, DomainError, InputRefused, NotFound
-from portal.kernel.i18n import _, gettext
+from portal.kernel.i18n import _
 from portal.kernel.formats import date_text
 from portal.kernel.web import actor, needs, request_session
 from portal.registry import api as registry
@@ -130,16 +130,11 @@ def save_step(check_id: str, category_code: str) -> Response | tuple[str, int]:
         _keep(check, line, posted, request.form.get("version", 0, int))
     except Conflict:
         return _conflict(check_id, category_code, posted, refused)
-    page = Page(_fresh(check_id), line, posted, refused)
+    check = _fresh(check_id)
+    page = Page(check, _line(check, category_code), posted, refused)
     if posted.wrong or refused:
-        return _render(replace_line(page)), 422
+        return _render(page), 422
     return see_other(_next_address(page))
-
-
-def replace_line(page: Page) -> Page:
-    """The same page on the check as it is stored now."""
-    page.line = _line(page.check, page.line.category.code)
-    return page
 
 
 def _keep(check: CheckView, line: CategoryLine, posted: Step, version: int) -> None:
@@ -174,6 +169,8 @@ def _keep_photos(check: CheckView, line: CategoryLine) -> dict[str, list[str]]:
                 raise
             except DomainError as error:
                 refused.setdefault(item.item_code, []).append(str(error))
+            finally:
+                file.close()
         if len(files) > MOST_PHOTOS:
             text = _("一次最多上传%(n)s张照片，其余没有上传，请分次上传。", n=MOST_PHOTOS)
             refused.setdefault(item.item_code, []).append(text)
@@ -256,7 +253,7 @@ def change_day(check_id: str) -> Response | tuple[str, int]:
         try:
             with transaction() as db:
                 service.set_inspected_on(db, actor(), check_id, form.inspected_on.data, clock.today())
-            flash(gettext("检查日期已改为%(day)s。", day=date_text(form.inspected_on.data)), "ok")
+            flash(_("检查日期已改为%(day)s。", day=date_text(form.inspected_on.data)), "ok")
             return see_other(url_for("checks.inspection", check_id=check_id))
         except Conflict:
             raise
@@ -277,6 +274,6 @@ def submit(check_id: str) -> Response | tuple[str, int]:
         return _overview(check, DayForm(data={"inspected_on": check.inspected_on}, formdata=None),
                          [{"text": str(error), "href": "#missing"}]), 422  # fmt: skip
     check = _fresh(check_id)
-    sentence = "已提交，%(street)s最迟%(due)s审核完毕。结果会显示在“检查”页面。"
-    flash(_(sentence, street=street_name(check), due=date_text(review_due(check))), "ok")
+    street, due = street_name(check), date_text(review_due(check))
+    flash(_("已提交，%(street)s最迟%(due)s审核完毕。结果会显示在“检查”页面。", street=street, due=due), "ok")
     return see_other(url_for("checks.inspection", check_id=check_id))
