@@ -8,6 +8,7 @@ from portal.kernel import clock
 from portal.kernel.i18n import _
 from portal.kernel.web import public, request_session
 from portal.registry import api as registry
+from portal.shell.errors import answer
 from portal.shell.public import enterprise, fields, search
 from portal.shell.public.answers import Table, json_answer, query_text, table_answer
 from portal.shell.public.views.blueprint import PAGE, TABLES, asked, bp, file_stamp, page_number, pages_of
@@ -65,6 +66,7 @@ def enterprise_page(uscc: str) -> str | tuple[str, int]:
     page = render_template(
         "public/enterprise.html", found=found, names=registry.divisions(db), problem=problem, on=clock.today(),
         base=request.path, shown_query=query_text(), has_errors=bool(problem), estate_names=_estate_names(found),
+        points=fields.points, whole=fields.whole,
     )  # fmt: skip
     return (page, 422) if problem else page
 
@@ -80,8 +82,6 @@ def _estate_names(found: enterprise.Record) -> dict[str, str]:
 @public
 def enterprise_json(uscc: str) -> Response | tuple[str, int]:
     """The same record as JSON."""
-    from portal.shell.errors import answer
-
     day, problem = _day()
     if problem:
         return answer(422, problem)

@@ -1,0 +1,15 @@
+"""The open data: their page, the download and the dictionary."""
+
+from flask import Flask
+
+from portal.kernel.nav import NavEntry
+from portal.shell.opendata import views
+
+NAV: list[NavEntry] = []
+
+
+def register(app: Flask) -> None:
+    """Connect the pages; the page itself belongs to the public pages, whose footer links to it."""
+    app.register_blueprint(views.bp)
+    app.add_url_rule("/data", "public.data", views.data)
+    app.add_url_rule("/data.json", "public.data_json", views.data_json)
