@@ -1,0 +1,49 @@
+"""``import_checks_vs_calamine``: 100,000 rows of the ``checks`` sheet imported, beside a bare read of the same file."""
+
+import time
+from datetime import date
+from pathlib import Path
+
+import xlsxwriter
+from python_calamine import CalamineWorkbook
+
+from bench.facts import District
+from bench.portal_year import ACTOR
+from portal.accounts.models import Person
+from portal.kernel import clock
+from portal.kernel.db import transaction
+from portal.kernel.importing import ImportContext
+from portal.shell import wiring
+from portal.shell.importing import run_import
+
+HEADER = ("estate_code", "month", "inspected_on", "inspector", "item_code", "result", "note")
+
+
+def write(path: Path, district: District, rows: int, year: int = 2024) -> int:
+    """The sheet: findings of a year before the one in the database."""
+    found = district.results[district.results["result"] != "pass"].head(rows).merge(district.checks, on="check")
+    book = xlsxwriter.Workbook(str(path), {"constant_memory": True})
+    sheet = book.add_worksheet("checks")
+    sheet.write_row(0, 0, HEADER)
+    for number, r in enumerate(found.itertuples(index=False), 1):
+        month = r.month.replace("2025", str(year))
+        sheet.write_row(number, 0, (r.estate_code, month, f"{month}-15", "bench", r.item_code, r.result, "示例说明"))
+    book.close()
+    return len(found)
+
+
+def measure(path: Path) -> tuple[float, float]:
+    """(seconds of the import, seconds of the bare read)."""
+    with transaction() as db:
+        db.add(
+            Person(login="bench", name="示例", role="inspector", division_code="440306000000", recorded_at=clock.now())
+        )
+    began = time.perf_counter()
+    context = ImportContext(on=date(2026, 1, 25), past_months=True)
+    counts = run_import(ACTOR, wiring.kinds()["checks"], path.read_bytes(), path.name, context)
+    ours = time.perf_counter() - began
+    if not counts.added:
+        raise SystemExit("nothing was imported")
+    began = time.perf_counter()
+    CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0).to_python()
+    return ours, time.perf_counter() - began
