@@ -3,8 +3,8 @@
 from sqlalchemy.orm import Session
 
 from portal.accounts import queries
-from portal.accounts.queries import PersonView as PersonView
 from portal.accounts.passwords import hash_password as hash_password
+from portal.accounts.queries import PersonView as PersonView
 from portal.accounts.queries import people_in as people_in
 from portal.accounts.sessions import actor_for_session as actor_for_session
 from portal.accounts.sessions import prune as prune

@@ -38,7 +38,7 @@ def parsed(parse: Callable[[str], Any]) -> Callable[[Any, Any], None]:
     return check
 
 
-class SignInForm(FlaskForm):  # type: ignore[misc]
+class SignInForm(FlaskForm):
     """Login with a password or a one-time code."""
 
     login = StringField(lazy("登录名"), [filled(lazy("请填写登录名。"))])
@@ -46,7 +46,7 @@ class SignInForm(FlaskForm):  # type: ignore[misc]
     next = HiddenField()
 
 
-class NewPasswordForm(FlaskForm):  # type: ignore[misc]
+class NewPasswordForm(FlaskForm):
     """A new password, twice."""
 
     password = PasswordField(lazy("新密码"), [filled(lazy("请填写新密码。"))])
@@ -64,11 +64,11 @@ class ChangePasswordForm(NewPasswordForm):
     old = PasswordField(lazy("现在的密码"), [filled(lazy("请填写现在的密码。"))])
 
 
-class ConfirmForm(FlaskForm):  # type: ignore[misc]
+class ConfirmForm(FlaskForm):
     """A button."""
 
 
-class PersonForm(FlaskForm):  # type: ignore[misc]
+class PersonForm(FlaskForm):
     """Name, role, division and enterprise of a person; the choices of divisions are passed in."""
 
     name = StringField(lazy("姓名"), [filled(lazy("请填写姓名。"))])

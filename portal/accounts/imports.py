@@ -32,7 +32,11 @@ PEOPLE = SheetKind(
         Column("login", "登录名", kind="login", example="lihua"),
         Column("name", "姓名", max_length=50, example="李华"),
         Column(
-            "role", "角色", kind="choice", choices=tuple((str(r), t) for r, t in ROLE_LABELS.items()), example="reviewer"
+            "role",
+            "角色",
+            kind="choice",
+            choices=tuple((str(r), t) for r, t in ROLE_LABELS.items()),
+            example="reviewer",
         ),
         Column("division_code", "辖区代码", kind="code", parser=_division, example="440306017000"),
         Column("uscc", "企业", kind="uscc", required=False, note="只有企业用户填写，填统一社会信用代码。"),
@@ -75,7 +79,10 @@ def _known_logins(db: Session, logins: list[str]) -> set[str]:
 
 
 def run(db: Session, actor: Actor, sheet: Any, context: ImportContext) -> Counts:
-    """Add and change people; the notes hold a line ``login: CODE`` for each new one. InputRefused with every bad cell."""
+    """Add and change people; the notes hold a line ``login: CODE`` for each new one.
+
+    InputRefused with every bad cell.
+    """
     problems = Problems()
     facts = _rows(sheet, problems)
     _check(db, actor, sheet, facts, problems)

@@ -1,6 +1,7 @@
 """Passwords and one-time sign-in codes: how they are made, hashed, checked and refused.
 
-Argon2id with the library's defaults (RFC 9106, low-memory profile). ``PORTAL_FAST_HASH=1`` makes hashing cheap for tests.
+Argon2id with the library's defaults (RFC 9106, low-memory profile). ``PORTAL_FAST_HASH=1`` makes hashing cheap, for
+tests.
 """
 
 import os
@@ -38,7 +39,7 @@ def _passwords() -> PasswordHasher:
 
 @cache
 def _codes() -> PasswordHasher:
-    """A code holds 58 random bits, so that a cheap hash protects it and a sheet of a thousand people is read in seconds."""
+    """A code holds 58 random bits: a cheap hash protects it, and a sheet of a thousand people is read in seconds."""
     if os.environ.get("PORTAL_FAST_HASH") == "1":
         return _passwords()
     return PasswordHasher(time_cost=2, memory_cost=4096, parallelism=1)

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from portal.accounts.models import Person, SignInSession
 from portal.kernel.access import Role
@@ -71,7 +71,7 @@ def search(
     return [view_of(person) for person in found], total
 
 
-def _holds(column: object, text: str) -> object:
+def _holds(column: InstrumentedAttribute[str], text: str) -> ColumnElement[bool]:
     return func.lower(column).contains(text.strip().lower(), autoescape=True)
 
 

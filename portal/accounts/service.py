@@ -97,7 +97,10 @@ def change(db: Session, actor: Actor, facts: PersonFacts) -> bool:
     if differing - {"name"}:
         sessions.revoke_all(db, person.login)
     fresh = _detail(db, person)
-    told = {"old": {name: old[name] for name in sorted(differing)}, "new": {name: fresh[name] for name in sorted(differing)}}
+    told = {
+        "old": {name: old[name] for name in sorted(differing)},
+        "new": {name: fresh[name] for name in sorted(differing)},
+    }
     audit.record(db, actor, "person.changed", f"person:{person.login}", told)
     return True
 

@@ -1,7 +1,7 @@
-"""The door: tries, sessions, and the limits on both. Nothing here commits; the steps of a sign-in are three transactions.
+"""The door: tries, sessions, and the limits on both. Nothing here commits; a sign-in takes two transactions.
 
-A try is counted before the password is looked at (`knock`) and struck out when it was right (`enter`), so that a hundred
-tries at once are counted as a hundred, and no write transaction waits while a password is hashed.
+A try is counted before the password is looked at (`knock`) and struck out when it was right (`enter`), so that a
+hundred tries at once are counted as a hundred, and no write transaction waits while a password is hashed.
 """
 
 import hashlib
@@ -103,7 +103,9 @@ def refused(db: Session, found: Knock) -> None:
     hidden = _hidden("login", found.login.casefold())
     if db.get(Person, found.login) and _wait(db, SignInAttempt.login_hash == hidden, TRIES_PER_LOGIN):
         door = Actor("portal", None, None)
-        audit.record(db, door, "sign-in.locked", f"person:{found.login}", {"minutes": int(WINDOW.total_seconds()) // 60})
+        audit.record(
+            db, door, "sign-in.locked", f"person:{found.login}", {"minutes": int(WINDOW.total_seconds()) // 60}
+        )
 
 
 def still_the_same(db: Session, found: Knock) -> Person:

@@ -1,8 +1,8 @@
 """The audit log: append only, hash-chained under a key, written in the transaction of the deed it tells of.
 
-Rows are kept back until the last statements before the commit, where the head row is locked: long work does not hold the
-chain. The head (count and last hash) stands in a table of its own and in a file beside the database, so that a cut-off tail
-shows. The database refuses UPDATE and DELETE on ``audit_log`` (triggers in the migrations).
+Rows are kept back until the last statements before the commit, where the head row is locked: long work does not hold
+the chain. The head (count and last hash) stands in a table of its own and in a file beside the database, so that a
+cut-off tail shows. The database refuses UPDATE and DELETE on ``audit_log`` (triggers in the migrations).
 """
 
 import fcntl
@@ -136,13 +136,23 @@ def _write_head_file(count: int, last_hash: str) -> None:
         draft.rename(path)
 
 
-def _broken(rows: Iterator[AuditEntry], hashes_wanted: set[int], seen: dict[int, str]) -> Finding | None:
+def _broken(rows: Iterator[AuditEntry], hashes_wanted: set[int], seen: dict[int, Any]) -> Finding | None:
     """Walk the chain; note the hashes at the wanted positions in ``seen`` and the row count under key 0."""
     expected, last = 1, GENESIS
     for row in rows:
         if row.seq != expected:
             return Finding(expected, "missing")
-        parts = (row.year, row.seq, clock.instant_text(row.at), row.actor, row.action, row.subject, row.detail, row.key_id, last)
+        parts = (
+            row.year,
+            row.seq,
+            clock.instant_text(row.at),
+            row.actor,
+            row.action,
+            row.subject,
+            row.detail,
+            row.key_id,
+            last,
+        )
         try:
             this = _hash(row.key_id, parts)
         except KeyError:
@@ -159,8 +169,8 @@ def _broken(rows: Iterator[AuditEntry], hashes_wanted: set[int], seen: dict[int,
 def verify(db: Session) -> tuple[int, Finding | None]:
     """(rows checked, first thing wrong or None): every row, its place in the chain, and both heads.
 
-    A head that counts more rows than the log has names the first cut-off row. Others may write meanwhile: the heads are read
-    before the rows, and what is newer than them is held against the head as it stands afterwards.
+    A head that counts more rows than the log has names the first cut-off row. Others may write meanwhile: the heads are
+    read before the rows, and what is newer than them is held against the head as it stands afterwards.
     """
     outside = json.loads(head_file().read_text()) if head_file().exists() else None
     before = _head(db)

@@ -1,8 +1,8 @@
-"""Scheduled jobs: one worker leads, every firing is claimed by a row, so that a job runs once however many workers live.
+"""Scheduled jobs: one worker leads, every firing is claimed by a row: a job runs once however many workers live.
 
-The scheduler keeps nothing: jobs are listed in code, what ran stands in ``job_run``. APScheduler's own stores run a job once
-for each living process, so the lead is a lock: an advisory lock on a connection of its own (PostgreSQL) or a locked file in
-the instance folder (SQLite).
+The scheduler keeps nothing: jobs are listed in code, what ran stands in ``job_run``. APScheduler's own stores run a
+job once for each living process, so the lead is a lock: an advisory lock on a connection of its own (PostgreSQL) or a
+locked file in the instance folder (SQLite).
 """
 
 import fcntl
@@ -48,8 +48,9 @@ class JobFailed(Exception):
 
 @dataclass(frozen=True)
 class Job:
-    """A scheduled job: ``cron`` (five fields, the district's time) is claimed in ``job_run``; ``every`` (seconds) is for work
-    that claims what it does by itself. ``run`` gives facts for the record (JSON), or raises."""
+    """A scheduled job: ``cron`` (five fields, district time) is claimed in ``job_run``; ``every`` (seconds) is for
+    work that claims what it does by itself. ``run`` gives facts for the record (JSON), or raises.
+    """
 
     name: str
     run: Callable[[], Facts]
@@ -79,7 +80,7 @@ def latest_fire(cron: str, now: datetime) -> datetime | None:
     """The newest instant not after ``now`` at which the cron fires; None if it did not within the last 400 days."""
     trigger = _trigger(cron)
     for window in (timedelta(hours=1), timedelta(days=1), timedelta(days=32), timedelta(days=400)):
-        found = None
+        found: datetime | None = None
         moment = trigger.get_next_fire_time(None, now - window)
         while moment is not None and moment <= now:
             found, moment = moment, trigger.get_next_fire_time(moment, moment + timedelta(microseconds=1))
@@ -109,7 +110,10 @@ def _finish(job: Job, fire_time: datetime, outcome: str, facts: Facts) -> None:
 
 
 def fire(job: Job, fire_time: datetime) -> bool:
-    """Run a job for an instant unless somebody has claimed it; says whether it ran here. Its failure is recorded, not raised."""
+    """Run a job for an instant unless somebody has claimed it; says whether it ran here.
+
+    Its failure is recorded, not raised.
+    """
     if not _claim(job, fire_time):
         return False
     try:
@@ -167,7 +171,7 @@ class Lead:
         """Try to become the leader."""
         if engine().dialect.name == "postgresql":
             return self._take_on_postgres()
-        file = open(settings().instance / "worker.lock", "w")
+        file = open(settings().instance / "worker.lock", "w")  # noqa: SIM115  held as long as the lead
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -211,7 +215,7 @@ def _stop_on_signals(stop: threading.Event) -> None:
 
 
 def run(jobs: Iterable[Job], stop: threading.Event | None = None, wait: float = 5) -> None:
-    """Stand by until nobody leads, then lead until ``stop`` is set, a signal comes (SIGTERM, SIGINT) or the lead is lost.
+    """Stand by until nobody leads, then lead until ``stop`` is set, a signal (SIGTERM, SIGINT) or the loss of the lead.
 
     A running job is finished before the return.
     """

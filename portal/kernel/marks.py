@@ -1,4 +1,7 @@
-"""Small notes beside the work: written at once, or not at all. For progress and "last seen", which must never make anybody wait."""
+"""Small notes beside the work: written at once, or not at all.
+
+For progress and "last seen", which must never make anybody wait.
+"""
 
 from sqlalchemy import Executable
 from sqlalchemy.exc import OperationalError

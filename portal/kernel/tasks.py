@@ -1,8 +1,8 @@
 """Long work a person starts and comes back to: an import, say. A row says what to do, whoever claims it does it.
 
-A web process starts a thread for each task it takes in; a worker drains what is left. The running thread holds a lock file, so
-that a task whose process died is told from one that is slow. Progress goes to a file beside the database on SQLite, where the
-task's own write transaction would shut out every other, and to the row on PostgreSQL.
+A web process starts a thread for each task it takes in; a worker drains what is left. The running thread holds a lock
+file, so that a task whose process died is told from one that is slow. Progress goes to a file beside the database on
+SQLite, where the task's own write transaction would shut out every other, and to the row on PostgreSQL.
 """
 
 import fcntl
@@ -43,7 +43,7 @@ _EVERY = 0.4  # seconds between two notes of progress
 class TaskView:
     """A task. ``status``: queued, running, done, refused (the person can mend it) or failed.
 
-    ``result``: what the runner gave; of a refused task ``summary``, ``problems`` [{cell, text}] (the first 200) and ``count``.
+    ``result``: what the runner gave; of a refused task ``summary``, ``problems`` [{cell, text}] (first 200), ``count``.
     ``minutes_left`` is a guess from the pace so far, None when there is none.
     """
 
@@ -247,7 +247,9 @@ def close_interrupted() -> int:
 
 def prune(db: Session) -> int:
     """Forget tasks a month old, and files that a task left behind a day ago; says how many rows went."""
-    gone = db.execute(delete(Task).where(Task.created_at < clock.now() - KEPT, Task.status.not_in(["queued", "running"])))
+    gone = db.execute(
+        delete(Task).where(Task.created_at < clock.now() - KEPT, Task.status.not_in(["queued", "running"]))
+    )
     for path in folder().iterdir():
         if clock.now().timestamp() - os.stat(path).st_mtime > 24 * 3600:
             path.unlink(missing_ok=True)

@@ -19,7 +19,9 @@ PASSWORD = "four odd words here"
 STREET = "440306017000"
 
 
-def person(login: str = "lihua", role: str = "reviewer", division: str = STREET, password: str | None = PASSWORD) -> str:
+def person(
+    login: str = "lihua", role: str = "reviewer", division: str = STREET, password: str | None = PASSWORD
+) -> str:
     """A person with a password, or with a one-time code (returned) when ``password`` is None."""
     with transaction() as db:
         code = service.add(db, ADMIN, service.PersonFacts(login, "李华", role, division))

@@ -6,7 +6,10 @@ from portal.accounts import passwords
 from portal.kernel.errors import DomainError
 
 
-@pytest.mark.parametrize("bad", ["short words", "lihua and more", "LIHUA and more", "password1234", "PassWord1234", "aaaabbbbccccdddd", "x" * 129])
+@pytest.mark.parametrize(
+    "bad",
+    ["short words", "lihua and more", "LIHUA and more", "password1234", "PassWord1234", "aaaabbbbccccdddd", "x" * 129],
+)
 def test_weak_passwords_are_refused(bad):
     with pytest.raises(DomainError):
         passwords.refuse_weak("lihua", bad)
@@ -23,7 +26,8 @@ def test_short_login_is_no_reason(instance):
 
 def test_hash_is_salted_argon2id_and_verifies():
     first, second = passwords.hash_password("four odd words here"), passwords.hash_password("four odd words here")
-    assert first != second and first.startswith("$argon2id$")
+    assert first != second
+    assert first.startswith("$argon2id$")
     assert passwords.verify_password(first, "four odd words here")
     assert not passwords.verify_password(first, "four odd words hers")
     assert not passwords.verify_password("not a hash", "four odd words here")
@@ -34,7 +38,8 @@ def test_unknown_login_costs_the_same_work(monkeypatch):
     honest = passwords._matches
     monkeypatch.setattr(passwords, "_matches", lambda stored, secret: looked.append(stored) or honest(stored, secret))
     assert not passwords.verify_password(None, "four odd words here")
-    assert len(looked) == 1 and looked[0].startswith("$argon2id$")
+    assert len(looked) == 1
+    assert looked[0].startswith("$argon2id$")
 
 
 def test_production_hash_has_the_library_s_strength(monkeypatch):

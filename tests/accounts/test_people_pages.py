@@ -77,7 +77,10 @@ def test_disabling_ends_sessions_and_enabling_brings_back(admin, app):
     assert sign_in(theirs, "lihua", PASSWORD).status_code == 401
     post(admin, "/admin/people/lihua/enable", "/admin/people/lihua")
     assert sign_in(theirs, "lihua", PASSWORD).status_code == 303
-    assert [action for action, subject in actions() if subject == "person:lihua"][-2:] == ["person.disabled", "person.enabled"]
+    assert [action for action, subject in actions() if subject == "person:lihua"][-2:] == [
+        "person.disabled",
+        "person.enabled",
+    ]
 
 
 def test_new_role_ends_sessions_a_new_name_does_not(admin, app):
@@ -113,7 +116,8 @@ def test_street_administrator_sees_and_makes_only_own_people(signed_in, monkeypa
     person("near", "inspector", "440306017010")
     admin = signed_in(Role.ADMIN, division=STREET, login="street.admin")
     shown = admin.page("/admin/people").get_text()
-    assert "near" in shown and "far" not in shown
+    assert "near" in shown
+    assert "far" not in shown
     assert admin.get("/admin/people/far").status_code == 404
     assert post(admin, "/admin/people/far/disable").status_code == 404
     form = {"login": "up", "name": "高", "role": "officer", "division_code": "440306000000"}

@@ -12,6 +12,7 @@ from portal.kernel.access import Role, person_actor
 from portal.kernel.audit import AuditEntry
 from portal.kernel.db import reading, transaction
 from portal.kernel.errors import DomainError, InputRefused, NotFound
+from portal.kernel.i18n import using
 from tests.accounts.people import STREET, bring, person, sheet
 
 USCC = "9144030071526726XG"
@@ -23,6 +24,8 @@ def register(instance, monkeypatch):
     answers = {"divisions.known": {"440306000000", STREET, "440306017010"}, "enterprises.known": {USCC}}
     for event, codes in answers.items():
         monkeypatch.setitem(hooks._subscribers, event, [lambda _db, codes=codes: codes])
+    with using("zh"):
+        yield
 
 
 def refused(data: bytes, actor=None) -> dict[str, str]:
@@ -108,7 +111,9 @@ def test_every_bad_cell_is_named_and_nothing_is_stored(register):
             ("good", "李华", "reviewer", STREET),
         )
     )
-    assert sorted(found) == sorted(f"people!{cell}" for cell in ("A3", "B4", "C5", "D6", "D7", "E8", "E9", "E10", "A11"))
+    assert sorted(found) == sorted(
+        f"people!{cell}" for cell in ("A3", "B4", "C5", "D6", "D7", "E8", "E9", "E10", "A11")
+    )
     assert "第2行" in found["people!A11"]
     assert "没有统一社会信用代码" in found["people!E9"]
     with reading() as db:
@@ -144,7 +149,11 @@ def test_actor_for_a_login(register):
 
 
 def test_people_by_role_and_place(register):
-    for login, role, division in [("b", "inspector", "440306017010"), ("a", "reviewer", STREET), ("c", "officer", "440306000000")]:
+    for login, role, division in [
+        ("b", "inspector", "440306017010"),
+        ("a", "reviewer", STREET),
+        ("c", "officer", "440306000000"),
+    ]:
         person(login, role, division)
     with reading() as db:
         assert [view.login for view in api.people_in(db)] == ["a", "b", "c"]

@@ -56,9 +56,14 @@ def test_whole_log_verifies(instance):
 
 def test_nothing_is_written_when_the_deed_fails(instance):
     before, _found = verdict()
-    with pytest.raises(RuntimeError), transaction() as db:
-        audit.record(db, ACTOR, "test.done", "a:1")
-        raise RuntimeError
+
+    def fail() -> None:
+        with transaction() as db:
+            audit.record(db, ACTOR, "test.done", "a:1")
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail()
     assert verdict() == (before, None)
 
 

@@ -104,8 +104,10 @@ def test_nightly_check_names_the_wrong_row(instance):
 def test_one_leader_at_a_time(instance):
     first, second = jobs.Lead(), jobs.Lead()
     try:
-        assert first.take() and first.holds()
-        assert not second.take() and not second.holds()
+        assert first.take()
+        assert first.holds()
+        assert not second.take()
+        assert not second.holds()
         first.give_back()
         assert second.take()
     finally:

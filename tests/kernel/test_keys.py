@@ -18,7 +18,8 @@ def test_keys_are_readable_by_their_owner_only(tmp_path):
     ring.current("data")
     assert stat.S_IMODE(ring.folder.stat().st_mode) == 0o700
     files = list(ring.folder.glob("*.key"))
-    assert files and all(stat.S_IMODE(path.stat().st_mode) == 0o600 for path in files)
+    assert files
+    assert all(stat.S_IMODE(path.stat().st_mode) == 0o600 for path in files)
 
 
 def test_same_key_is_found_again(tmp_path):

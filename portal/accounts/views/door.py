@@ -40,9 +40,7 @@ def _private(page: str, status: int = 200) -> Response:
 def _let_in(person: Person, token: str, target: str) -> Response:
     session.clear()  # a form token from before the door is worth nothing behind it
     response = make_response(redirect(local_path(target), 303))
-    response.set_cookie(
-        COOKIE, token, httponly=True, samesite="Lax", secure=settings().secure_cookies, path="/"
-    )
+    response.set_cookie(COOKIE, token, httponly=True, samesite="Lax", secure=settings().secure_cookies, path="/")
     return response
 
 

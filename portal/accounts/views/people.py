@@ -104,7 +104,9 @@ def change_person(login: str) -> tuple[str, int] | Response:
     except DomainError as error:
         form.role.errors = [str(error)]
         return render_template("accounts/person.html", person=found, form=form), 409
-    flash(_("已保存%(name)s的资料。", name=form.name.data) if changed else _("没有改动。"), "ok" if changed else "plain")
+    flash(
+        _("已保存%(name)s的资料。", name=form.name.data) if changed else _("没有改动。"), "ok" if changed else "plain"
+    )
     return _see_other(login)
 
 

@@ -26,5 +26,8 @@ def job_runs() -> str:
     db = request_session()
     listed = [job for job in (*jobs.standard_jobs(), *office_jobs()) if job.cron]
     last = [(job, jobs.last_run(db, job.name)) for job in listed]
-    runs = [(run, words.outcome_words(run.job, run.outcome, json.loads(run.message or "{}"))) for run in jobs.recent_runs(db)]
+    runs = [
+        (run, words.outcome_words(run.job, run.outcome, json.loads(run.message or "{}")))
+        for run in jobs.recent_runs(db)
+    ]
     return render_template("office/jobs.html", last=last, runs=runs, job_words=words.job_words)

@@ -3,7 +3,7 @@
 import tempfile
 from pathlib import Path
 
-from flask import Response, current_app, make_response, redirect, render_template, request, send_file, url_for
+from flask import Response, current_app, make_response, redirect, render_template, request, url_for
 from flask_wtf import FlaskForm
 from werkzeug.wrappers.response import Response as AnyResponse
 
@@ -63,9 +63,8 @@ def template(kind: str) -> Response:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"{kind}.xlsx"
         write_template(sheet, path)
-        answer = send_file(path, XLSX, as_attachment=True, download_name=f"{kind}.xlsx", max_age=0)
-        answer.direct_passthrough = False
-        answer.set_data(path.read_bytes())
+        answer = Response(path.read_bytes(), mimetype=XLSX)
+    answer.headers["Content-Disposition"] = f"attachment; filename={kind}.xlsx"
     return answer
 
 

@@ -24,14 +24,16 @@ class Row:
 
 
 def items(db: Session, person: Actor) -> list[WorkItem]:
-    """Everything the slices say waits for the person: dated things first, nearest first, then the rest in their order."""
+    """Everything the slices say waits for the person: dated things first, nearest first, then the rest in order."""
     found = [item for answer in hooks.announce("work.items", db, actor=person) for item in answer or []]
     return sorted(found, key=lambda item: (item.due_on is None, item.due_on or date.max))
 
 
 def _row(item: WorkItem) -> Row:
     known = item.endpoint in current_app.view_functions
-    return Row(item, url_for(item.endpoint, **item.values) if known else "", bool(item.due_on and item.due_on < clock.today()))
+    return Row(
+        item, url_for(item.endpoint, **item.values) if known else "", bool(item.due_on and item.due_on < clock.today())
+    )
 
 
 def waiting(db: Session, person: Actor) -> int:
