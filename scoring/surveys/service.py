@@ -165,25 +165,42 @@ def record_collection_rate(
 
 
 def record(db: Session, actor: Actor, kind: FactKind, row: Fact, *, on: date, reason: str = "") -> bool:
-    """Enter one fact, or correct it; False when nothing changes (then nothing is written).
+    """Enter one fact, or correct it; False when nothing changes. Raises as ``record_all``."""
+    return record_all(db, actor, row["year"], row["estate_code"], [(kind, row)], on=on, reason=reason)
 
-    A change of a fact whose rating is published needs ``reason``, which is made public with the revision. Raises
+
+def record_all(
+    db: Session,
+    actor: Actor,
+    year: int,
+    estate_code: str,
+    facts: Sequence[tuple[FactKind, Fact]],
+    *,
+    on: date,
+    reason: str = "",
+) -> bool:
+    """Enter or correct facts of one estate and year in one deed; False when nothing changes (nothing is written then).
+
+    Changing a fact whose rating is published needs ``reason``, which is made public with the revision. Raises
     ``NotFound`` (no such estate in the jurisdiction), ``NotAllowed``, ``DomainError``.
     """
-    _own_estate(db, actor, row["estate_code"], may=policy.may_edit)
-    _not_ahead(row["year"], on)
-    points = row.get("score_cp", row.get("rate_cp"))
-    if points is not None and not 0 <= points <= 10000:
-        raise DomainError(_("得分应在0至100之间。"))
-    lock_years(db, [row["year"]])
-    change = compare(db, kind, [row])
-    corrects = bool(change.updated) and row["estate_code"] in published(db, row["year"])
+    _own_estate(db, actor, estate_code, may=policy.may_edit)
+    _not_ahead(year, on)
+    for kind, row in facts:
+        points = row.get("score_cp", row.get("rate_cp"))
+        if kind is VETOES or points is None or not 0 <= points <= 10000:
+            raise DomainError(_("得分应在0至100之间。"))
+    lock_years(db, [year])
+    changes = [(kind, row, compare(db, kind, [row])) for kind, row in facts]
+    corrected = [kind.name for kind, _row, change in changes if change.updated]
+    corrects = bool(corrected) and estate_code in published(db, year)
     if corrects and not reason.strip():
         raise DomainError(_("该年度结果已经公布，更正需要写明公开的原因。"))
-    store(db, actor, kind, [row], change, on)
+    for kind, row, change in changes:
+        store(db, actor, kind, [row], change, on)
     if corrects:
-        _corrected(db, actor, kind.name, row["year"], row["estate_code"], on, reason.strip())
-    return bool(change.added or change.updated)
+        _corrected(db, actor, ",".join(sorted(set(corrected))), year, estate_code, on, reason.strip())
+    return any(change.added or change.updated for _kind, _row, change in changes)
 
 
 def decide_veto(
