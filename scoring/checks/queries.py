@@ -33,7 +33,7 @@ def checks_frame(
     step = and_(CheckStep.check_id == last.c.check_id, CheckStep.seq == last.c.seq)
     columns = (M.id, M.estate_code, M.month, M.standard_version, M.inspected_on, M.inspector, CheckStep.step)
     rows = select(*columns).join(last, last.c.check_id == M.id).join(CheckStep, step)
-    found = db.execute(rows.where(M.kind == "routine").order_by(M.estate_code, M.month)).tuples().all()
+    found = db.execute(rows.where(M.kind == "routine").order_by(M.estate_code, M.month)).all()
     table = pd.DataFrame.from_records(found, columns=list(CHECK_COLUMNS)).astype({"inspected_on": "object"})
     return table if scope is None else table[table["estate_code"].isin(scope)].reset_index(drop=True)
 
@@ -70,9 +70,7 @@ def results_frame(
     parts = (
         part
         for clause in _scopes(check_ids, months)
-        for part in db.execute(select(*fields).where(clause, recorded(ItemResult, known_at)))
-        .tuples()
-        .partitions(_PARTITION)
+        for part in db.execute(select(*fields).where(clause, recorded(ItemResult, known_at))).partitions(_PARTITION)
     )
     table = _categorical(parts, columns)
     by = [name for name in ("check_id", "item_code") if name in columns]
@@ -115,7 +113,7 @@ def _categorical(parts: Iterator[Sequence[tuple[Any, ...]]], columns: Sequence[s
 def late_permissions(db: Session, months: Sequence[str]) -> set[tuple[str, str]]:
     """(estate, month) for which the street permitted late submission."""
     rows = select(LatePermission.estate_code, LatePermission.month).where(LatePermission.month.in_(list(months)))
-    return set(db.execute(rows).tuples())
+    return set(db.execute(rows))
 
 
 def interests(db: Session, login: str | None = None) -> set[tuple[str, str]]:
@@ -124,5 +122,5 @@ def interests(db: Session, login: str | None = None) -> set[tuple[str, str]]:
     rows = select(*columns).order_by(InterestDeclaration.seq)
     if login is not None:
         rows = rows.where(InterestDeclaration.login == login)
-    last = {(person, estate): declared for person, estate, declared in db.execute(rows).tuples()}
+    last = {(person, estate): declared for person, estate, declared in db.execute(rows)}
     return {key for key, declared in last.items() if declared}

@@ -484,7 +484,7 @@ def _submitted_on(db: Session, check_ids: list[str]) -> dict[str, date]:
         steps = select(CheckStep.check_id, CheckStep.on).where(
             CheckStep.check_id.in_(part), CheckStep.step == "submitted"
         )
-        found |= dict(db.execute(steps.order_by(CheckStep.seq)).tuples().all())
+        found |= dict(db.execute(steps.order_by(CheckStep.seq)).all())
     return found
 
 
@@ -510,7 +510,7 @@ def work_items(db: Session, actor: Actor) -> list[WorkItem]:
     """What waits for the actor, as ``/work`` lists it (announcement ``work.items``)."""
     waiting, today = counts(db, actor), clock.today()
     due, month = record.due_day(str(Month.of(today))), str(Month.of(today))
-    told = (
+    told: tuple[tuple[str, str, str, dict[str, str], date | None], ...] = (
         ("returned", _("修改被退回的检查"), "checks.inspections", {"state": "returned"}, None),
         ("to_check", _("开始%(month)s的检查", month=month_text(month)), "checks.inspections", {"month": month}, due),
         ("drafts", _("完成检查草稿"), "checks.inspections", {"state": "draft"}, None),

@@ -91,7 +91,9 @@ def keep_step(client: StrictClient, check_id: str, category: str, changes: dict[
     """Fill in a category's form as it stands and press a button."""
     path = f"/inspections/{check_id}/{category}"
     sent = {**fields(client.page(path)), "go": go, **changes}
-    return client.post(path, data=sent, content_type="multipart/form-data")
+    answer = client.post(path, data=sent, content_type="multipart/form-data")
+    answer.request.environ["wsgi.input"].close()  # a large upload lies in a temporary file of the test client
+    return answer
 
 
 def categories(client: StrictClient, check_id: str) -> list[str]:

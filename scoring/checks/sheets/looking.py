@@ -235,8 +235,11 @@ def _look_at_visits(it: Look, check: np.ndarray, first: np.ndarray) -> None:
     for name, column in (("inspected_on", it.day), ("inspector", it.inspector)):
         rows = np.flatnonzero(it.alive)
         rows = rows[column.codes[rows] != column.codes[first[check[rows]]]]
-        sentence = "与第%(row)s行不一致。同一小区同一月份只有一次检查，检查日期和检查人应相同。"
-        it.blame(rows, name, lambda row: _(sentence, row=it.sheet.row_number(int(first[check[row]]))))
+        it.blame(rows, name, lambda row: _two_visits(it.sheet.row_number(int(first[check[row]]))))
+
+
+def _two_visits(row: int) -> str:
+    return _("与第%(row)s行不一致。同一小区同一月份只有一次检查，检查日期和检查人应相同。", row=row)
 
 
 def _look_at_standards(it: Look, first: np.ndarray) -> list[str]:

@@ -121,7 +121,7 @@ def _known(db: Session, reports: Reports) -> dict[tuple[str, str], Known]:
     M = MonthlyCheck
     columns = (M.id, M.estate_code, M.month, M.standard_version, M.inspected_on, M.inspector)
     held = select(*columns).where(M.month.in_(months), M.kind == "routine").order_by(M.id).with_for_update()
-    rows = [row for row in db.execute(held).tuples() if (row[1], row[2]) in wanted]
+    rows = [row for row in db.execute(held) if (row[1], row[2]) in wanted]
     if not rows:
         return {}
     steps, live = _steps(db, months), _live(db, [row[0] for row in rows])
@@ -135,7 +135,7 @@ def _steps(db: Session, months: Sequence[str]) -> dict[str, tuple[str, int]]:
     last = queries.last_steps(months).subquery()
     step = (CheckStep.check_id == last.c.check_id) & (CheckStep.seq == last.c.seq)
     rows = select(CheckStep.check_id, CheckStep.step, CheckStep.seq).join(last, step).order_by(CheckStep.check_id)
-    return {check_id: (name, seq) for check_id, name, seq in db.execute(rows).tuples()}
+    return {check_id: (name, seq) for check_id, name, seq in db.execute(rows)}
 
 
 def _live(db: Session, check_ids: list[str]) -> dict[str, LiveRows]:
@@ -144,7 +144,7 @@ def _live(db: Session, check_ids: list[str]) -> dict[str, LiveRows]:
                ItemResult.note, ItemResult.origin)  # fmt: skip
     for part in _parts(check_ids):
         rows = select(*columns).where(ItemResult.check_id.in_(part), recorded(ItemResult))
-        for check_id, code, *rest in db.execute(rows).tuples():
+        for check_id, code, *rest in db.execute(rows):
             live[check_id][code] = tuple(rest)  # type: ignore[assignment]
     return live
 

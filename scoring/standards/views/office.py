@@ -143,11 +143,15 @@ def edit_item(version: str, item_code: str) -> str | Response | tuple[str, int]:
     return _item_page(version, item_code, ItemForm(obj=found))
 
 
+def _stripped(values: dict[str, Any]) -> dict[str, Any]:
+    return {name: value.strip() if isinstance(value, str) else value for name, value in values.items()}
+
+
 def _item_page(version: str, item_code: str, form: ItemForm) -> str | Response | tuple[str, int]:
     if form.validate_on_submit():
-        fields = service.ItemInput.__dataclass_fields__
-        values: dict[str, Any] = {name: form[name].data for name in fields}
-        item = service.ItemInput(**{name: v.strip() if isinstance(v, str) else v for name, v in values.items()})
+        item = service.ItemInput(
+            **_stripped({name: form[name].data for name in service.ItemInput.__dataclass_fields__})
+        )
         if item_code and item.item_code != item_code:
             form.item_code.errors = [_("检查项编号不能改。请删除后另加一项。")]
         elif _done(form, lambda db: service.put_item(db, actor(), version, item)):
