@@ -53,7 +53,9 @@ def meaning(file: str, column: str) -> Entry:
 def dictionary() -> list[FileEntry]:
     """Every file of the data set in the order of the export."""
     tables = [
-        FileEntry(table.name, meaning(table.name, "").text, tuple((c, meaning(table.name, c).text) for c in table.columns))
+        FileEntry(
+            table.name, meaning(table.name, "").text, tuple((c, meaning(table.name, c).text) for c in table.columns)
+        )
         for table in TABLES
     ]
     others = ("rule_sets.json", "manifest.json", "manifest.sig", "public-key.pem")

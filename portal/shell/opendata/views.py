@@ -33,7 +33,9 @@ def data() -> str:
 def data_json() -> Response:
     """Files, columns and rule sets as JSON."""
     files = [{"name": file.name, "about": file.text, "columns": dict(file.columns)} for file in dictionary.dictionary()]
-    return json_answer({"files": files, "rule_sets": [rules.data for rules in all_rule_sets()], "zip": "/data/open-data.zip"})
+    return json_answer(
+        {"files": files, "rule_sets": [rules.data for rules in all_rule_sets()], "zip": "/data/open-data.zip"}
+    )
 
 
 @bp.get("/data/open-data.zip")

@@ -13,6 +13,7 @@ from scoring.credit import api as credit
 from scoring.lists import api as lists
 from scoring.rules.credit import CreditTariff, tariff_on
 
+
 @dataclass(frozen=True)
 class Served:
     """An estate that the company serves, with its last stars and score."""

@@ -28,7 +28,9 @@ class Standing:
     def groups(self) -> Counter[tuple[str, str]]:
         """(kind, area) to how many estates have a score; the area is a street code, or empty for the district."""
         scored = [row for row in self.scores.values() if row.status == "published"]
-        return Counter((row.kind, "") for row in scored) + Counter((row.kind, street_of(row.division_code)) for row in scored)
+        return Counter((row.kind, "") for row in scored) + Counter(
+            (row.kind, street_of(row.division_code)) for row in scored
+        )
 
     @cached_property
     def places(self) -> Counter[tuple[str, str, int]]:

@@ -38,7 +38,11 @@ def _page(name: str) -> dict[str, Any]:
         "properties": {
             "items": _rows(name),
             "total": WHOLE,
-            "next": {"type": ["string", "null"], "format": "uri", "description": "Address of the next page, same snapshot"},
+            "next": {
+                "type": ["string", "null"],
+                "format": "uri",
+                "description": "Address of the next page, same snapshot",
+            },
             "snapshot": TEXT,
         },
     }
@@ -74,7 +78,13 @@ def _schemas() -> dict[str, Any]:
 
 
 def _query(name: str, about: str, **schema: Any) -> dict[str, Any]:
-    return {"name": name, "in": "query", "required": False, "description": about, "schema": schema or {"type": "string"}}
+    return {
+        "name": name,
+        "in": "query",
+        "required": False,
+        "description": about,
+        "schema": schema or {"type": "string"},
+    }
 
 
 def _in_path(name: str, about: str) -> dict[str, Any]:
@@ -111,7 +121,9 @@ def _paths() -> dict[str, Any]:
     division = _query("division", "Division code, 12 digits: estates within it")
     kind = _query("kind", "Kind of estate", type="string", enum=["commodity", "village", "affordable"])
     colour = _query("kind", "One list; both when not given", type="string", enum=["red", "black"])
-    known_at = _query("known_at", "What had been recorded by then, e.g. 2026-01-25T08:00:00Z", type="string", format="date-time")
+    known_at = _query(
+        "known_at", "What had been recorded by then, e.g. 2026-01-25T08:00:00Z", type="string", format="date-time"
+    )
     uscc = _query("uscc", "Entries concerning this company")
     return {
         "/api/v1/estates": _get("Estates", "Estate", Q, division, kind, is_list=True),
@@ -123,7 +135,9 @@ def _paths() -> dict[str, Any]:
         "/api/v1/quarters/{quarter}/scores": _get(
             "Published scores of a quarter", "QuarterScore", _in_path("quarter", "e.g. 2025Q1"), is_list=True
         ),
-        "/api/v1/ratings/{year}": _get("Published ratings of a year", "Rating", _in_path("year", "e.g. 2025"), is_list=True),
+        "/api/v1/ratings/{year}": _get(
+            "Published ratings of a year", "Rating", _in_path("year", "e.g. 2025"), is_list=True
+        ),
         "/api/v1/lists": _get("Red and black lists", "ListEntry", colour, uscc, AS_OF, known_at, is_list=True),
         "/api/openapi.json": {"get": {"summary": "This description", "responses": {"200": {"description": "OK"}}}},
     }

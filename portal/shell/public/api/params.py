@@ -19,7 +19,9 @@ def refuse_unknown(allowed: Collection[str]) -> None:
     """A misspelt parameter is an error, not silence."""
     for name in request.args:
         if name not in allowed:
-            raise BadParameter(name, _("不认识参数“%(name)s”。可以使用：%(names)s。", name=name, names=", ".join(sorted(allowed))))
+            raise BadParameter(
+                name, _("不认识参数“%(name)s”。可以使用：%(names)s。", name=name, names=", ".join(sorted(allowed)))
+            )
 
 
 def text(name: str, longest: int = 100) -> str:
@@ -68,7 +70,9 @@ def day(name: str = "as_of", days_ahead: int = 0) -> date:
     if found is None:
         raise BadParameter(name, _("日期“%(value)s”写法不对，请按2026-03-01的格式填写。", value=value))
     if found > today + timedelta(days=days_ahead):
-        raise BadParameter(name, _("参数“%(name)s”最晚为%(day)s。", name=name, day=today + timedelta(days=days_ahead)), 422)
+        raise BadParameter(
+            name, _("参数“%(name)s”最晚为%(day)s。", name=name, day=today + timedelta(days=days_ahead)), 422
+        )
     return found
 
 

@@ -160,5 +160,3 @@ def _year(text: str) -> int:
         return Year.parse(text).number
     except DomainError as error:
         raise BadParameter("year", str(error)) from error
-
-

@@ -91,5 +91,3 @@ def estate_table(code: str, ending: str) -> Response:
     found = estate.dossier(request_session(), code.upper())
     rows = [fields.quarter_score(row) for row in found.quarters]
     return table_answer(Table(f"quarter_scores-{found.view.code}", fields.QUARTER, rows, {}), ending)
-
-
