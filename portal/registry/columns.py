@@ -6,7 +6,7 @@ from typing import Any
 
 from portal.kernel.divisions import level_of
 from portal.kernel.errors import DomainError
-from portal.kernel.i18n import _
+from portal.kernel.i18n import _, lazy
 from portal.kernel.sheets.columns import Column, SheetKind
 from portal.kernel.sheets.values import parse_decimal_text, parse_text, shown
 from portal.kernel.sheets.write import guarded
@@ -14,6 +14,7 @@ from portal.registry.identity import parse_identity
 
 LEVELS = ("district", "street", "community")
 KIND_LABELS = (("commodity", "商品房"), ("village", "村改居"), ("affordable", "保障房"))
+KIND_NAMES = {"commodity": lazy("商品房小区"), "village": lazy("村改居小区"), "affordable": lazy("保障性住房小区")}
 LEVEL_LABELS = (("district", "区"), ("street", "街道"), ("community", "社区"))
 
 

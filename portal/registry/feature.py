@@ -6,7 +6,7 @@ from portal.kernel.access import Permission
 from portal.kernel.i18n import _, lazy
 from portal.kernel.nav import NavEntry
 from portal.kernel.web import actor
-from portal.registry.columns import KIND_LABELS, LEVEL_LABELS
+from portal.registry.columns import KIND_NAMES, LEVEL_LABELS
 from portal.registry.views import contracts as contracts
 from portal.registry.views import estates as estates
 from portal.registry.views import overview as overview
@@ -14,7 +14,6 @@ from portal.registry.views import parties as parties
 from portal.registry.views.common import bp
 
 NAV = [NavEntry(lazy("登记"), "registry.index", 30, Permission.REGISTRY_READ)]
-ESTATE_KINDS = {"commodity": lazy("商品房小区"), "village": lazy("村改居小区"), "affordable": lazy("保障性住房小区")}
 
 
 def may_edit_registry() -> bool:
@@ -26,6 +25,6 @@ def register(app: Flask) -> None:
     """Connect the pages."""
     app.register_blueprint(bp)
     app.jinja_env.globals["may_edit_registry"] = may_edit_registry
-    app.jinja_env.globals["registry_kinds"] = [value for value, _label in KIND_LABELS]
-    app.jinja_env.globals["estate_kind"] = lambda kind: str(ESTATE_KINDS[kind])
+    app.jinja_env.globals["registry_kinds"] = list(KIND_NAMES)
+    app.jinja_env.globals["estate_kind"] = lambda kind: str(KIND_NAMES[kind])
     app.jinja_env.globals["division_level"] = lambda level: _(dict(LEVEL_LABELS)[level])

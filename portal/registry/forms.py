@@ -7,14 +7,14 @@ from typing import Any
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, RadioField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import StopValidation
+from wtforms.validators import InputRequired, StopValidation
 from wtforms.widgets import DateInput
 
 from portal.kernel.errors import DomainError
 from portal.kernel.i18n import _, lazy
 from portal.kernel.sheets.columns import Column, SheetKind
 from portal.kernel.sheets.values import parser_of
-from portal.registry.columns import CONTRACTS, ENTERPRISES, ESTATES, KIND_LABELS, MANAGERS
+from portal.registry.columns import CONTRACTS, ENTERPRISES, ESTATES, KIND_NAMES, MANAGERS
 
 CORRECT, CHANGE = "correct", "change"
 
@@ -79,7 +79,7 @@ class EstateForm(CellsForm):
     kind = RadioField(
         lazy("类型"),
         [fits(ESTATES.column("kind"), True)],
-        choices=[SelectChoice(value, lazy(label)) for value, label in KIND_LABELS],
+        choices=[SelectChoice(value, name) for value, name in KIND_NAMES.items()],
         validate_choice=False,
     )
     division_code = SelectField(
@@ -108,8 +108,10 @@ class EstateEditForm(EstateForm):
     estate_code = None
     mode = RadioField(
         lazy("这次修改是"),
+        [InputRequired(lazy("请选择"))],  # one of the two is always chosen: the default
         choices=[SelectChoice(CORRECT, lazy("更正登记错误")), SelectChoice(CHANGE, lazy("自某日起变更"))],
         default=CORRECT,
+        validate_choice=False,
     )
     from_day = DateField(lazy("变更的第一天"), [fits(Column("from_day", "变更的第一天", kind="date"), False)])
     version = HiddenField()
