@@ -1,6 +1,7 @@
 """Corrections of published figures for reading: what stood there, what stands there now, why, since when."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -16,7 +17,7 @@ from portal.kernel.web import public, request_session
 from portal.registry import api as registry
 from scoring.ratings import api
 from scoring.ratings.sentences import FIELDS, field_text, listed
-from scoring.ratings.shapes import Erratum, FieldChange, ReleaseView
+from scoring.ratings.shapes import Erratum, FieldChange, ReleaseView, RowChange
 from scoring.ratings.views.blueprint import Areas, bp, quarter_of, year_of
 from scoring.ratings.views.files import ENDINGS, Sheet, sent
 from scoring.ratings.views.words import reason_text, rule_set_name
@@ -99,13 +100,18 @@ def corrections(db: Session, period: Quarter | Year, estate_code: str | None = N
 
 
 def _correction(reader: Reader, erratum: Erratum, period: Quarter | Year) -> Correction:
+    return Correction(erratum.release, erratum.reason, changed_rows(reader, erratum.rows, period))
+
+
+def changed_rows(reader: Reader, changes: Sequence[RowChange], period: Quarter | Year) -> tuple[CorrectedRow, ...]:
+    """Changes in words; rows whose own figures changed before those of which only the place moved."""
     number = period.year if isinstance(period, Quarter) else period.number
     rows = []
-    for row in erratum.rows:
-        changes = tuple(reader.change(field, number) for field in row.fields)
+    for row in changes:
+        fields = tuple(reader.change(field, number) for field in row.fields)
         name = reader.estates.get(row.estate_code, row.estate_code)
-        rows.append(CorrectedRow(row.estate_code, name, row.revision, _address(period, row.estate_code), changes))
-    return Correction(erratum.release, erratum.reason, tuple(sorted(rows, key=lambda row: row.only_ranks)))
+        rows.append(CorrectedRow(row.estate_code, name, row.revision, _address(period, row.estate_code), fields))
+    return tuple(sorted(rows, key=lambda row: row.only_ranks))
 
 
 def _address(period: Quarter | Year, code: str) -> str:

@@ -1,0 +1,72 @@
+"""What waits for a person on the way to publication (announcement ``work.items``). Asked on every staff page: few reads."""
+
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.kernel import clock
+from portal.kernel.access import Actor
+from portal.kernel.divisions import level_of
+from portal.kernel.formats import quarter_text, year_text
+from portal.kernel.i18n import _
+from portal.kernel.periods import Quarter
+from portal.kernel.work import WorkItem
+from portal.registry import api as registry
+from scoring.ratings import policy
+from scoring.ratings.deadlines import initial_due, publication_due, street_due
+from scoring.ratings.models import Release
+from scoring.ratings.queries.quarters import steps
+
+
+def work_items(db: Session, *, actor: Actor) -> list[WorkItem]:
+    """The steps of the last quarter and the last year that wait for the actor: initial result, street review,
+    publication."""
+    today = clock.today()
+    quarter, year = Quarter.of(today).previous, today.year - 1
+    found: list[WorkItem] = []
+    if not _is_published(db, str(quarter)):
+        found += _of_quarter(db, actor, quarter)
+    if policy.may_prepare_year(actor) and not _is_published(db, str(year)) and _has_estates(db, date(year, 12, 31)):
+        found += _of_year(actor, year)
+    return found
+
+
+def _is_published(db: Session, period: str) -> bool:
+    return db.scalar(select(Release.id).where(Release.period == period).limit(1)) is not None
+
+
+def _has_estates(db: Session, day: date) -> bool:
+    return registry.find_estates(db, as_of=day, limit=1)[1] > 0
+
+
+def _of_quarter(db: Session, actor: Actor, quarter: Quarter) -> list[WorkItem]:
+    name, values = quarter_text(quarter), {"quarter": str(quarter)}
+    if policy.may_publish_quarter(actor):
+        if not _has_estates(db, quarter.last):
+            return []
+        title = _("公布%(quarter)s得分", quarter=name)
+        return [WorkItem(title, "ratings.quarter_prepare", values, publication_due(quarter))]
+    place = actor.division_code
+    if place is None or not (
+        policy.may_prepare_quarter(actor, place) or policy.may_confirm_quarter(actor, place)
+    ):
+        return []
+    communities = set(registry.estates_frame(db, quarter.last, within=place)["division_code"])
+    last = steps(db, quarter)
+    if policy.may_confirm_quarter(actor, place):
+        waiting = [code for code in communities if last.get(code, (0, ""))[1] != "confirmed"]
+        title = _("复核%(quarter)s各社区结果", quarter=name)
+        note = _("逐个社区核对检查、照片和得分，再确认。")
+        return [WorkItem(title, "ratings.quarter_review", values, street_due(quarter), len(waiting), note)] if waiting else []
+    missing = [code for code in communities if code not in last]
+    if not missing or level_of(place) != "community":
+        return []
+    return [WorkItem(_("生成%(quarter)s初评结果", quarter=name), "ratings.quarter_prepare", values, initial_due(quarter))]
+
+
+def _of_year(actor: Actor, year: int) -> list[WorkItem]:
+    name, values = year_text(year), {"year": str(year)}
+    if policy.may_publish_year(actor):
+        return [WorkItem(_("公布%(year)s星级", year=name), "ratings.year_prepare", values)]
+    return [WorkItem(_("准备%(year)s星级", year=name), "ratings.year_prepare", values)]
