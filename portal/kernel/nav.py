@@ -1,4 +1,4 @@
-"""What a slice hands the layout: entries of the public navigation and of the staff row, with a count where something waits."""
+"""What a slice hands the layout: entries of the public navigation and of the staff row, with a count of what waits."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ class NavEntry:
     endpoint: str
     order: int
     permission: Permission | None = None
-    count: Callable[[Session, Actor], int] | None = None
+    count: Callable[[Session, Actor], int | None] | None = None
 
     @property
     def is_public(self) -> bool:

@@ -160,3 +160,19 @@ def test_people_by_role_and_place(register):
         assert [view.login for view in api.people_in(db, within=STREET)] == ["a", "b"]
         assert [view.login for view in api.people_in(db, role=Role.OFFICER)] == ["c"]
         assert api.person(db, "a").state == "active"
+
+
+def test_trial_on_the_command_line_shows_no_code(instance, tmp_path):
+    """A code of a trial would open nothing."""
+    from click.testing import CliRunner
+
+    from portal.shell.cli import cli
+
+    path = tmp_path / "people.csv"
+    path.write_text("login,name,role,division_code\nlihua,李华,reviewer,440306017000\n")
+    trial = CliRunner().invoke(cli, ["import", "people", str(path), "--dry-run"])
+    assert trial.exit_code == 0, trial.output
+    assert trial.output == "imported 1, updated 0, unchanged 0\n"
+    done = CliRunner().invoke(cli, ["import", "people", str(path)])
+    assert done.output.startswith("lihua: ")
+    assert done.output.endswith("imported 1, updated 0, unchanged 0\n")

@@ -4,7 +4,7 @@ from flask import Response, flash, make_response, redirect, render_template, req
 
 from portal.accounts import passwords, queries, service, sessions
 from portal.accounts.forms import ChangePasswordForm, ConfirmForm
-from portal.accounts.views.blueprint import bp
+from portal.accounts.views.blueprint import own_bp
 from portal.accounts.views.door import COOKIE, is_strong
 from portal.kernel import clock
 from portal.kernel.db import transaction
@@ -12,9 +12,9 @@ from portal.kernel.i18n import _
 from portal.kernel.web import actor, request_session, signed_in
 
 
-@bp.get("/account")
+@own_bp.get("/account")
 @signed_in
-def account() -> str:
+def index() -> str:
     """Who I am and where I am signed in."""
     db, me = request_session(), actor()
     here = sessions.token_hash(request.cookies.get(COOKIE, ""))
@@ -23,35 +23,35 @@ def account() -> str:
     return render_template("accounts/account.html", person=person, sessions=found, here=here, form=ConfirmForm())
 
 
-@bp.post("/account/sessions/<short>/revoke")
+@own_bp.post("/account/sessions/<short>/revoke")
 @signed_in
 def revoke(short: str) -> Response:
     """End one of my sessions."""
     with transaction() as db:
         sessions.revoke(db, actor(), short)
     flash(_("已退出那台设备上的登录。"), "ok")
-    return make_response(redirect(url_for("accounts.account"), 303))
+    return make_response(redirect(url_for("account.index"), 303))
 
 
-@bp.get("/account/password")
+@own_bp.get("/account/password")
 @signed_in
 def password() -> str:
     """The form."""
-    return render_template("accounts/password.html", form=ChangePasswordForm())
+    return render_template("accounts/password.html", form=ChangePasswordForm(), login=actor().login)
 
 
-@bp.post("/account/password")
+@own_bp.post("/account/password")
 @signed_in
 def change_password() -> tuple[str, int] | Response:
     """Set a new password; all other sessions end."""
     form, me = ChangePasswordForm(), actor()
     if not (form.validate() and is_strong(form, me.login) and _old_is_right(form, me.login)):
-        return render_template("accounts/password.html", form=form), 422
+        return render_template("accounts/password.html", form=form, login=me.login), 422
     hashed = passwords.hash_password(form.password.data)
     with transaction() as db:
         service.change_password(db, me, hashed, keep=request.cookies.get(COOKIE, ""))
     flash(_("密码已修改。其他设备上的登录都已退出。"), "ok")
-    return make_response(redirect(url_for("accounts.account"), 303))
+    return make_response(redirect(url_for("account.index"), 303))
 
 
 def _old_is_right(form: ChangePasswordForm, login: str) -> bool:

@@ -13,7 +13,7 @@ from portal.shell.office import work as work
 from portal.shell.office.blueprint import bp, work_bp
 
 NAV = [
-    NavEntry(lazy("我的待办"), "work.index", 0, Permission.WORK, work.waiting),
+    NavEntry(lazy("我的待办"), "work.index", 0, Permission.WORK, lambda db, actor: work.waiting(db, actor) or None),
     NavEntry(lazy("操作日志"), "office.audit", 70, Permission.AUDIT_READ),
     NavEntry(lazy("导入"), "office.imports", 75, Permission.REGISTRY_EDIT),
     NavEntry(lazy("系统"), "office.admin", 85, Permission.PEOPLE_EDIT),
