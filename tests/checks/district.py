@@ -32,7 +32,8 @@ def build() -> None:
     """Divisions, estates E-1 (商品房, 海乐) and E-2 (村改居, 怀德), and the people above."""
     sheets.bring_all()
     for person in PEOPLE:
-        assert person.role and person.division_code
+        assert person.role
+        assert person.division_code
         make_person(person.role, person.division_code, login=person.login)
 
 
@@ -59,8 +60,8 @@ def filled(check: str, results: dict[str, dict[str, str]] | None = None, actor: 
     """The draft as the page would send it: the rest passed, with the photos that are asked for."""
     found = results or {}
     with transaction() as db:
-        for place, code in enumerate(sorted({*codes("C"), *found})):
-            service.add_photo(db, actor, check, code, photo(place), "a.jpg")
+        for code in sorted({*codes("C"), *found}):
+            service.add_photo(db, actor, check, code, photo(), "a.jpg")
     with transaction() as db:
         version = version_of(check)
         return service.save_draft(db, actor, check, {"results": found, "clean": True, **payload}, version)

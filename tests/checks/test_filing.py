@@ -10,8 +10,22 @@ from portal.kernel.errors import Conflict, DomainError, InputRefused, NotAllowed
 from scoring.checks import reading as pages
 from scoring.checks import service
 from tests.checks.district import (
-    DAY, FUYONG, LI, MONTH, STREET, ZHANG, codes, deeds, filled, finding, photo, started, submitted, version_of, view,
-)  # fmt: skip
+    DAY,
+    FUYONG,
+    LI,
+    MONTH,
+    STREET,
+    ZHANG,
+    codes,
+    deeds,
+    filled,
+    finding,
+    photo,
+    started,
+    submitted,
+    version_of,
+    view,
+)
 
 pytestmark = pytest.mark.usefixtures("district")
 
@@ -69,7 +83,8 @@ def test_a_photo_taken_off_does_not_count():
     photo_id = view(check).lines["SB02"].photos[0].id
     with transaction() as db:
         service.save_draft(db, ZHANG, check, {"clean": True, "detached": [photo_id]}, version_of(check))
-    assert refused(check) == ["SB02"] and view(check).lines["SB02"].photos == ()
+    assert refused(check) == ["SB02"]
+    assert view(check).lines["SB02"].photos == ()
 
 
 @pytest.mark.parametrize(
@@ -99,7 +114,8 @@ def test_another_device_does_not_overwrite():
 
 def test_one_check_an_estate_and_month():
     check = started()
-    assert started() == check and deeds().count("check.started") == 1
+    assert started() == check
+    assert deeds().count("check.started") == 1
     filled(check)
     with transaction() as db:
         service.submit(db, ZHANG, check, DAY)
@@ -157,7 +173,8 @@ def test_after_the_tenth_of_the_next_month_only_with_permission():
             assert service.permit_late(db, STREET, "E-1", MONTH, "台风", late) is True
             assert service.permit_late(db, STREET, "E-1", MONTH, "台风", late) is False
             service.submit(db, ZHANG, check, late)
-    assert view(check).state == "submitted" and deeds().count("check.late_permitted") == 2
+    assert view(check).state == "submitted"
+    assert deeds().count("check.late_permitted") == 2
 
 
 def test_on_the_tenth_itself_it_is_in_time():
@@ -172,7 +189,10 @@ def test_declared_interest_bars_until_it_is_ended():
     with transaction() as db:
         assert service.declare_interest(db, ZHANG, "E-1", "家人住在这里") is True
         assert service.declare_interest(db, ZHANG, "E-1", "家人住在这里") is False
-    for deed in (lambda db: service.submit(db, ZHANG, check, DAY), lambda db: service.save_draft(db, ZHANG, check, {}, 1)):
+    for deed in (
+        lambda db: service.submit(db, ZHANG, check, DAY),
+        lambda db: service.save_draft(db, ZHANG, check, {}, 1),
+    ):
         with pytest.raises(NotAllowed), transaction() as db:
             deed(db)
     with pytest.raises(NotAllowed), transaction() as db:

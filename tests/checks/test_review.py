@@ -16,8 +16,21 @@ from scoring.checks import api, service
 from scoring.checks import reading as pages
 from scoring.checks.models import CheckStep, ItemResult
 from tests.checks.district import (
-    CLI, DAY, FUYONG, LI, MONTH, OFFICER, STREET, ZHANG, deeds, filled, finding, submitted, version_of, view,
-)  # fmt: skip
+    CLI,
+    DAY,
+    FUYONG,
+    LI,
+    MONTH,
+    OFFICER,
+    STREET,
+    ZHANG,
+    deeds,
+    filled,
+    finding,
+    submitted,
+    version_of,
+    view,
+)
 
 pytestmark = pytest.mark.usefixtures("district")
 FOUND = {"ZH02": finding("3"), "ZH01": finding("half")}
@@ -60,7 +73,8 @@ def test_adjusting_twice_still_shows_what_the_inspector_found():
 
 
 @pytest.mark.parametrize(
-    ("item", "result", "reason"), [("ZH02", "half", "理由"), ("ZH02", "1", " "), ("XX01", "1", "理由"), ("ZH02", "1", "长" * 501)]
+    ("item", "result", "reason"),
+    [("ZH02", "half", "理由"), ("ZH02", "1", " "), ("XX01", "1", "理由"), ("ZH02", "1", "长" * 501)],
 )
 def test_adjustment_is_possible_and_reasoned(item, result, reason):
     check = submitted(FOUND)
@@ -78,7 +92,11 @@ def test_returned_with_comments_and_submitted_again():
     with transaction() as db:
         service.return_check(db, STREET, check, {"ZH02": "请补拍全景", "": "两处需要说明"}, DAY)
     seen = view(check)
-    assert (seen.state, seen.lines["ZH02"].comment, seen.steps[-1].comments[""]) == ("returned", "请补拍全景", "两处需要说明")
+    assert (seen.state, seen.lines["ZH02"].comment, seen.steps[-1].comments[""]) == (
+        "returned",
+        "请补拍全景",
+        "两处需要说明",
+    )
     assert seen.draft.results["ZH01"].result == "zero"  # what the street changed is in the working paper
     with transaction() as db:
         results_now = {**FOUND, "ZH02": finding("2"), "ZH01": finding("zero")}
@@ -177,8 +195,14 @@ def test_public_findings_say_nothing_of_place_note_and_reason():
     with reading() as db:
         (public,) = api.findings(db, check)
         (staff,) = api.findings(db, check, staff=True)
-    assert (public.place, public.note, public.reason) == ("", "", "") and (staff.place, staff.note) == ("1栋", "张三负责")
-    assert public.photos[0].public_sha256 is None and public.photos[0].sha256 == "" and staff.photos[0].sha256
+    assert (public.place, public.note, public.reason) == ("", "", "")
+    assert (staff.place, staff.note) == (
+        "1栋",
+        "张三负责",
+    )
+    assert public.photos[0].public_sha256 is None
+    assert public.photos[0].sha256 == ""
+    assert staff.photos[0].sha256
 
 
 @pytest.mark.both_databases
@@ -194,17 +218,22 @@ def test_checks_as_they_were_known():
         assert api.checks_frame(db, [MONTH], within="440306020000").empty
         assert list(api.checks_frame(db, [MONTH], within="440306017000")["estate_code"]) == ["E-1"]
         frame = api.results_frame(db, months=[MONTH])
-        assert list(frame["item_code"]) == ["ZH01", "ZH02"] and list(frame["result"]) == ["half", "3"]
+        assert list(frame["item_code"]) == ["ZH01", "ZH02"]
+        assert list(frame["result"]) == ["half", "3"]
 
 
 @pytest.mark.both_databases
 @pytest.mark.parametrize(
     "statement",
     [
-        "UPDATE check_step SET step = 'confirmed'", "DELETE FROM check_step", "UPDATE item_result SET result = '9'",
-        "DELETE FROM item_result", "UPDATE photo SET sha256 = ''", "DELETE FROM check_comment",
+        "UPDATE check_step SET step = 'confirmed'",
+        "DELETE FROM check_step",
+        "UPDATE item_result SET result = '9'",
+        "DELETE FROM item_result",
+        "UPDATE photo SET sha256 = ''",
+        "DELETE FROM check_comment",
     ],
-)  # fmt: skip
+)
 def test_journals_and_versions_cannot_be_rewritten(statement):
     check = submitted(FOUND)
     with transaction() as db:
@@ -248,7 +277,8 @@ def test_an_adjustment_never_slips_in_behind_a_confirmation():
     )
     assert ended in (["Conflict", "done"], ["done", "done"])
     changed = results(check)["ZH02"] == ("1", "review")
-    assert view(check).state == "confirmed" and changed == (ended == ["done", "done"])
+    assert view(check).state == "confirmed"
+    assert changed == (ended == ["done", "done"])
 
 
 @pytest.mark.both_databases

@@ -33,7 +33,9 @@ def test_public_page_says_each_item_in_plain_words(client):
     page = client.page("/standards/2025.1")
     assert page.h1.get_text() == "检查标准（2025.1版）"
     row = page.find(id="item-ZH02").get_text(" ")
-    assert "服务公示牌内容齐全" in row and "每发现1处问题扣0.5分，2分扣完为止。" in row and "15天内改好" in row
+    assert "服务公示牌内容齐全" in row
+    assert "每发现1处问题扣0.5分，2分扣完为止。" in row
+    assert "15天内改好" in row
     assert "“符合”不扣分，“基本符合”扣1分，“不符合”扣2分。" in page.find(id="item-ZH01").get_text()
     assert "24小时内改好" in page.find(id="item-SB02").get_text()
     english = client.page("/en/standards/2025.1")
@@ -43,9 +45,11 @@ def test_public_page_says_each_item_in_plain_words(client):
 
 def test_public_page_as_data(client):
     answer = client.get("/standards/2025.1.json")
-    assert answer.json["version"] == "2025.1" and len(answer.json["items"]) == 68
+    assert answer.json["version"] == "2025.1"
+    assert len(answer.json["items"]) == 68
     lines = client.get("/standards/2025.1.csv").get_data().decode("utf-8-sig").splitlines()
-    assert len(lines) == 69 and lines[0].startswith("category_code,")
+    assert len(lines) == 69
+    assert lines[0].startswith("category_code,")
     assert client.get("/standards/2025.1.xlsx").get_data()[:2] == b"PK"
     assert client.get("/standards.json").json["items"][0]["version"] == "2025.1"
 
@@ -69,7 +73,8 @@ def test_from_draft_to_publication(officer, lead, client):
     post(lead, "/standards/publish/2026.1", {"in_force_from": day})
     assert "新项" in client.page("/standards/2026.1").get_text()
     changes = client.page("/standards/2026.1/changes").get_text()
-    assert "取消检查项。" in changes and "新增检查项。" in changes
+    assert "取消检查项。" in changes
+    assert "新增检查项。" in changes
     assert len(client.get("/standards/2026.1/changes.json").json["items"]) == 3
     assert officer.get("/standards/edit/2026.1", strict=False).status_code == 404
 
@@ -79,7 +84,8 @@ def test_refused_forms_come_back_filled(officer, lead):
     assert "写法不对" in answer.get_data(as_text=True)
     post(officer, "/standards/edit", {"version": "2026.1", "based_on": "2025.1"})
     answer = post(officer, "/standards/edit/2026.1/add-item", {**ITEM.__dict__, "max_points": "0"}, 422)
-    assert "满分应为1至100的整数。" in answer.get_data(as_text=True) and 'value="新项"' in answer.get_data(as_text=True)
+    assert "满分应为1至100的整数。" in answer.get_data(as_text=True)
+    assert 'value="新项"' in answer.get_data(as_text=True)
     answer = post(lead, "/standards/publish/2026.1", {"in_force_from": "2020-01-01"}, 422)
     assert "实施日期不能早于今天" in answer.get_data(as_text=True)
 

@@ -1,4 +1,4 @@
-"""The checklist: the first version, drafts, publication, which version is in force, and that a published one is immutable."""
+"""The checklist: the first version, drafts, publication, what is in force, and that a published one is immutable."""
 
 from datetime import date, timedelta
 
@@ -39,7 +39,8 @@ def test_first_version_is_the_standard_file(instance):
         view = api.view(db, "2025.1")
     assert (len(view.items), view.max_cp, len(view.categories)) == (68, 10000, 8)
     assert (view.in_force_from, view.kinds) == (date(2025, 1, 1), ("commodity", "village", "affordable"))
-    assert view.items["SB02"].deduction == "BIN" and view.items["SB02"].hazard_class == "C"
+    assert view.items["SB02"].deduction == "BIN"
+    assert view.items["SB02"].hazard_class == "C"
     with transaction() as db:
         assert service.seed(db, CLI) is False
     assert deeds().count("standard.published") == 1
@@ -80,7 +81,8 @@ def test_draft_is_a_copy_and_can_be_changed(instance):
         )
     with reading() as db:
         view = api.view(db, "2026.1")
-    assert "ZH01" not in view.items and view.items["XF99"].max_cp == 300
+    assert "ZH01" not in view.items
+    assert view.items["XF99"].max_cp == 300
     assert (view.kinds, view.pass_photo_c, view.is_published) == (("village",), False, False)
     assert deeds().count("standard.item_set") == 1
 
@@ -170,7 +172,8 @@ def test_sheet_brings_back_what_it_took_out(instance):
     with transaction() as db:
         assert sheets.bring(db, OFFICER, "2026.1", read_sheet(changed.encode(), "s.csv", sheets.STANDARD)) is True
     with reading() as db:
-        assert "ZH77" in api.view(db, "2026.1").items and "ZH01" not in api.view(db, "2026.1").items
+        assert "ZH77" in api.view(db, "2026.1").items
+        assert "ZH01" not in api.view(db, "2026.1").items
 
 
 def test_sheet_is_refused_with_every_bad_cell(instance):
@@ -179,7 +182,9 @@ def test_sheet_is_refused_with_every_bad_cell(instance):
     with pytest.raises(InputRefused) as caught, transaction() as db:
         sheets.bring(db, OFFICER, "2026.1", read_sheet(bad.encode(), "s.csv", sheets.STANDARD))
     cells = [problem.cell for problem in caught.value.problems]
-    assert cells[0] == "s.csv!D3" and cells[1].startswith("s.csv!H") and len(cells) == 2
+    assert cells[0] == "s.csv!D3"
+    assert cells[1].startswith("s.csv!H")
+    assert len(cells) == 2
     with reading() as db:
         assert "ZH02" in api.view(db, "2026.1").items
 
@@ -204,6 +209,8 @@ def test_changes_name_what_differs(instance):
 def test_export_rows_are_the_standard_file(instance):
     with reading() as db:
         rows = api.export_rows(db)
-    assert len(rows) == 68 and rows[0]["version"] == "2025.1" and rows[0]["in_force_from"] == "2025-01-01"
+    assert len(rows) == 68
+    assert rows[0]["version"] == "2025.1"
+    assert rows[0]["in_force_from"] == "2025-01-01"
     assert sum(int(row["max_points"]) for row in rows) == 100
     assert [row["item_code"] for row in rows] == sorted(row["item_code"] for row in rows)

@@ -27,6 +27,7 @@ from scoring.rules.months import month_scores
 from scoring.standards import api as standards
 
 ABSENT = -1
+_TELLING = ("estate_code", "month", "inspected_on")
 
 
 @dataclass(frozen=True)
@@ -42,11 +43,6 @@ class Coded:
         place: dict[Any, int] = {value: number for number, value in enumerate(values)}
         place[None] = ABSENT
         return cls(np.fromiter(map(place.__getitem__, cells), dtype=np.int64, count=len(cells)), values)
-
-    def without(self, bad: np.ndarray) -> "Coded":
-        """The same column, the rows of bad values marked as absent."""
-        marks = np.append(bad, True)
-        return Coded(np.where(marks[self.codes], ABSENT, self.codes), self.values)
 
 
 @dataclass(frozen=True)
@@ -73,7 +69,11 @@ class Reports:
 
 
 class Look:
-    """The columns of a sheet while they are looked at. ``alive`` marks the rows in which nothing is wrong so far."""
+    """The columns of a sheet while they are looked at.
+
+    ``alive`` marks the rows whose check can be told: estate, month and day are in order. Other bad cells do not hide
+    each other.
+    """
 
     def __init__(self, db: Session, actor: Actor, sheet: Sheet, rows: dict[str, list[Any]], problems: Problems) -> None:
         self.db, self.actor, self.sheet, self.problems = db, actor, sheet, problems
@@ -84,25 +84,27 @@ class Look:
         self.note: list[str] = [cell or "" for cell in rows["note"]]
         self.items: list[Any] = rows["item_code"]
         self.alive = np.ones(len(sheet), dtype=bool)
-        for column in (self.estate, self.month, self.day, self.inspector, self.item, self.result):
+        for column in (self.estate, self.month, self.day):
             self.alive &= column.codes != ABSENT
 
     def blame(self, rows: Iterable[Any], column: str, sentence: Callable[[int], str]) -> None:
-        """Note one bad cell for each row; such a row takes no part in what follows."""
+        """Note one bad cell for each row."""
         for row in rows:
-            self.alive[row] = False
+            self.alive[row] &= column not in _TELLING
             self.problems.add(self.sheet.cell(column, int(row)), sentence(int(row)))
 
-    def blame_values(self, name: str, column: Coded, wrong: dict[int, str]) -> None:
-        """Note every row whose value (by its number) has a sentence."""
-        if wrong:
-            rows = np.flatnonzero(np.isin(column.codes, list(wrong)))
-            self.blame(rows, name, lambda row: wrong[int(column.codes[row])])
+    def blame_values(self, name: str, column: Coded, wrong: dict[int, str]) -> Coded:
+        """Note every row whose value (by its number) has a sentence; the column without these values."""
+        if not wrong:
+            return column
+        bad = np.isin(column.codes, list(wrong))
+        self.blame(np.flatnonzero(bad), name, lambda row: wrong[int(column.codes[row])])
+        return Coded(np.where(bad, ABSENT, column.codes), column.values)
 
     def blame_pairs(self, name: str, left: Coded, right: Coded, says: Callable[[Any, Any], str]) -> None:
         """Ask once for each pair of values that occurs; note every row of a pair with a sentence."""
         width = max(len(right.values), 1)
-        live = self.alive & (left.codes != ABSENT) & (right.codes != ABSENT)
+        live = (left.codes != ABSENT) & (right.codes != ABSENT)
         key = left.codes * width + right.codes
         wrong = {}
         for pair in np.unique(key[live]):
@@ -152,12 +154,12 @@ def _look_at_values(it: Look) -> None:
             wrong[number] = _("没有编号为“%(value)s”的小区。请核对编号，或先导入该小区。", value=code)
         elif not it.actor.covers(divisions[code]):
             wrong[number] = _("“%(value)s”不在您的辖区内。", value=code)
-    it.blame_values("estate_code", it.estate, wrong)
+    it.estate = it.blame_values("estate_code", it.estate, wrong)
     people = {person.login for person in accounts.people_in(it.db, Role.INSPECTOR)}
     wrong = {
         n: s for n, login in enumerate(it.inspector.values) if login not in people and (s := _no_inspector(it, login))
     }
-    it.blame_values("inspector", it.inspector, wrong)
+    it.inspector = it.blame_values("inspector", it.inspector, wrong)
     barred = queries.interests(it.db)
     if barred:
         it.blame_pairs("inspector", it.inspector, it.estate, lambda login, estate: _barred(barred, login, estate))
@@ -192,21 +194,16 @@ def _look_at_times(it: Look, context: ImportContext) -> None:
     for number, month in enumerate(it.month.values):
         if Month.parse(month).first > today:
             wrong[number] = _("%(month)s还没有到，不能导入。", month=month)
-    it.blame_values("month", it.month, wrong)
-    wrong = {}
-    for number, day in enumerate(it.day.values):
-        if day > today:
-            wrong[number] = _("检查日期%(day)s还没有到。", day=day.isoformat())
-    it.blame_values("inspected_on", it.day, wrong)
-    it.blame_pairs("inspected_on", it.month, it.day, _outside)
+    it.month = it.blame_values("month", it.month, wrong)
+    it.blame_pairs("inspected_on", it.month, it.day, lambda month, day: _outside(month, day, today))
     if not context.past_months:
         permitted = queries.late_permissions(it.db, it.month.values)
         it.blame_pairs("month", it.month, it.estate, lambda month, estate: _late(month, estate, context.on, permitted))
 
 
-def _outside(month: str, day: date) -> str:
+def _outside(month: str, day: date, today: date) -> str:
     if str(Month.of(day)) == month:
-        return ""
+        return _("检查日期%(day)s还没有到。", day=day.isoformat()) if day > today else ""
     return _("检查日期%(day)s不在%(month)s内。", day=day.isoformat(), month=month)
 
 
@@ -234,7 +231,8 @@ def _look_at_visits(it: Look, check: np.ndarray, first: np.ndarray) -> None:
         return
     for name, column in (("inspected_on", it.day), ("inspector", it.inspector)):
         rows = np.flatnonzero(it.alive)
-        rows = rows[column.codes[rows] != column.codes[first[check[rows]]]]
+        own, others = column.codes[rows], column.codes[first[check[rows]]]
+        rows = rows[(own != others) & (own != ABSENT) & (others != ABSENT)]
         it.blame(rows, name, lambda row: _two_visits(it.sheet.row_number(int(first[check[row]]))))
 
 
@@ -270,7 +268,7 @@ def _look_at_results(it: Look, check: np.ndarray, versions: list[str]) -> np.nda
     number = {name: place for place, name in enumerate(names)}
     of_check = np.array([number.get(name, ABSENT) for name in versions] or [ABSENT], dtype=np.int64)
     version = np.where(it.alive, of_check[check], ABSENT)
-    live = it.alive & (version != ABSENT)
+    live = it.alive & (version != ABSENT) & (it.item.codes != ABSENT) & (it.result.codes != ABSENT)
     shape = (max(len(names), 1), max(len(it.item.values), 1), max(len(it.result.values), 1))
     key = (version * shape[1] + it.item.codes) * shape[2] + it.result.codes
     deductions = {name: _deductions(it.db, name) for name in names}
@@ -288,7 +286,7 @@ def _look_at_results(it: Look, check: np.ndarray, versions: list[str]) -> np.nda
     for name in ("item_code", "result"):
         bad = [triple for triple, (column, _text) in wrong.items() if column == name]
         it.blame(np.flatnonzero(live & np.isin(key, bad)), name, lambda row: wrong[int(key[row])][1])
-    no_reason = [row for row in np.flatnonzero(it.alive & (result == NOT_APPLICABLE)) if not it.note[row].strip()]
+    no_reason = [row for row in np.flatnonzero(live & (result == NOT_APPLICABLE)) if not it.note[row].strip()]
     it.blame(no_reason, "note", lambda _row: _("填写不适用（na）时，请在说明列写明原因。"))
     return result
 
@@ -316,7 +314,7 @@ def _result_of(deductions: dict[str, str], version: str, item: str, result: str)
 
 def _look_at_repeats(it: Look, check: np.ndarray, result: np.ndarray, reports: int) -> None:
     """An item occurs once in a report, and ``*`` stands alone."""
-    rows = np.flatnonzero(it.alive)
+    rows = np.flatnonzero(it.alive & (it.item.codes != ABSENT))
     keys = check[rows] * max(len(it.item.values), 1) + it.item.codes[rows]
     numbers, _distinct = pd.factorize(keys)
     _names, where = np.unique(numbers, return_index=True)
