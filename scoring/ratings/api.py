@@ -1,13 +1,12 @@
 """What other slices and the shell may use of the ratings.
 
-Hooks: announces ``ratings.published`` (actor, on, changes: list of ``RatingChange``) after every publication or revision of
-ratings; hears ``veto.decided`` and ``year-fact.corrected``; answers ``registry.pinned`` and ``year.published``.
+Hooks: announces ``ratings.published`` (actor, on, changes: list of ``RatingChange``) after every publication or
+revision of ratings; hears ``veto.decided`` and ``year-fact.corrected``; answers ``registry.pinned`` and ``year.published``.
 
-Reads take ``as_of`` (a district date, default today) and ``known_at`` (an instant, default now): only rows public on that
-day, the highest revision recorded by then.
+Reads take ``as_of`` (a district date, default today) and ``known_at`` (an instant, default now): only rows public on
+that day, the highest revision recorded by then.
 """
 
-from scoring.ratings.duties import work_items as work_items
 from scoring.ratings.explain import CategoryExplained as CategoryExplained
 from scoring.ratings.explain import ComponentExplained as ComponentExplained
 from scoring.ratings.explain import ItemExplained as ItemExplained
@@ -63,3 +62,4 @@ from scoring.ratings.shapes import RatingChange as RatingChange
 from scoring.ratings.shapes import ReleaseView as ReleaseView
 from scoring.ratings.shapes import RowChange as RowChange
 from scoring.ratings.shapes import YearView as YearView
+from scoring.ratings.work import work_items as work_items

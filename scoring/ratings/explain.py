@@ -1,7 +1,7 @@
 """How a published figure came about, opened down to the finding.
 
-Figures are as published; what explains them is read again as it was known at the publication (``known_at`` of the row) and
-laid out by ``scoring.rules.explain``. Every part carries its sentence in the language of the reader.
+Figures are as published; what explains them is read again as it was known at the publication (``known_at`` of the row)
+and laid out by ``scoring.rules.explain``. Every part carries its sentence in the language of the reader.
 """
 
 from dataclasses import dataclass
@@ -99,8 +99,8 @@ class ComponentExplained:
 
 @dataclass(frozen=True)
 class RatingExplained:
-    """A published rating. ``sentences`` say the result and, for a total, its sum; ``waterfall`` where the points between
-    100 and the total went (hundredths of a centipoint). Facts are plain rows as known at the publication."""
+    """A published rating. ``sentences`` say the result and, for a total, its sum; ``waterfall`` where the points
+    between 100 and the total went (hundredths of a centipoint). Facts are plain rows as known at the publication."""
 
     year: int
     estate_code: str
@@ -154,8 +154,7 @@ def _month(
     lines = rules_explain.category_lines(items, results, version)
     line = rules_explain.month_line(month["month"], month["earned_cp"], month["applicable_cp"], version)
     categories = tuple(
-        _category(category, own, found, version)
-        for category, own in zip(_in_order(view, lines), lines, strict=True)
+        _category(category, own, found, version) for category, own in zip(_in_order(view, lines), lines, strict=True)
     )
     return MonthExplained(
         month=month["month"],

@@ -9,8 +9,8 @@ WHOLE = "Int64"
 
 
 def frame_of(rows: Iterable[Sequence[Any]], columns: Sequence[str], whole: Collection[str] = ()) -> pd.DataFrame:
-    """A DataFrame of query rows; the ``whole`` columns are ``Int64`` (``<NA>`` where empty), every other column is of objects,
-    with None where empty."""
+    """A DataFrame of query rows; the ``whole`` columns are ``Int64`` (``<NA>`` where empty), every other column is of
+    objects, with None where empty."""
     cells = list(zip(*rows, strict=True)) or [()] * len(columns)
     return pd.DataFrame(
         {

@@ -1,7 +1,7 @@
 """Finished sentences about scores, statuses, ranks and corrections, in the language of the reader.
 
-Input are the explanation lines of ``scoring.rules.explain`` and stored figures; nothing is computed here. Names of items,
-categories, estates and companies come from the caller.
+Input are the explanation lines of ``scoring.rules.explain`` and stored figures; nothing is computed here. Names of
+items, categories, estates and companies come from the caller.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -96,7 +96,7 @@ def item_sentence(line: Line, reason: str = "") -> str:
     return texts[line.key]()
 
 
-def _count(n: int, points: Mapping[str, str]) -> str:
+def _count(n: int, points: Mapping[Any, str]) -> str:
     return ngettext(
         "发现%(n)s处问题，每处扣%(step)s分，共扣%(lost)s分，本项得%(score)s分（满分%(max)s分）。",
         "发现%(n)s处问题，每处扣%(step)s分，共扣%(lost)s分，本项得%(score)s分（满分%(max)s分）。",
@@ -152,7 +152,10 @@ def quarter_sentence(line: Line) -> str:
     if line.key == "status.insufficient_data":
         return insufficient_sentence(values["n"])
     months = listed(
-        [_("%(month)s%(score)s分", month=month_text(month), score=print_cp(score)) for month, score in values["months"].items()]
+        [
+            _("%(month)s%(score)s分", month=month_text(month), score=print_cp(score))
+            for month, score in values["months"].items()
+        ]
     )
     return _(
         "%(quarter)s得%(score)s分，是%(n)s个月得分（%(list)s）的平均值。",
@@ -243,7 +246,9 @@ def component_sentence(component: str, score_cp: int, weight: int) -> str:
 
 def total_sentence(year: int, total_cp: int, parts: Mapping[str, int], rules: RuleSet) -> str:
     """The total as the weighted sum of its components."""
-    summed = "+".join(f"{component_name(name)}{_gap()}{print_cp(score)}×{rules.weights[name]}%" for name, score in parts.items())
+    summed = "+".join(
+        f"{component_name(name)}{_gap()}{print_cp(score)}×{rules.weights[name]}%" for name, score in parts.items()
+    )
     return _(
         "%(year)s年度总分%(total)s分=%(parts)s。适用规则：%(rule_set)s。",
         year=year,
@@ -266,7 +271,9 @@ def rated_sentence(year: int, total_cp: int, stars: int, rules: RuleSet) -> str:
             total=print_cp(total_cp),
             threshold=print_cp(rules.star_bounds[-1][1]),
         )
-    return _("%(year)s年度总分%(total)s分，评为%(stars)s。", year=year, total=print_cp(total_cp), stars=stars_name(stars))
+    return _(
+        "%(year)s年度总分%(total)s分，评为%(stars)s。", year=year, total=print_cp(total_cp), stars=stars_name(stars)
+    )
 
 
 def pending_sentences(reasons: Sequence[str], survey: tuple[int, int] | None = None) -> list[str]:

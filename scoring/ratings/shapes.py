@@ -60,7 +60,7 @@ class PublishedYear:
 
 @dataclass(frozen=True)
 class ReleaseView:
-    """One publication. ``reason`` as given; empty for a first publication, or when the rows tell it (see ``errata``)."""
+    """One publication. ``reason`` as given; empty for a first one, and where the rows tell it (see ``errata``)."""
 
     id: str
     kind: str

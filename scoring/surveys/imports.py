@@ -174,8 +174,14 @@ def _refuse_published(
 
 
 IMPORTS = (
-    ImportKind(SURVEY_SHEET, Permission.YEAR_FACTS_EDIT, _run(SURVEYS, SURVEY_SHEET, {"score": "score_cp"}, _survey_row)),
-    ImportKind(INDICATOR_SHEET, Permission.YEAR_FACTS_EDIT, _run(INDICATORS, INDICATOR_SHEET, {"score": "score_cp"}, _no_more)),
-    ImportKind(RATE_SHEET, Permission.YEAR_FACTS_EDIT, _run(COLLECTION_RATES, RATE_SHEET, {"rate": "rate_cp"}, _no_more)),
+    ImportKind(
+        SURVEY_SHEET, Permission.YEAR_FACTS_EDIT, _run(SURVEYS, SURVEY_SHEET, {"score": "score_cp"}, _survey_row)
+    ),
+    ImportKind(
+        INDICATOR_SHEET, Permission.YEAR_FACTS_EDIT, _run(INDICATORS, INDICATOR_SHEET, {"score": "score_cp"}, _no_more)
+    ),
+    ImportKind(
+        RATE_SHEET, Permission.YEAR_FACTS_EDIT, _run(COLLECTION_RATES, RATE_SHEET, {"rate": "rate_cp"}, _no_more)
+    ),
     ImportKind(VETO_SHEET, Permission.VETO_DECIDE, _run(VETOES, VETO_SHEET, {}, _veto_row)),
 )

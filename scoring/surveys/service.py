@@ -273,7 +273,9 @@ def _close(db: Session, found: Veto) -> None:
 
 
 def _corrected(db: Session, actor: Actor, kind: str, year: int, estate_code: str, on: date, reason: str) -> None:
-    audit.record(db, actor, "year-fact.corrected", f"estate:{estate_code}", {"kind": kind, "year": year, "reason": reason})
+    audit.record(
+        db, actor, "year-fact.corrected", f"estate:{estate_code}", {"kind": kind, "year": year, "reason": reason}
+    )
     hooks.announce("year-fact.corrected", db, actor=actor, year=year, estates=[estate_code], on=on, reason=reason)
 
 

@@ -94,7 +94,18 @@ def year_file(year: int, ending: str) -> Response:
     """The rows that the page would show on all its pages."""
     found = year_overview(request_session(), actor(), _known_year(year), **_filters())
     codes = [known.code for known in indicators()]
-    header = ["estate_code", "name", "kind", "division_code", "households", "valid_responses", "survey", *codes, "rate", "vetoes"]
+    header = [
+        "estate_code",
+        "name",
+        "kind",
+        "division_code",
+        "households",
+        "valid_responses",
+        "survey",
+        *codes,
+        "rate",
+        "vetoes",
+    ]
     target, rows = io.BytesIO(), [_cells(row, codes) for row in found.rows]
     (write_csv if ending == "csv" else write_xlsx)(target, header, rows)
     answer = Response(target.getvalue(), mimetype="text/csv" if ending == "csv" else XLSX)
@@ -107,8 +118,17 @@ def _cells(row: YearRow, codes: list[str]) -> list[Any]:
     points = [_shown(row.indicators.get(code)) for code in codes]
     rate, vetoes = _shown(row.rate_cp), " ".join(row.vetoes)
     return [
-        row.estate_code, row.name, row.kind, row.division_code, homes, replies, _shown(score), *points, rate, vetoes,
-    ]  # fmt: skip
+        row.estate_code,
+        row.name,
+        row.kind,
+        row.division_code,
+        homes,
+        replies,
+        _shown(score),
+        *points,
+        rate,
+        vetoes,
+    ]
 
 
 def _shown(points: int | None) -> str:
@@ -178,7 +198,11 @@ def edit(year: int, code: str) -> tuple[str, int] | AnyResponse:
     known = _recorded(db, year, code)
     if request.method == "GET":
         form.process(MultiDict(known))
-    elif form.validate() and _complete(form, known, names) and _saved(form, lambda db: _record(db, form, year, code, names)):
+    elif (
+        form.validate()
+        and _complete(form, known, names)
+        and _saved(form, lambda db: _record(db, form, year, code, names))
+    ):
         flash(_("年度数据已保存。"), "ok")
         return redirect(url_for(".estate", year=year, code=code), 303)
     public = code in service.published(db, year)
@@ -201,14 +225,7 @@ def _recorded(db: Session, year: int, code: str) -> dict[str, str]:
 
 def _complete(form: FactsForm, known: dict[str, str], names: dict[str, str]) -> bool:
     """A survey has three numbers, an indicator its basis, and what is recorded is not emptied."""
-    survey = ("households", "valid_responses", "survey_score")
-    if any(form.text(name) for name in survey):
-        for name in survey:
-            if not form.text(name):
-                form.refuse(name, _("户数、有效问卷数和满意度得分要一起填写。"))
-    homes, replies = form.value("households"), form.value("valid_responses")
-    if homes is not None and replies is not None and replies > homes:
-        form.refuse("valid_responses", _("有效问卷数（%(n)s）多于户数（%(m)s）。请核对这两列。", n=replies, m=homes))
+    _check_survey(form)
     for code in names:
         if form.text(f"score_{code}") and not form.text(f"evidence_{code}"):
             form.refuse(f"evidence_{code}", _("请填写依据。"))
@@ -216,6 +233,17 @@ def _complete(form: FactsForm, known: dict[str, str], names: dict[str, str]) -> 
         if name in form and not form.text(name) and not form[name].errors:
             form.refuse(name, _("已经登记的数据不能清空。登记错了的，请填写正确的数。"))
     return not form.errors
+
+
+def _check_survey(form: FactsForm) -> None:
+    """All three numbers or none, and no more replies than homes."""
+    names = ("households", "valid_responses", "survey_score")
+    empty = [name for name in names if not form.text(name)]
+    for name in empty if len(empty) < len(names) else ():
+        form.refuse(name, _("户数、有效问卷数和满意度得分要一起填写。"))
+    homes, replies = form.value("households"), form.value("valid_responses")
+    if homes is not None and replies is not None and replies > homes:
+        form.refuse("valid_responses", _("有效问卷数（%(n)s）多于户数（%(m)s）。请核对这两列。", n=replies, m=homes))
 
 
 def _record(db: Session, form: FactsForm, year: int, code: str, names: dict[str, str]) -> bool:

@@ -60,9 +60,14 @@ def found_district(kinds: Mapping[str, tuple[str, str]], uscc: Mapping[str, str]
         for number, code in enumerate(MANAGERS):
             db.add(
                 Manager(
-                    code=code, name="张三", id_hash=str(number), id_hash_key="k", id_last4="0000", search_key="",
+                    code=code,
+                    name="张三",
+                    id_hash=str(number),
+                    id_hash_key="k",
+                    id_last4="0000",
+                    search_key="",
                     recorded_at=START,
-                )  # fmt: skip
+                )
             )
         db.flush()
         for code, (kind, community) in kinds.items():
@@ -76,9 +81,16 @@ def add_estate(db, code: str, kind: str, community: str, uscc: str) -> None:
     db.flush()
     db.add(
         EstateFacts(
-            id=new_id(), estate_code=code, name=f"{code}花园", kind=kind, division_code=community, households=600,
-            search_key="", valid_from=date(1900, 1, 1), recorded_at=at,
-        )  # fmt: skip
+            id=new_id(),
+            estate_code=code,
+            name=f"{code}花园",
+            kind=kind,
+            division_code=community,
+            households=600,
+            search_key="",
+            valid_from=date(1900, 1, 1),
+            recorded_at=at,
+        )
     )
     if uscc:
         manager = MANAGERS[USCC.index(uscc)]
@@ -89,9 +101,14 @@ def add_contract(db, code: str, uscc: str, manager: str, starts: date, ends: dat
     """A contract row."""
     db.add(
         Contract(
-            id=new_id(), estate_code=code, uscc=uscc, manager_code=manager, valid_from=starts, valid_to=ends,
+            id=new_id(),
+            estate_code=code,
+            uscc=uscc,
+            manager_code=manager,
+            valid_from=starts,
+            valid_to=ends,
             recorded_at=clock.now(),
-        )  # fmt: skip
+        )
     )
 
 
@@ -101,9 +118,15 @@ def add_check(db, estate: str, month: str, results: Mapping[str, str], state: st
     day = date.fromisoformat(f"{month}-15")
     db.add(
         MonthlyCheck(
-            id=check, estate_code=estate, month=month, standard_version="2025.1", inspector="ins", inspected_on=day,
-            origin="sheet", recorded_at=at,
-        )  # fmt: skip
+            id=check,
+            estate_code=estate,
+            month=month,
+            standard_version="2025.1",
+            inspector="ins",
+            inspected_on=day,
+            origin="sheet",
+            recorded_at=at,
+        )
     )
     db.flush()
     for number, step in enumerate(["submitted", "confirmed"] if state == "confirmed" else [state], 1):
@@ -111,9 +134,16 @@ def add_check(db, estate: str, month: str, results: Mapping[str, str], state: st
     for code, result in results.items():
         db.add(
             ItemResult(
-                year=day.year, id=new_row_number(), check_id=check, item_code=code, result=result,
-                note="无此设施" if result == "na" else "", actor="ins", valid_from=day, recorded_at=at,
-            )  # fmt: skip
+                year=day.year,
+                id=new_row_number(),
+                check_id=check,
+                item_code=code,
+                result=result,
+                note="无此设施" if result == "na" else "",
+                actor="ins",
+                valid_from=day,
+                recorded_at=at,
+            )
         )
     return check
 
@@ -123,9 +153,7 @@ def add_year_facts(db, estate: str, score: int, year: int = 2025, collection: bo
     on = date(year + 1, 1, 5)
     surveys.record_survey(db, CLI, year, estate, households=600, valid_responses=60, score_cp=score, on=on)
     for code in INDICATORS:
-        surveys.record_indicator(
-            db, CLI, year, estate, indicator_code=code, score_cp=score, evidence="台账", on=on
-        )
+        surveys.record_indicator(db, CLI, year, estate, indicator_code=code, score_cp=score, evidence="台账", on=on)
     if collection:
         surveys.record_collection_rate(db, CLI, year, estate, rate_cp=score, on=on)
 

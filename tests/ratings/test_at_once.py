@@ -94,14 +94,17 @@ def test_confirmation_beside_publication_loses_nothing(district):
     def confirm(place: str):
         return lambda db: ratings.confirm_quarter(db, d.CLI, Q1, place, on=ON)
 
-    answers = together(confirm(d.COMMUNITIES[0]), publish, confirm(d.COMMUNITIES[1]), publish, confirm(d.COMMUNITIES[2]))
+    answers = together(
+        confirm(d.COMMUNITIES[0]), publish, confirm(d.COMMUNITIES[1]), publish, confirm(d.COMMUNITIES[2])
+    )
     assert [answer for answer in answers if isinstance(answer, Exception)] == []
     with clock.on(ON):
         with transaction() as db:
             publish(db)
         with reading() as db:
             table = ratings.quarter_rows(db, Q1)
-            assert set(table["status"]) == {"published"} and set(table["months"]) == {3}
+            assert set(table["status"]) == {"published"}
+            assert set(table["months"]) == {3}
             every = db.execute(
                 select(QuarterScore.estate_code, QuarterScore.revision).order_by(
                     QuarterScore.estate_code, QuarterScore.revision

@@ -72,8 +72,14 @@ def test_a_file_twice_changes_nothing_the_second_time(district):
         assert audit_rows() == before
     with reading() as db:
         facts = surveys.facts(db, 2025)
-    assert facts.surveys[["households", "valid_responses", "score_cp"]].values.tolist() == [[600, 75, 8850], [300, 50, 9100]]
-    assert facts.indicators[["indicator_code", "score_cp"]].values.tolist() == [["rectification", 10000], ["safety", 9225]]
+    assert facts.surveys[["households", "valid_responses", "score_cp"]].values.tolist() == [
+        [600, 75, 8850],
+        [300, 50, 9100],
+    ]
+    assert facts.indicators[["indicator_code", "score_cp"]].values.tolist() == [
+        ["rectification", 10000],
+        ["safety", 9225],
+    ]
     assert facts.collection_rates["rate_cp"].tolist() == [9321]
     assert facts.vetoes[["veto_code", "decided_on"]].values.tolist() == [["V03", date(2025, 12, 1)]]
 
@@ -86,7 +92,9 @@ def test_a_change_before_publication_keeps_the_old_version(district):
     with reading() as db:
         versions = db.scalars(select(SurveyResult).order_by(SurveyResult.recorded_at)).all()
         assert [(row.score_cp, row.superseded_at is None) for row in versions] == [(8850, False), (8900, True)]
-        assert surveys.facts(db, 2025, known_at=clock.day_start(date(2026, 1, 21))).surveys["score_cp"].tolist() == [8850]
+        assert surveys.facts(db, 2025, known_at=clock.day_start(date(2026, 1, 21))).surveys["score_cp"].tolist() == [
+            8850
+        ]
         assert surveys.facts(db, 2025).surveys["score_cp"].tolist() == [8900]
 
 
@@ -97,13 +105,20 @@ def test_bad_cells_are_named_and_nothing_is_stored(district):
         "E-2,2024,50,51,88\nE-1,2025,600,75,88.5\n",
     )
     assert set(found) == {
-        "surveys.csv!A3", "surveys.csv!B4", "surveys.csv!C5", "surveys.csv!E5", "surveys.csv!D6", "surveys.csv!A7",
-    }  # fmt: skip
+        "surveys.csv!A3",
+        "surveys.csv!B4",
+        "surveys.csv!C5",
+        "surveys.csv!E5",
+        "surveys.csv!D6",
+        "surveys.csv!A7",
+    }
     assert "第2行" in found["surveys.csv!A7"]
     found = refused("indicators", INDICATORS + "E-1,2025,beauty,92,台账\nE-1,2025,safety,101,\n")
     assert set(found) == {"indicators.csv!C2", "indicators.csv!D3", "indicators.csv!E3"}
     found = refused(
-        "vetoes", VETOES + "E-1,2025,V09,深1号,2025-12-01,报告\nE-1,2025,V01,,2025-12-01,报告\nE-1,2025,V01,深2号,2026-01-21,报告\n"
+        "vetoes",
+        VETOES
+        + "E-1,2025,V09,深1号,2025-12-01,报告\nE-1,2025,V01,,2025-12-01,报告\nE-1,2025,V01,深2号,2026-01-21,报告\n",
     )
     assert set(found) == {"vetoes.csv!C2", "vetoes.csv!D3", "vetoes.csv!E4"}
     assert set(refused("collection-rates", RATES + "E-2,2025,100.01\n")) == {"collection-rates.csv!C2"}
@@ -124,7 +139,8 @@ def test_a_published_year_takes_additions_and_no_changes(district):
     with transaction() as db:
         ratings.publish_year(db, d.CLI, Year(2025), on=ON)
     found = refused("surveys", SURVEYS + "E-1,2025,600,75,99\nE-2,2025,300,50,91\n")
-    assert set(found) == {"surveys.csv!A2"} and "更正" in found["surveys.csv!A2"]
+    assert set(found) == {"surveys.csv!A2"}
+    assert "更正" in found["surveys.csv!A2"]
     assert bring("surveys", SURVEYS + "E-1,2025,600,75,88.5\nE-2,2025,300,50,91\n") == (1, 0, 1)
 
 

@@ -22,8 +22,8 @@ DUE_DAY = 10
 @dataclass(frozen=True)
 class Coverage:
     """``communities``: one row per community with estates: ``division_code, name, street_code``, ``COUNTS``, ``step``
-    (``prepared``, ``confirmed`` or empty), ``seq``. ``streets``: ``street_code, name, communities, confirmed_communities``
-    and ``COUNTS``. ``total``: the sums.
+    (``prepared``, ``confirmed`` or empty), ``seq``. ``streets``: ``street_code, name, communities,
+    confirmed_communities`` and ``COUNTS``. ``total``: the sums.
 
     Counted in estate-months save ``estates`` and ``without_score`` (estates with fewer than the needed months submitted
     or confirmed). ``due``: months that have begun; ``checked``: submitted or confirmed; ``late``: past the 10th of the
@@ -91,7 +91,9 @@ def _by_estate(estates: pd.DataFrame, rows: pd.DataFrame, months: list[Month], d
 
 
 def _by_street(communities: pd.DataFrame, areas: dict[str, registry.DivisionView]) -> pd.DataFrame:
-    marked = communities.assign(communities=1, confirmed_communities=(communities["step"] == "confirmed").astype("int64"))
+    marked = communities.assign(
+        communities=1, confirmed_communities=(communities["step"] == "confirmed").astype("int64")
+    )
     columns = ["communities", "confirmed_communities", *COUNTS]
     streets = marked.groupby("street_code", sort=True)[columns].sum().reset_index()
     names = [areas[code].name if code in areas else code for code in streets["street_code"]]

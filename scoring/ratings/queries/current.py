@@ -19,7 +19,7 @@ def _seen(model: Any, as_of: date | None, known_at: datetime | None) -> list[Col
 def current(
     model: Any, key: tuple[str, ...], as_of: date | None, known_at: datetime | None = None
 ) -> ColumnElement[bool]:
-    """The revision in force of each key. ``as_of`` None looks at held revisions too; ``known_at`` None at all recorded."""
+    """The revision in force of each key. Without ``as_of`` held revisions count too, without ``known_at`` all."""
     later = aliased(model)
     same = [getattr(later, name) == getattr(model, name) for name in key]
     newer = select(later.revision).where(*same, later.revision > model.revision, *_seen(later, as_of, known_at))

@@ -115,7 +115,7 @@ def _year_cause(db: Session, release: ReleaseView, rows: list[RowChange]) -> str
         fields = {field.name: field for field in row.fields}
         changed.update(name.removesuffix("_cp") for name in fields if name.removesuffix("_cp") in sentences.COMPONENTS)
         statuses = {fields["status"].old, fields["status"].new} if "status" in fields else set()
-        codes = fields["reasons"] if "reasons" in fields else None
+        codes = fields.get("reasons")
         vetoed += "vetoed" in statuses or bool(codes and not statuses and _is_veto(codes))
         eligibility += "not_eligible" in statuses
     order = [name for name in sentences.COMPONENTS if name in changed]

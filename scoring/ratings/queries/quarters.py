@@ -37,7 +37,9 @@ def quarters(db: Session, as_of: date | None = None) -> list[QuarterView]:
     """Quarters that are public on a day (default today), the latest first."""
     day = as_of or clock.today()
     made = db.scalars(
-        select(Release).where(Release.kind == "quarter", Release.public_from <= day).order_by(Release.period, Release.number)
+        select(Release)
+        .where(Release.kind == "quarter", Release.public_from <= day)
+        .order_by(Release.period, Release.number)
     )
     by_period: dict[str, list[Release]] = {}
     for row in made:
@@ -56,7 +58,9 @@ def quarters(db: Session, as_of: date | None = None) -> list[QuarterView]:
 
 def last_quarter_before(db: Session, quarter: Quarter | str, as_of: date | None = None) -> str | None:
     """The last quarter before this one that is public on a day."""
-    return db.scalar(select(func.max(Q.quarter)).where(Q.quarter < str(quarter), Q.public_from <= (as_of or clock.today())))
+    return db.scalar(
+        select(func.max(Q.quarter)).where(Q.quarter < str(quarter), Q.public_from <= (as_of or clock.today()))
+    )
 
 
 def _select(names: Collection[str] = COLUMNS) -> Select[Any]:
@@ -127,9 +131,7 @@ def score_history(
     return frame_of(found, names, ("score_cp", "rank_district", "rank_street"))
 
 
-def quarter_revisions(
-    db: Session, quarter: Quarter | str, estate_code: str, as_of: date | None = None
-) -> pd.DataFrame:
+def quarter_revisions(db: Session, quarter: Quarter | str, estate_code: str, as_of: date | None = None) -> pd.DataFrame:
     """All public revisions of one row, the first one first; columns as ``quarter_rows``."""
     rows = _select().where(
         Q.quarter == str(quarter), Q.estate_code == estate_code, Q.public_from <= (as_of or clock.today())
@@ -169,7 +171,9 @@ def published_scores(db: Session, year: Year, as_of: date, known_at: datetime | 
     """Published quarter scores of a year that are public on a day: ``estate_code, score_cp (Int64), quarter``."""
     names = ("estate_code", "score_cp", "quarter")
     rows = _select(names).where(
-        Q.quarter.in_([str(quarter) for quarter in year.quarters]), current(Q, KEY, as_of, known_at), Q.status == "published"
+        Q.quarter.in_([str(quarter) for quarter in year.quarters]),
+        current(Q, KEY, as_of, known_at),
+        Q.status == "published",
     )
     return frame_of(db.execute(rows.order_by(Q.estate_code, Q.quarter)), names, ("score_cp",))
 
@@ -227,7 +231,7 @@ def initial_rows(db: Session, quarter: Quarter | str) -> pd.DataFrame:
 
 
 def steps(db: Session, quarter: Quarter | str) -> dict[str, tuple[int, str, date]]:
-    """The last step of each community: division code to (seq, step, date of the act). ``seq`` is what a form carries."""
+    """The last step of each community: division code to (seq, step, date of the act). A form carries the ``seq``."""
     later = aliased(QuarterStep)
     newer = select(later.seq).where(
         later.quarter == QuarterStep.quarter,

@@ -43,17 +43,23 @@ def years(db: Session, as_of: date | None = None) -> list[YearView]:
     """Years whose ratings are public on a day (default today), the latest first."""
     day = as_of or clock.today()
     made = db.scalars(
-        select(Release).where(Release.kind == "year", Release.public_from <= day).order_by(Release.period, Release.number)
+        select(Release)
+        .where(Release.kind == "year", Release.public_from <= day)
+        .order_by(Release.period, Release.number)
     )
     by_period: dict[str, list[Release]] = {}
     for row in made:
         by_period.setdefault(row.period, []).append(row)
     counted: dict[int, int] = {
         period: rows
-        for period, rows in db.execute(select(R.year, func.count(R.estate_code.distinct())).where(R.public_from <= day).group_by(R.year))
+        for period, rows in db.execute(
+            select(R.year, func.count(R.estate_code.distinct())).where(R.public_from <= day).group_by(R.year)
+        )
     }
     return [
-        YearView(int(period), rows[0].on, rows[-1].id, counted.get(int(period), 0), rows[-1].on if len(rows) > 1 else None)
+        YearView(
+            int(period), rows[0].on, rows[-1].id, counted.get(int(period), 0), rows[-1].on if len(rows) > 1 else None
+        )
         for period, rows in sorted(by_period.items(), reverse=True)
     ]
 

@@ -1,7 +1,7 @@
 """Quarter verbs: initial result, street review, publication (contract, section 2).
 
-The unit of the review is the community: each step has the next number, so a form that shows an older step is refused and
-two people at once cannot both close it. A publication takes the locks of its year and its quarter, in that order.
+The unit of the review is the community: each step has the next number, so a form that shows an older step is refused
+and two people at once cannot both close it. A publication takes the locks of its year and its quarter, in that order.
 """
 
 from collections.abc import Mapping
@@ -61,8 +61,7 @@ def _prepare(db: Session, actor: Actor, quarter: Quarter, scope: str | None, on:
     """Write what changed; answers also the communities that it touched."""
     scores = quarter_figures(db, quarter, FILED, within=scope).scores
     before = {
-        row[0]: (row[1], row[2:])
-        for row in plain_rows(initial_rows(db, quarter), ("estate_code", "seq", *_SHOWN))
+        row[0]: (row[1], row[2:]) for row in plain_rows(initial_rows(db, quarter), ("estate_code", "seq", *_SHOWN))
     }
     now = plain_rows(scores, ("estate_code", "division_code", *_SHOWN))
     at = clock.now()
@@ -177,20 +176,23 @@ def publish_quarter(db: Session, actor: Actor, quarter: Quarter, *, on: date, re
         public_from=day,
         reason=reason.strip() if corrects else "",
         rows=len(rows),
+        known_at=clock.now(),
     )
     names = (FIGURES, MONTH_COLUMNS)
     insert_rows(db, (QuarterScore, QuarterMonth), ("quarter", str(quarter)), names, release, rows)
     revisions = sum(row.before is not None for row in rows)
     detail = {"release": release.id, "number": release.number, "rows": len(rows), "revisions": revisions, "on": on}
     audit.record(db, actor, "quarter.published", f"quarter:{quarter}", {**detail, "reason": release.reason})
-    rated = years.revise(db, actor, year, _moved(rows), on, day, reason.strip())
+    rated = years.revise(db, actor, year, _moved(rows), on, day, reason.strip(), release.known_at)
     return PublishedQuarter(release.id, len(rows), revisions, len(rated.changes))
 
 
 def _moved(rows: list[NewRow]) -> list[str]:
     """Estates whose score changed: their ratings use it."""
     score = FIGURES.index("score_cp")
-    return [row.estate_code for row in rows if row.figures[score] != (row.before.figures[score] if row.before else None)]
+    return [
+        row.estate_code for row in rows if row.figures[score] != (row.before.figures[score] if row.before else None)
+    ]
 
 
 def _figures(made: QuarterFigures) -> tuple[dict[str, tuple[Any, ...]], dict[str, Parts]]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import insert
@@ -52,9 +52,19 @@ def changed(figures: Mapping[str, Row], parts: Mapping[str, Parts], stored: Mapp
 
 
 def open_release(
-    db: Session, actor: Actor, *, kind: str, period: str, on: date, public_from: date, reason: str, rows: int
+    db: Session,
+    actor: Actor,
+    *,
+    kind: str,
+    period: str,
+    on: date,
+    public_from: date,
+    reason: str,
+    rows: int,
+    known_at: datetime,
 ) -> Release:
-    """Insert the next release of a period; its number can be taken by one transaction only."""
+    """Insert the next release of a period; its number can be taken by one transaction only. ``known_at``: one instant for
+    everything that a transaction makes public."""
     last = last_release(db, period)
     made = Release(
         id=new_id(),
@@ -63,7 +73,7 @@ def open_release(
         number=last.number + 1 if last else 1,
         on=on,
         public_from=public_from,
-        known_at=clock.now(),
+        known_at=known_at,
         actor=actor.audit_name,
         reason=reason,
         rows=rows,
@@ -85,10 +95,14 @@ def insert_rows(
     name and value of the period's column."""
     key = [{period[0]: period[1], "estate_code": row.estate_code, "revision": row.revision} for row in rows]
     pinned = {"release_id": release.id, "public_from": release.public_from, "recorded_at": release.known_at}
-    own = [{**own, **pinned, **dict(zip(names[0], row.figures, strict=True))} for own, row in zip(key, rows, strict=True)]
+    own = [
+        {**own, **pinned, **dict(zip(names[0], row.figures, strict=True))} for own, row in zip(key, rows, strict=True)
+    ]
     db.execute(insert(models[0]), own)
     parts = [
-        {**own, **dict(zip(names[1], part, strict=True))} for own, row in zip(key, rows, strict=True) for part in row.parts
+        {**own, **dict(zip(names[1], part, strict=True))}
+        for own, row in zip(key, rows, strict=True)
+        for part in row.parts
     ]
     if parts:
         db.execute(insert(models[1]), parts)

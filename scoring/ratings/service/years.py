@@ -1,12 +1,12 @@
 """Year verbs: prepare, publish, and the revision that follows from a correction or a veto.
 
-Every verb takes the lock of its year. A revision is written for the ratings that change and for no other; credit hears of
-every row that became public, in the same transaction.
+Every verb takes the lock of its year. A revision is written for the ratings that change and for no other; credit hears
+of every row that became public, in the same transaction.
 """
 
 import json
 from collections.abc import Collection, Iterable
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import insert, select
@@ -83,7 +83,9 @@ def publish_year(db: Session, actor: Actor, year: Year, *, on: date, reason: str
     require(policy.may_publish_year(actor))
     refuse_too_early(on, year.last)
     lock(db, f"year:{year}")
-    return _publish(db, actor, year, None, on, public_from(on, latest_public_from(db, str(year))), reason.strip())
+    return _publish(
+        db, actor, year, None, on, public_from(on, latest_public_from(db, str(year))), reason.strip(), clock.now()
+    )
 
 
 def revise_year(
@@ -96,18 +98,25 @@ def revise_year(
     require(policy.may_revise_year(actor))
     period = Year(year_number(year))
     lock(db, f"year:{period}")
-    return revise(db, actor, period, estates, on, on, reason)
+    return revise(db, actor, period, estates, on, on, reason, clock.now())
 
 
 def revise(
-    db: Session, actor: Actor, year: Year, estates: Iterable[str], on: date, day: date, reason: str
+    db: Session,
+    actor: Actor,
+    year: Year,
+    estates: Iterable[str],
+    on: date,
+    day: date,
+    reason: str,
+    known_at: datetime,
 ) -> PublishedYear:
     """Revise under a lock that is held already; public from ``day``, or from when the year itself is public."""
     known = published_estates(db, year.number)
     scope = sorted(known.intersection(estates))
     if not scope:
         return _NOTHING
-    return _publish(db, actor, year, scope, on, public_from(day, latest_public_from(db, str(year))), reason)
+    return _publish(db, actor, year, scope, on, public_from(day, latest_public_from(db, str(year))), reason, known_at)
 
 
 def on_veto_decided(db: Session, *, actor: Actor, year: int, estates: Collection[str], on: date) -> PublishedYear:
@@ -127,7 +136,14 @@ def _as_of(db: Session, year: Year, on: date) -> date:
 
 
 def _publish(
-    db: Session, actor: Actor, year: Year, estates: list[str] | None, on: date, day: date, reason: str
+    db: Session,
+    actor: Actor,
+    year: Year,
+    estates: list[str] | None,
+    on: date,
+    day: date,
+    reason: str,
+    known_at: datetime,
 ) -> PublishedYear:
     made = year_figures(db, year, day, estates=estates)
     rows = changed(*_figures(made), latest_rows(db, year, estates))
@@ -143,6 +159,7 @@ def _publish(
         public_from=day,
         reason=reason if corrects else "",
         rows=len(rows),
+        known_at=known_at,
     )
     names = (FIGURES, COMPONENT_FIGURES)
     insert_rows(db, (Rating, RatingComponent), ("year", year.number), names, release, rows)
