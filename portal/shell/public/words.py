@@ -25,32 +25,9 @@ def component(code: str) -> str:
     return words.get(code, code)
 
 
-def status(code: str) -> str:
-    """The status of a quarter score or a rating."""
-    words = {
-        "published": _("已公布"),
-        "insufficient_data": _("数据不足"),
-        "rated": _("已评定"),
-        "pending": _("暂不评定"),
-        "vetoed": _("不予评星"),
-        "not_eligible": _("不参评"),
-    }
-    return words.get(code, code)
-
-
-def stars(count: int) -> str:
-    """A star rating in words."""
-    return (_("无星级"), _("一星"), _("二星"), _("三星"), _("四星"), _("五星"))[count]
-
-
 def list_name(code: str) -> str:
     """The red or black list, with the bracket that belongs to it."""
     return {"red": _("红榜（行业评价）"), "black": _("黑榜（行业评价）")}.get(code, code)
-
-
-def subject_type(code: str) -> str:
-    """What an entry of a list is about."""
-    return {"estate": _("小区"), "enterprise": _("企业"), "manager": _("项目负责人")}.get(code, code)
 
 
 def list_reason(code: str) -> str:
@@ -63,8 +40,3 @@ def list_reason(code: str) -> str:
         "disclosure": _("资金信息公开情况"),
     }
     return words.get(code) or _("信用事项%(code)s", code=code)
-
-
-def grade(code: str) -> str:
-    """A credit grade on a page."""
-    return _("信用%(grade)s级", grade=code)
