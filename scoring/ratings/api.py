@@ -1,7 +1,8 @@
 """What other slices and the shell may use of the ratings.
 
 Hooks: announces ``ratings.published`` (actor, on, changes: list of ``RatingChange``) after every publication or
-revision of ratings; hears ``veto.decided`` and ``year-fact.corrected``; answers ``registry.pinned`` and ``year.published``.
+revision of ratings; hears ``veto.decided`` and ``year-fact.corrected``; answers ``registry.pinned`` and
+``year.published``.
 
 Reads take ``as_of`` (a district date, default today) and ``known_at`` (an instant, default now): only rows public on
 that day, the highest revision recorded by then.

@@ -7,6 +7,7 @@ from datetime import date, datetime
 import pandas as pd
 from sqlalchemy.orm import Session
 
+from portal.kernel import clock
 from portal.kernel.periods import Year
 from portal.registry import api as registry
 from scoring.ratings.figures.quarter import rule_sets_of
@@ -57,7 +58,8 @@ def year_figures(
 def _facts(db: Session, year: Year, register: pd.DataFrame, as_of: date, known_at: datetime | None) -> YearFacts:
     codes = register["estate_code"]
     known = surveys.facts(db, year.number, known_at)
-    quarters = published_scores(db, year, as_of, known_at)
+    # an act that is dated back rests on every quarter published by now, as its own facts do
+    quarters = published_scores(db, year, max(as_of, clock.today()), known_at)
 
     def of_register(frame: pd.DataFrame) -> pd.DataFrame:
         return frame[frame["estate_code"].isin(codes)].reset_index(drop=True)

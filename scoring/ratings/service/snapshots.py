@@ -63,8 +63,10 @@ def open_release(
     rows: int,
     known_at: datetime,
 ) -> Release:
-    """Insert the next release of a period; its number can be taken by one transaction only. ``known_at``: one instant for
-    everything that a transaction makes public."""
+    """Insert the next release of a period; its number can be taken by one transaction only.
+
+    ``known_at`` is one instant for everything that a transaction makes public.
+    """
     last = last_release(db, period)
     made = Release(
         id=new_id(),
