@@ -14,4 +14,16 @@ from scoring.checks.reading import inspector_month as inspector_month
 from scoring.checks.reading import review_queue as review_queue
 from scoring.checks.reading import score_preview as score_preview
 from scoring.checks.reading import work_items as work_items
+from scoring.checks.service import add_photo as add_photo
+from scoring.checks.service import adjust_item as adjust_item
+from scoring.checks.service import confirm as confirm
 from scoring.checks.service import confirm_submitted as confirm_submitted
+from scoring.checks.service import correct_item as correct_item
+from scoring.checks.service import declare_interest as declare_interest
+from scoring.checks.service import permit_late as permit_late
+from scoring.checks.service import release_photo as release_photo
+from scoring.checks.service import return_check as return_check
+from scoring.checks.service import save_draft as save_draft
+from scoring.checks.service import start_check as start_check
+from scoring.checks.service import submit as submit
+from scoring.checks.verbs.photos import note_file as note_file

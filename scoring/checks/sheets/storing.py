@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import FromClause, bindparam, delete, insert, select, update
+from sqlalchemy import FromClause, bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
 from portal.kernel import clock, ids
@@ -17,6 +17,7 @@ from portal.kernel.importing import Counts, ImportContext
 from portal.kernel.sheets.read import Problems, Sheet
 from portal.kernel.versions import recorded
 from scoring.checks import queries, reading
+from scoring.checks.bulk import insert_rows
 from scoring.checks.draft import PASS
 from scoring.checks.models import CheckDraft, CheckStep, ItemResult, MonthlyCheck
 from scoring.checks.sheets.looking import Reports
@@ -179,9 +180,8 @@ class _Writer:
         self._insert(ItemResult.__table__, self.results)
 
     def _insert(self, table: FromClause, rows: list[dict[str, Any]]) -> None:
-        """On the tables themselves: the mapper would look at each row once more."""
         for done, part in enumerate(_parts(rows, _INSERTED)):
-            self.db.execute(insert(table), list(part))  # type: ignore[arg-type]
+            insert_rows(self.db, table, part)
             self.progress("store", done * _INSERTED + len(part), len(rows))
 
     def _new(self, place: int) -> None:

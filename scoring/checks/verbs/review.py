@@ -12,14 +12,13 @@ from portal.kernel.errors import DomainError, NotAllowed
 from portal.kernel.i18n import _
 from portal.registry import api as registry
 from scoring.checks import policy
+from scoring.checks.bulk import insert_rows
 from scoring.checks.draft import MAX_NOTE, PASS, read_result
 from scoring.checks.models import CheckComment, CheckStep, InterestDeclaration, MonthlyCheck
 from scoring.checks.verbs import record
 from scoring.checks.verbs.filing import redraft
 from scoring.rules.deductions import NOT_APPLICABLE
 from scoring.standards import api as standards
-
-_CHUNK = 5000
 
 
 def return_check(db: Session, actor: Actor, check_id: str, comments: dict[str, str], on: date) -> None:
@@ -91,7 +90,7 @@ def confirm_submitted(db: Session, actor: Actor, months: Sequence[str], estate_c
         rows.append({"check_id": check_id, "seq": seq + 1, "step": "confirmed", "actor": actor.audit_name, "on": on,
                      "at": at, "reason": ""})  # fmt: skip
         groups.setdefault(divisions[estate], []).append(check_id)
-    db.execute(insert(CheckStep), rows)
+    insert_rows(db, CheckStep.__table__, rows)
     for division, checks in sorted(groups.items()):
         detail = {"on": on, "months": sorted(months), "checks": sorted(checks)}
         audit.record(db, actor, "checks.confirmed", f"division:{division}", detail)
