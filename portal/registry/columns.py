@@ -10,7 +10,7 @@ from portal.kernel.i18n import _, lazy
 from portal.kernel.sheets.columns import Column, SheetKind
 from portal.kernel.sheets.values import parse_decimal_text, parse_text, shown
 from portal.kernel.sheets.write import guarded
-from portal.registry.identity import parse_identity
+from portal.registry.identity import read_identity
 
 LEVELS = ("district", "street", "community")
 KIND_LABELS = (("commodity", "商品房"), ("village", "村改居"), ("affordable", "保障房"))
@@ -123,7 +123,7 @@ MANAGERS = SheetKind(
             "id_number",
             "身份证号",
             "11010519491231002X",
-            parser=parse_identity,
+            parser=read_identity,
             note="只保存加密摘要和末四位，不保存号码。请把这一列设为文本格式。",
         ),
         _text("phone", "联系电话", "13800000000", required=False, max_length=40),

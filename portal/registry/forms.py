@@ -38,6 +38,8 @@ def fits(column: Column, required: bool) -> Callable[[Any, Any], None]:
             field.value = parser_of(column)(text)
         except DomainError as error:
             raise StopValidation(str(error)) from error
+        if doubt := getattr(field.value, "doubt", ""):  # a typed ID number is mended at once, a sheet's is only noted
+            raise StopValidation(doubt)
 
     if required:
         check.field_flags = {"required": True}  # type: ignore[attr-defined]

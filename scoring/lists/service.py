@@ -129,7 +129,7 @@ def _require_lead(db: Session, actor: Actor, case_ids: Iterable[str]) -> None:
 
 
 def _keys_met(db: Session, year: Year, on: date) -> set[tuple[str, str, str, str]]:
-    return {candidate.key for candidate in candidates(db, year.number, on)}
+    return {candidate.key for candidate in candidates(db, year.number, max(on, clock.today()))}
 
 
 def _key(case: ListCase) -> tuple[str, str, str, str]:

@@ -10,7 +10,7 @@ from portal.kernel.audit import AuditEntry
 from portal.kernel.db import reading, transaction
 from portal.kernel.errors import DomainError, InputRefused
 from portal.registry import queries, tables
-from portal.registry.identity import parse_identity
+from portal.registry.identity import read_identity
 from portal.registry.models import Manager
 from portal.registry.service import parties
 from portal.registry.service.parties import ManagerInput
@@ -33,7 +33,7 @@ def test_the_number_is_in_no_file(district):
     bring("managers", MANAGERS + f"M-3,王五,{number},13900000000\n")
     with transaction() as db:
         row = queries.manager_row(db, "M-3")
-        facts = ManagerInput("王六", "13900000009", parse_identity(id_number(8)))
+        facts = ManagerInput("王六", "13900000009", read_identity(id_number(8)))
         assert parties.edit_manager(db, CLI, "M-3", facts, version=parties.version_of(row))
     everything = files_of(district)
     assert "王六".encode() in everything
@@ -43,11 +43,16 @@ def test_the_number_is_in_no_file(district):
 
 
 def test_the_number_is_in_no_message(district):
-    for wrong in (id_number(3)[:17], id_number(3)[:17] + "Q", "110105194912310021", "440306199013011234"):
+    for wrong in (id_number(3)[:17], id_number(3)[:17] + "Q"):
         with pytest.raises(DomainError) as caught:
-            parse_identity(wrong)
+            read_identity(wrong)
         assert wrong not in str(caught.value)
         assert wrong[:10] not in str(caught.value)
+    for odd, word in (("110105194912310021", "校验位"), ("440306199013011234", "出生日期")):
+        doubt = read_identity(odd).doubt
+        assert word in doubt
+        assert odd[:10] not in doubt
+    assert read_identity("11010519491231002X").doubt == ""
 
 
 def test_the_number_is_in_no_export(district):
@@ -65,16 +70,16 @@ def test_the_number_is_in_no_export(district):
 
 @pytest.mark.parametrize("written", ["11010519491231002x", " 110105 19491231 002X", "１１０１０５19491231００２Ｘ"])
 def test_a_number_is_read_as_people_write_it(instance, written):
-    assert parse_identity(written) == parse_identity("11010519491231002X")
-    assert parse_identity(written).last4 == "002X"
+    assert read_identity(written) == read_identity("11010519491231002X")
+    assert read_identity(written).last4 == "002X"
 
 
 def test_equal_numbers_hash_alike_and_the_hash_is_keyed(instance):
     import hashlib
 
-    one = parse_identity(id_number(1))
-    assert one == parse_identity(id_number(1))
-    assert one != parse_identity(id_number(2))
+    one = read_identity(id_number(1))
+    assert one == read_identity(id_number(1))
+    assert one != read_identity(id_number(2))
     assert one.hash != hashlib.sha256(id_number(1).encode()).hexdigest()
     assert one.key_id
 
@@ -82,7 +87,7 @@ def test_equal_numbers_hash_alike_and_the_hash_is_keyed(instance):
 def test_a_wrong_number_is_corrected_on_the_persons_page_only(district):
     with transaction() as db:
         row = queries.manager_row(db, "M-1")
-        facts = ManagerInput(row.name, row.phone, parse_identity(id_number(9)))
+        facts = ManagerInput(row.name, row.phone, read_identity(id_number(9)))
         assert parties.edit_manager(db, CLI, "M-1", facts, version=parties.version_of(row))
     with reading() as db:
         row = db.get(Manager, "M-1")
@@ -94,7 +99,7 @@ def test_a_wrong_number_is_corrected_on_the_persons_page_only(district):
 def test_a_correction_cannot_take_another_persons_number(district):
     with reading() as db:
         version = parties.version_of(queries.manager_row(db, "M-1"))
-    facts = ManagerInput("李四", None, parse_identity(id_number(2)))
+    facts = ManagerInput("李四", None, read_identity(id_number(2)))
     with pytest.raises(DomainError, match="这个身份证号已用于M-2"), transaction() as db:
         parties.edit_manager(db, CLI, "M-1", facts, version=version)
 
@@ -111,3 +116,9 @@ def test_personal_values_are_sealed_in_the_audit_log(district):
         sealed = json.loads(detail)["new"]["name"]
         assert keys.unseal(db, sealed["subject"], sealed["sealed"]) == "李肆改"
         assert sealed["subject"] == "manager:M-1"
+
+
+def test_an_odd_number_of_a_sheet_is_kept_and_told(instance):
+    counts = bring("managers", "manager_code,name,id_number\nM-8,王五,110105194912310021\n")
+    assert counts.added == 1
+    assert counts.notes == ["managers.csv!C2: 身份证号的校验位不对。请对照身份证核对全部18位。"]

@@ -56,4 +56,8 @@ def run_managers(db: Session, actor: Actor, sheet: Sheet, context: ImportContext
     refusals = manager_refusals(db, [people[place] for place in whole])
     note_refusals(sheet, problems, refusals, whole)
     problems.refuse_if_any()
-    return store_managers(db, actor, dict(people))
+    counts = store_managers(db, actor, dict(people))
+    for place, (_code, facts) in enumerate(people):
+        if facts.identity and facts.identity.doubt:
+            counts.notes.append(f"{sheet.cell('id_number', place)}: {facts.identity.doubt}")
+    return counts
