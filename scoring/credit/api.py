@@ -15,6 +15,9 @@ from scoring.credit import catalogue, queries, service
 from scoring.rules import credit as rules
 
 record_ratings = service.record_ratings
+propose = service.propose
+confirm = service.confirm
+NewEvent = service.NewEvent
 
 
 @dataclass(frozen=True)
@@ -97,8 +100,20 @@ def scores(
 
 def score(db: Session, subject_type: str, subject: str, as_of: date, known_at: datetime | None = None) -> CreditView:
     """One subject's credit on a day, explained by its events."""
-    tariff = rules.tariff_on(as_of.isoformat())
     events = queries.counted_events(db, as_of, known_at, queries.concerning(subject_type, [subject]))
+    return _scored(events, subject_type, subject, as_of)
+
+
+def score_if(db: Session, subject_type: str, subject: str, on: date, case_id: str) -> tuple[CreditView, CreditView]:
+    """A subject's credit on a day, and what it would be had a proposed event been confirmed."""
+    events = queries.counted_events(db, on, None, queries.concerning(subject_type, [subject]))
+    more = queries.proposed_event(db, case_id)
+    added = more if events.empty else pd.concat([events, more], ignore_index=True)
+    return _scored(events, subject_type, subject, on), _scored(added, subject_type, subject, on)
+
+
+def _scored(events: pd.DataFrame, subject_type: str, subject: str, as_of: date) -> CreditView:
+    tariff = rules.tariff_on(as_of.isoformat())
     rows = _rows(events, subject_type, tariff)
     mine = rows[rows["subject"] == subject].reset_index(drop=True)
     found = rules.credit_scores(mine, pd.Series([subject], dtype="object"), tariff).iloc[0]

@@ -8,7 +8,6 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from portal.accounts import api as accounts
-from portal.accounts import passwords
 from portal.kernel import clock, ids, images
 from portal.kernel.classes import Audience
 from portal.kernel.db import reading, transaction
@@ -21,8 +20,8 @@ from portal.shell.demo import pictures
 from portal.shell.demo.acts import moment, set_passwords
 from portal.shell.demo.plan import Plan, make
 from portal.shell.demo.story import Story
+from scoring.checks import api as checks
 from scoring.checks.models import ItemResult, MonthlyCheck, Photo
-from scoring.checks.verbs.photos import note_file, release_photo
 from scoring.standards import api as standards
 
 PASSWORD = "Baoan-Demo-2026"
@@ -78,7 +77,7 @@ def load(*, estates: int, seed: int, until: Month, say: Callable[[str], None]) -
                 done = number * 100 // len(acts)
                 say(f"{done:3d}%  {clock.district_date(act.at)}  {act.label}  ({time.monotonic() - began:.0f} s)")
         _photos(plan, story)
-    set_passwords(_logins().values(), passwords.hash_password(PASSWORD))
+    set_passwords(_logins().values(), accounts.hash_password(PASSWORD))
     print_sign_ins(say)
 
 
@@ -113,8 +112,8 @@ def _photo(db: Session, plan: Plan, story: Story, check: MonthlyCheck, item_code
     picture = images.inspect(data, "demo.jpg")
     with clock.at(received):
         original, small = store().put(data), store().put(images.thumbnail(data))
-        note_file(db, original, picture.media_type, Audience.STAFF)
-        note_file(db, small, "image/jpeg", Audience.STAFF)
+        checks.note_file(db, original, picture.media_type, Audience.STAFF)
+        checks.note_file(db, small, "image/jpeg", Audience.STAFF)
         photo_id = ids.new_id()
         row = {
             "id": photo_id, "check_id": check.id, "item_code": item_code, "sha256": original.sha256,
@@ -126,4 +125,4 @@ def _photo(db: Session, plan: Plan, story: Story, check: MonthlyCheck, item_code
         db.execute(insert(Photo), [row])
         if number % 2 == 0:
             reviewer = story.cast.actor(f"street-{estate.division[6:9]}")
-            release_photo(db, reviewer, photo_id, [pictures.PLATE])
+            checks.release_photo(db, reviewer, photo_id, [pictures.PLATE])

@@ -16,8 +16,7 @@ from portal.shell.demo.acts import Cast, bring, moment
 from portal.shell.demo.findings import Inspector
 from portal.shell.demo.plan import FIRST_DAY, Plan, PlannedEstate
 from scoring.checks import api as checks
-from scoring.checks import service as check_verbs
-from scoring.credit import service as credit
+from scoring.credit import api as credit
 from scoring.lists import api as lists
 from scoring.ratings import api as ratings
 from scoring.rules.rulesets import rule_set_for
@@ -119,10 +118,10 @@ class Story:
                     draw = self.random.random()
                     reviewer = self.cast.actor(f"street-{self.estates[check.estate_code].division[6:9]}")
                     if draw < 0.3:
-                        check_verbs.confirm(db, reviewer, check.check_id, clock.today())
+                        checks.confirm(db, reviewer, check.check_id, clock.today())
                     elif draw < 0.34:
                         comments = {"": "请核对消防通道的问题处数，并补充位置。"}
-                        check_verbs.return_check(db, reviewer, check.check_id, comments, clock.today())
+                        checks.return_check(db, reviewer, check.check_id, comments, clock.today())
 
         return review
 
@@ -132,10 +131,10 @@ class Story:
         with transaction() as db:
             for estate in self.plan.estates[:: max(1, len(self.plan.estates) // 40)]:
                 actor = self.cast.actor(estate.inspector)
-                check = check_verbs.start_check(db, actor, estate.code, str(month), clock.today())
+                check = checks.start_check(db, actor, estate.code, str(month), clock.today())
                 payload = {"results": {"HJ01": {"result": "1", "place": "北门", "note": "路面有垃圾"}},
                            "passed_categories": ["ZH"], "clean": False}  # fmt: skip
-                check_verbs.save_draft(db, actor, check, payload, 1)
+                checks.save_draft(db, actor, check, payload, 1)
 
     # --- quarters -----------------------------------------------------------------------------------------------------
 
