@@ -104,6 +104,19 @@ def live_event(db: Session, case_id: str) -> CreditEvent | None:
     return db.scalars(select(CreditEvent).where(CreditEvent.case_id == case_id, recorded(CreditEvent))).one_or_none()
 
 
+def last_version(db: Session, case_id: str) -> CreditEvent:
+    """What the case says now, or said last."""
+    order = (CreditEvent.superseded_at.is_not(None), CreditEvent.recorded_at.desc())
+    return db.scalars(select(CreditEvent).where(CreditEvent.case_id == case_id).order_by(*order).limit(1)).one()
+
+
+def proposed_event(db: Session, case_id: str) -> pd.DataFrame:
+    """A proposed event as a row of ``counted_events``: what a confirmation would add."""
+    return _frame(
+        db, _joined(None).where(recorded(CreditEvent), CreditCase.id == case_id, CreditStep.step == "proposed")
+    )
+
+
 def waiting_number(db: Session) -> int:
     """How many events are proposed and not yet decided."""
     last = last_steps()

@@ -125,7 +125,7 @@ def _open_case(db: Session, case_id: str, *allowed: str) -> tuple[CreditCase, li
     return case, steps
 
 
-def _proposer(case: CreditCase, steps: list[CreditStep]) -> str:
+def proposer(case: CreditCase, steps: list[CreditStep]) -> str:
     """Who put the event up: nobody, when the rule of a published rating did; then any person who may decide decides."""
     return "" if case.source_key.startswith(FROM_RATING) else steps[0].actor
 
@@ -133,7 +133,7 @@ def _proposer(case: CreditCase, steps: list[CreditStep]) -> str:
 def confirm(db: Session, actor: Actor, case_id: str, *, on: date) -> None:
     """Confirm a proposed event: it counts from this day for the months of its catalogue entry."""
     case, steps = _open_case(db, case_id, "proposed")
-    require(policy.may_decide(actor, _proposer(case, steps)), _("提出人不能核准自己提出的事项。"))
+    require(policy.may_decide(actor, proposer(case, steps)), _("提出人不能核准自己提出的事项。"))
     old = queries.live_event(db, case_id)
     assert old is not None
     _step(db, actor, case_id, steps[-1].seq + 1, "confirmed", on)
@@ -153,14 +153,14 @@ def _restarted(old: CreditEvent, start: date) -> CreditEvent:
 def refuse(db: Session, actor: Actor, case_id: str, *, reason: str, on: date) -> None:
     """Do not record a proposed event; the reason is kept."""
     case, steps = _open_case(db, case_id, "proposed")
-    require(policy.may_decide(actor, _proposer(case, steps)), _("提出人不能核准自己提出的事项。"))
+    require(policy.may_decide(actor, proposer(case, steps)), _("提出人不能核准自己提出的事项。"))
     _end(db, actor, case, steps, "refused", reason, on)
 
 
 def withdraw(db: Session, actor: Actor, case_id: str, *, reason: str, on: date) -> None:
     """Take a confirmed event back: it was wrong. It stops counting at once and stays in the archive."""
     case, steps = _open_case(db, case_id, "confirmed")
-    require(policy.may_decide(actor, _proposer(case, steps)), _("提出人不能撤销自己提出的事项。"))
+    require(policy.may_decide(actor, proposer(case, steps)), _("提出人不能撤销自己提出的事项。"))
     _end(db, actor, case, steps, "withdrawn", reason, on)
 
 

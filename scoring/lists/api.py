@@ -6,12 +6,13 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from portal.kernel import clock
 from portal.kernel.access import Actor, Permission
 from portal.kernel.i18n import _
 from portal.kernel.work import WorkItem
 from portal.registry import api as registry
 from scoring.lists import queries, service
-from scoring.lists.models import ListEntry
+from scoring.lists.models import ListCase, ListEntry
 
 propose = service.propose
 decide = service.decide
@@ -105,15 +106,35 @@ def years(db: Session) -> list[int]:
     return sorted({entry.year for entry in queries.not_ended(db, date.min)}, reverse=True)
 
 
+def waiting_count(db: Session, actor: Actor) -> int | None:
+    """How many cases a person can decide or publish now; None for those who only read or propose."""
+    if not actor.may(Permission.LIST_DECIDE):
+        return None
+    decided = len(queries.cases(db, steps=["decided_list"]))
+    return decided + sum(len(held) for _year, (held, until) in _open(db).items() if until < clock.today())
+
+
+def _open(db: Session) -> dict[int, tuple[list[ListCase], date]]:
+    """Open cases by year, with the last day of the year's longest window."""
+    found: dict[int, tuple[list[ListCase], date]] = {}
+    for case, last in queries.cases(db, steps=service.OPEN_STEPS):
+        held, until = found.get(case.year, ([], date.min))
+        found[case.year] = ([*held, case], max(until, last.due_on or date.min))
+    return found
+
+
 def work_items(db: Session, *, actor: Actor) -> list[WorkItem]:
     """What waits on the list pages for this person."""
+    if not actor.may(Permission.LIST_DECIDE):
+        return []
     items = []
-    if actor.may(Permission.LIST_DECIDE):
-        waiting = queries.cases(db, steps=service.OPEN_STEPS)
-        if waiting:
-            due = min((last.due_on for _case, last in waiting if last.due_on), default=None)
-            items.append(WorkItem(_("决定红榜、黑榜建议"), "lists.manage", count=len(waiting), due_on=due))
-        decided = queries.cases(db, steps=["decided_list"])
-        if decided:
-            items.append(WorkItem(_("公布红榜、黑榜决定"), "lists.manage", count=len(decided)))
+    for year, (held, until) in _open(db).items():
+        day = until.isoformat()
+        note = _("窗口期到%(day)s（含当日）止，次日起可以决定", day=day) if until >= clock.today() else ""
+        items.append(WorkItem(_("决定红榜、黑榜建议"), "lists.manage", {"year": year}, count=len(held), note=note))
+    decided = queries.cases(db, steps=["decided_list"])
+    if decided:
+        items.append(
+            WorkItem(_("公布红榜、黑榜决定"), "lists.manage", {"year": decided[0][0].year}, count=len(decided))
+        )
     return items

@@ -1,0 +1,25 @@
+"""What the shell registers of credit: staff pages of the records, and the public catalogue of events."""
+
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from portal.kernel.access import Actor, Permission
+from portal.kernel.i18n import lazy
+from portal.kernel.nav import NavEntry
+from scoring.credit import api
+from scoring.credit.views import catalogue as catalogue
+from scoring.credit.views import events as events
+from scoring.credit.views import overview as overview
+from scoring.credit.views.blueprint import bp
+
+
+def _to_confirm(db: Session, actor: Actor) -> int | None:
+    return api.waiting_count(db, actor) if actor.may(Permission.CREDIT_CONFIRM) else None
+
+
+NAV = [NavEntry(lazy("信用"), "credit.index", 60, Permission.CREDIT_READ, _to_confirm)]
+
+
+def register(app: Flask) -> None:
+    """Connect the pages."""
+    app.register_blueprint(bp)
