@@ -40,21 +40,25 @@ def _other_language_url() -> str:
     return path if language() == "en" else f"/en{path}"
 
 
-def _is_active(entry: NavEntry) -> bool:
-    here = request.endpoint or ""
-    return here == entry.endpoint or here.split(".")[0] == entry.endpoint.split(".")[0] != "public"
+def _is_active(entry: NavEntry, shown: list[NavEntry]) -> bool:
+    """Whether the page belongs to an entry: its own, below its address, or of a slice with no other entry shown."""
+    here, slice_name = request.endpoint or "", entry.endpoint.split(".")[0]
+    if here == entry.endpoint or here.split(".")[0] != slice_name or slice_name == "public":
+        return here == entry.endpoint
+    alone = sum(other.endpoint.split(".")[0] == slice_name for other in shown) == 1
+    return alone or f"{request.script_root}{request.path}".startswith(f"{url_for(entry.endpoint)}/")
 
 
 def _public_links(entries: list[NavEntry]) -> list[Link]:
     shown = sorted((entry for entry in entries if entry.is_public), key=lambda entry: entry.order)
-    return [Link(entry.label, url_for(entry.endpoint), _is_active(entry)) for entry in shown]
+    return [Link(entry.label, url_for(entry.endpoint), _is_active(entry, shown)) for entry in shown]
 
 
 def _staff_links(entries: list[NavEntry]) -> list[Link]:
     actor = g.actor
     shown = sorted((e for e in entries if e.permission and actor.may(e.permission)), key=lambda entry: entry.order)
     db = request_session()
-    return [Link(e.label, url_for(e.endpoint), _is_active(e), e.count(db, actor) if e.count else None) for e in shown]
+    return [Link(e.label, url_for(e.endpoint), _is_active(e, shown), e.count(db, actor) if e.count else None) for e in shown]
 
 
 def _site() -> dict[str, Any]:
