@@ -1,4 +1,4 @@
-"""Shape and wording of what people enter on the pages of checks: the items of one step, reasons, and boxes on a photo."""
+"""Shape and wording of what people enter on the pages of checks: items of one step, reasons, boxes on a photo."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -103,11 +103,7 @@ def filled(sentence: Any) -> Any:
     return check
 
 
-class ConfirmForm(FlaskForm):  # type: ignore[misc]
-    """A button."""
-
-
-class DayForm(FlaskForm):  # type: ignore[misc]
+class DayForm(FlaskForm):
     """The day of the visit."""
 
     inspected_on = DateField(lazy("检查日期"))
@@ -118,7 +114,7 @@ class DayForm(FlaskForm):  # type: ignore[misc]
             raise StopValidation(_("请填写检查日期，例如2026-09-08。"))
 
 
-class ResultForm(FlaskForm):  # type: ignore[misc]
+class ResultForm(FlaskForm):
     """Another result for one item, with the reason. The answers are those of the item's deduction rule."""
 
     answer = RadioField(lazy("改为"), validate_choice=True)
@@ -150,7 +146,7 @@ class ResultForm(FlaskForm):  # type: ignore[misc]
         return str(self.count.data) if self.answer.data == FOUND else str(self.answer.data)
 
 
-class ReasonForm(FlaskForm):  # type: ignore[misc]
+class ReasonForm(FlaskForm):
     """A reason."""
 
     reason = TextAreaField(lazy("理由"), [filled(lazy("请写明理由。"))])
@@ -193,7 +189,8 @@ class BoxRows:
 def read_boxes(posted: Any) -> BoxRows:
     """The boxes of a posted form; rows left empty count as none."""
     typed = zip(*(posted.getlist(name) for name in "xywh"), strict=False)
-    rows = [row for row in (tuple(part.strip() for part in line) for line in typed) if any(row)]
+    stripped = [(x.strip(), y.strip(), w.strip(), h.strip()) for x, y, w, h in typed]
+    rows = [row for row in stripped if any(row)]
     boxes, errors = [], []
     for number, row in enumerate(rows, 1):
         try:
@@ -201,13 +198,14 @@ def read_boxes(posted: Any) -> BoxRows:
         except DomainError:
             text = _("第%(n)s个遮挡框：左、上、宽、高请填0至100之间、最多两位小数的数，宽和高大于0。", n=number)
             errors.append(text)
-    return BoxRows(rows, boxes, errors)  # type: ignore[arg-type]
+    return BoxRows(rows, boxes, errors)
 
 
 def shown_boxes(boxes: Iterable[Sequence[int]]) -> BoxRows:
     """Stored boxes as the form shows them."""
-    kept = [tuple(box) for box in boxes]
-    return BoxRows([tuple(print_short(part) for part in box) for box in kept], kept, [])  # type: ignore[misc]
+    kept = [(x, y, w, h) for x, y, w, h in boxes]
+    rows = [(print_short(x), print_short(y), print_short(w), print_short(h)) for x, y, w, h in kept]
+    return BoxRows(rows, kept, [])
 
 
 def _box(row: Sequence[str]) -> Box:

@@ -1,4 +1,4 @@
-"""Reads around a check: declared interests, permissions to submit late, versions of an item, the public copy of a photo."""
+"""Reads around a check: declared interests, late permissions, versions of an item, the public copy of a photo."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -94,7 +94,10 @@ def late_shown(db: Session, actor: Actor, limit: int = 50) -> list[LateView]:
 def item_versions(db: Session, check_id: str, month: str) -> dict[str, list[Version]]:
     """Item code to all its versions, the oldest first: what stays visible when somebody changes a result."""
     own = (ItemResult.year == int(month[:4]), ItemResult.check_id == check_id)
-    rows = db.scalars(select(ItemResult).where(*own).order_by(ItemResult.recorded_at, ItemResult.id))
+    ended = ItemResult.superseded_at
+    rows = db.scalars(
+        select(ItemResult).where(*own).order_by(ItemResult.recorded_at, ended.is_(None), ended, ItemResult.id)
+    )
     found: dict[str, list[Version]] = {}
     for row in rows:
         version = Version(row.result, row.origin, row.reason, person_name(db, row.actor), row.recorded_at)

@@ -9,12 +9,15 @@ from PIL import Image
 from sqlalchemy import insert, select
 
 from portal.kernel import clock, ids
-from portal.kernel.access import system_actor
+from portal.kernel.access import Actor, Role, person_actor, system_actor
 from portal.kernel.db import reading, transaction
 from portal.registry.models import Division, Estate, EstateFacts
+from scoring.checks import service
 from scoring.checks.models import CheckStep
+from scoring.checks.reading import check_view
 from scoring.standards import api as standards
 from tests.pages import StrictClient
+from tests.people import make_person
 
 DISTRICT, STREET, COMMUNITY = "440306000000", "440306017000", "440306017010"
 OTHER_STREET, OTHER_COMMUNITY = "440306018000", "440306018001"
@@ -38,10 +41,21 @@ def found_district() -> None:
         ]
         names = ("code", "name", "level", "parent_code")
         db.execute(insert(Division), [dict(zip(names, area, strict=True)) for area in areas])
-        for code, name, place in ((ESTATE, "碧海云庭", COMMUNITY), (SECOND, "听涛花园", COMMUNITY), (ELSEWHERE, "望山居", OTHER_COMMUNITY)):  # fmt: skip
+        estates = (
+            (ESTATE, "碧海云庭", COMMUNITY),
+            (SECOND, "听涛花园", COMMUNITY),
+            (ELSEWHERE, "望山居", OTHER_COMMUNITY),
+        )
+        for code, name, place in estates:
             db.add(Estate(code=code, recorded_at=start))
             db.flush()
-            facts = {"name": name, "kind": "commodity", "division_code": place, "address": "海秀路1号", "households": 600}
+            facts = {
+                "name": name,
+                "kind": "commodity",
+                "division_code": place,
+                "address": "海秀路1号",
+                "households": 600,
+            }
             db.add(EstateFacts(id=ids.new_id(), estate_code=code, search_key="", valid_from=date(1900, 1, 1),
                                recorded_at=start, **facts))  # fmt: skip
 
@@ -117,8 +131,40 @@ def submitted(client: StrictClient, estate: str = ESTATE, finding: bool = True) 
     check_id = start(client, estate)
     pass_everything(client, check_id)
     if finding:
-        found = {"XF01": "found", "XF01-count": "1", "XF01-place": "5栋2层", "XF01-photo": photo_file("f.jpg", colour=(10, 90, 10))}
+        found = {
+            "XF01": "found",
+            "XF01-count": "1",
+            "XF01-place": "5栋2层",
+            "XF01-photo": photo_file("f.jpg", colour=(10, 90, 10)),
+        }
         assert keep_step(client, check_id, "XF", found).status_code == 303
     path = f"/inspections/{check_id}"
     assert client.submit(f"{path}/submit", page=path).status_code == 303
     return check_id
+
+
+def filled_straight(estate: str = ESTATE) -> str:
+    """A draft with everything in it and one finding at XF01, by the verbs alone; its id."""
+    inspector = _inspector()
+    with transaction() as db:
+        check_id = service.start_check(db, inspector, estate, MONTH, clock.today())
+        check = check_view(db, check_id)
+        for item in check.standard.items.values():
+            if item.hazard_class == "C":
+                service.add_photo(db, inspector, check_id, item.item_code, picture())
+        found = {"XF01": {"result": "1", "place": "5栋2层", "note": ""}}
+        every = [category.code for category in check.standard.categories]
+        service.save_draft(db, inspector, check_id, {"results": found, "passed_categories": every}, check.draft_version)
+    return check_id
+
+
+def submitted_straight(estate: str = ESTATE) -> str:
+    """The same check on its way to the street, for tests of what comes after it."""
+    check_id, inspector = filled_straight(estate), _inspector()
+    with transaction() as db:
+        service.submit(db, inspector, check_id, clock.today())
+    return check_id
+
+
+def _inspector() -> Actor:
+    return person_actor(make_person(Role.INSPECTOR), Role.INSPECTOR, COMMUNITY)

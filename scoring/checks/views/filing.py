@@ -1,6 +1,6 @@
 """The inspector's own pages of one check: steps by category, what is missing, submitting."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from flask import Response, flash, render_template, request, url_for
@@ -10,14 +10,15 @@ from portal.kernel.access import Permission, require
 from portal.kernel.db import reading as reading_session
 from portal.kernel.db import transaction
 from portal.kernel.errors import Conflict, DomainError, InputRefused, NotFound
-from portal.kernel.i18n import _
 from portal.kernel.formats import date_text
+from portal.kernel.i18n import _, ngettext
 from portal.kernel.web import actor, needs, request_session
 from portal.registry import api as registry
 from scoring.checks import policy, reading, service, standing
 from scoring.checks.draft import Answer, Draft, problems
 from scoring.checks.forms import DayForm, Entry, Step, read_step
 from scoring.checks.reading import CategoryLine, CheckView
+from scoring.checks.views import words
 from scoring.checks.views.blueprint import bp, see_other
 
 MOST_PHOTOS = 12
@@ -30,14 +31,24 @@ def may_file(check: CheckView) -> bool:
 
 
 def missing(check: CheckView) -> list[dict[str, str]]:
-    """What still keeps a draft from being submitted, each with the address of its item."""
+    """What still keeps a draft from being submitted, each with its address; open items one line a category."""
     photos = {code: len(line.photos) for code, line in check.lines.items()}
     found = problems(check.draft, check.standard, photos, check.origin == "page")
-    items = check.standard.items
-    return [
-        {"code": wrong.cell, "text": wrong.message, "href": item_address(check, items[wrong.cell].category_code, wrong.cell)}
-        for wrong in found
-    ]
+    wanting, open_items = {wrong.cell: wrong.message for wrong in found}, set(check.open_items)
+    lines = []
+    for category in check.standard.categories:
+        codes = [item.item_code for item in category.items if item.item_code in wanting]
+        still_open = [code for code in codes if code in open_items]
+        if still_open:
+            name, n = words.category_name(category), len(still_open)
+            text = ngettext("%(name)s：还有%(n)s项没有填写", "%(name)s：还有%(n)s项没有填写", n, name=name)
+            lines.append({"text": text, "href": item_address(check, category.code, still_open[0])})
+        lines += [
+            {"text": wanting[code], "href": item_address(check, category.code, code)}
+            for code in codes
+            if code not in open_items
+        ]
+    return lines
 
 
 def item_address(check: CheckView, category: str, code: str) -> str:
@@ -104,7 +115,9 @@ def _shown(check: CheckView, line: CategoryLine) -> Step:
 
 
 def _render(page: Page) -> str:
-    return render_template("checks/step.html", page=page, check=page.check, line=page.line, has_errors=bool(page.errors))
+    return render_template(
+        "checks/step.html", page=page, check=page.check, line=page.line, has_errors=bool(page.errors)
+    )
 
 
 @bp.get("/inspections/<check_id>/<category_code>")
@@ -187,9 +200,8 @@ def _conflict(check_id: str, category: str, posted: Step, refused: dict[str, lis
     both = [
         {"code": code, "theirs": stored.entries[code], "mine": entry}
         for code, entry in posted.entries.items()
-        if (stored.entries[code].answer, stored.entries[code].count, stored.entries[code].place, stored.entries[code].note)
-        != (entry.answer, entry.count, entry.place, entry.note)
-    ]  # fmt: skip
+        if replace(stored.entries[code], errors=[]) != replace(entry, errors=[])
+    ]
     return _render(Page(check, line, posted, refused, both)), 409  # type: ignore[arg-type]
 
 
@@ -213,10 +225,12 @@ def _overview(check: CheckView, day: DayForm, more: list[dict[str, str]] | None 
     first = wanting[0]["href"] if wanting else ""
     return render_template(
         "checks/inspection.html", check=check, files=may_file(check), missing=wanting, first=first, day=day,
-        errors=more or [], has_errors=bool(more or day.errors), versions=standing.item_versions(db, check.id, check.month),
+        errors=more or [], has_errors=bool(more or day.errors),
+        versions=standing.item_versions(db, check.id, check.month),
         inspector=standing.person_name(db, check.inspector), people=_people(check), street=street_name(check),
         is_late=clock.today() > check.due and not check.late_permitted, review_due=review_due(check),
-        corrects=check.state == "confirmed" and policy.may_correct(actor(), check.estate.division_code, check.inspector),
+        corrects=check.state == "confirmed"
+        and policy.may_correct(actor(), check.estate.division_code, check.inspector),
     )  # fmt: skip
 
 

@@ -70,7 +70,11 @@ def _ends() -> bool:
 def _interests_page(form: InterestForm | None) -> str:
     db = request_session()
     own_only = not actor().may(Permission.CHECK_REVIEW) and actor().may(Permission.CHECK_FILE)
-    shown: dict[str, Any] = {"rows": standing.interests_shown(db, actor(), own_only), "ends": _ends(), "me": actor().login}
+    shown: dict[str, Any] = {
+        "rows": standing.interests_shown(db, actor(), own_only),
+        "ends": _ends(),
+        "me": actor().login,
+    }
     if form is None and _declares():
         asked = {"estate": request.args.get("estate", "")}
         form = InterestForm(formdata=None, data=asked, choices=_estates())

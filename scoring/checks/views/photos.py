@@ -25,7 +25,8 @@ A_DAY, FIVE_MINUTES = 86_400, 300
 def _sent(data: bytes, media_type: str, sha256: str, cache: str) -> Response:
     response = send_file(io.BytesIO(data), mimetype=media_type, etag=sha256)
     response.headers["Cache-Control"] = cache
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response
 
 
 @bp.get("/inspections/photos/<photo_id>/<any(thumbnail, original, screen):size>")

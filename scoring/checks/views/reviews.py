@@ -149,7 +149,9 @@ def _change(check: CheckView, line: ItemLine, verb: Any, back: str, correcting: 
             form.reason.errors = [str(error)]
         else:
             new = words.result_text(form.result)
-            told = _("%(item)s已改为“%(new)s”，原来的结果仍可看到。", item=code, new=new) if changed else _("没有改动。")
+            told = (
+                _("%(item)s已改为“%(new)s”，原来的结果仍可看到。", item=code, new=new) if changed else _("没有改动。")
+            )
             flash(told, "ok" if changed else "plain")
             return see_other(back)
     return _result_page(check, line, form, back, correcting), 422
