@@ -32,6 +32,7 @@ SUBSCRIPTIONS = (
     ("year-fact.corrected", "scoring.ratings.api", "on_fact_corrected"),
     ("ratings.published", "scoring.credit.api", "record_ratings"),
     ("ratings.published", "scoring.lists.api", "on_ratings_published"),
+    ("site.facts", "scoring.ratings.api", "site_facts"),
     ("work.items", "scoring.checks.api", "work_items"),
     ("work.items", "scoring.ratings.api", "work_items"),
     ("work.items", "scoring.credit.api", "work_items"),

@@ -35,6 +35,7 @@ from scoring.ratings.queries.quarters import score_history as score_history
 from scoring.ratings.queries.quarters import steps as steps
 from scoring.ratings.queries.releases import release as release
 from scoring.ratings.queries.releases import releases as releases
+from scoring.ratings.queries.releases import site_facts as site_facts
 from scoring.ratings.queries.years import components_rows as components_rows
 from scoring.ratings.queries.years import enterprise_ratings as enterprise_ratings
 from scoring.ratings.queries.years import estate_ratings as estate_ratings

@@ -10,6 +10,7 @@ from portal.kernel.errors import NotFound
 from portal.kernel.i18n import _
 from scoring.ratings.models import Release
 from scoring.ratings.shapes import ReleaseView
+from scoring.rules.rulesets import all_rule_sets, rule_set_for
 
 
 def view_of(row: Release) -> ReleaseView:
@@ -45,3 +46,11 @@ def last_release(db: Session, period: str) -> Release | None:
 def latest_public_from(db: Session, period: str) -> date | None:
     """From when everything published of a period is public."""
     return db.scalar(select(func.max(Release.public_from)).where(Release.period == period))
+
+
+def site_facts(db: Session) -> dict[str, str]:
+    """What the footer says of the data: the day of the latest public release, and the rule sets in force."""
+    latest = db.scalar(select(func.max(Release.public_from)).where(Release.public_from <= clock.today()))
+    year = clock.today().year
+    codes = sorted({rule_set_for(kind, year).code for rules in all_rule_sets() for kind in rules.kinds})
+    return {"data_as_of": latest.isoformat() if latest else "", "rule_sets": "、".join(codes)}
