@@ -76,7 +76,7 @@ class Snapshot:
     def check_results(self) -> pd.DataFrame:
         """Item results of the checks that entered, as known at the release of the row they entered."""
         found = []
-        for known_at, group in self.months.groupby("recorded_at", sort=False):
+        for known_at, group in self.months.groupby("recorded_at", sort=False) if len(self.months) else ():
             ids = group[["check_id", "estate_code", "month"]]
             results = checks.results_frame(self.db, check_ids=ids["check_id"].tolist(), known_at=known_at)
             results = results[results["result"] != "pass"].astype({"item_code": object, "result": object})
@@ -160,14 +160,12 @@ def _check_results(snapshot: Snapshot) -> Rows:
 
 
 def _months(snapshot: Snapshot) -> Rows:
-    for row in snapshot.months.sort_values(["estate_code", "month"]).itertuples(index=False):
+    for row in _sorted(snapshot.months, "estate_code", "month"):
         yield row.estate_code, row.month, print_cp(row.score_cp), row.standard_version
 
 
 def _quarter_scores(snapshot: Snapshot) -> Rows:
-    if not len(snapshot.quarters):
-        return
-    for r in snapshot.quarters.sort_values(["quarter", "estate_code"]).itertuples(index=False):
+    for r in _sorted(snapshot.quarters, "quarter", "estate_code"):
         yield (
             r.quarter, r.estate_code, _points(r.score_cp), r.status, r.months, _whole(r.rank_district),
             _whole(r.rank_street), r.revision, r.kind, r.division_code, _text(r.uscc), _text(r.manager_code),
