@@ -19,6 +19,7 @@ from scoring.rules.rounding import half_up
 from scoring.rules.standard import item_of
 from scoring.standards import api as standards
 from tests.checks.district import DAY, OFFICER, STREET, ZHANG, deeds, filled, finding, started, version_of, view
+from tests.registry.sheets import bring
 
 ITEMS = {"ZH01": ("half", "zero"), "ZH02": ("1", "2", "7"), "SB02": ("fail",), "HJ01": ("1", "3"), "FW04": ("1", "2")}
 ANSWERS = st.dictionaries(st.sampled_from(sorted(ITEMS)), st.integers(0, 9), max_size=4).map(
@@ -38,11 +39,10 @@ LEGAL = {
 class CheckMachine(RuleBasedStateMachine):
     """The model: a state, the inspector's draft, what counts for each item, and how many deeds were noted."""
 
-    month = 0
+    used = 0  # every example has an estate and month of its own
 
     def __init__(self) -> None:
         super().__init__()
-        CheckMachine.month += 1
         self.now = clock.day_start(DAY, 10)
         self.check, self.state = "", "none"
         self.draft: dict[str, str] = {}
@@ -68,11 +68,11 @@ class CheckMachine(RuleBasedStateMachine):
     @rule()
     def start(self) -> None:
         with clock.at(self.now):
-            year, month = 2025 + (CheckMachine.month - 1) // 12, (CheckMachine.month - 1) % 12 + 1
-            name = f"{year}-{month:02d}"
+            estate, month = f"S-{CheckMachine.used // 12}", f"2025-{CheckMachine.used % 12 + 1:02d}"
+            CheckMachine.used += 1
             with transaction() as db:
-                service.permit_late(db, STREET, "E-1", name, "台风", DAY)
-            self.check = started(month=name)
+                service.permit_late(db, STREET, estate, month, "台风", DAY)
+            self.check = started(estate=estate, month=month)
             filled(self.check, {code: finding(results[0]) for code, results in ITEMS.items()})
             with transaction() as db:
                 service.save_draft(db, ZHANG, self.check, {"clean": True}, version_of(self.check))
@@ -158,7 +158,9 @@ class CheckMachine(RuleBasedStateMachine):
 
 @pytest.mark.usefixtures("district")
 def test_a_check_driven_at_random():
-    CheckMachine.month = 0
+    CheckMachine.used = 0
+    rows = "".join(f"S-{n},小区{n},commodity,440306017010,,100\n" for n in range(50))
+    bring("estates", f"estate_code,name,kind,division_code,address,households\n{rows}")
     run_state_machine_as_test(
         CheckMachine,
         settings=settings(
