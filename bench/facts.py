@@ -46,7 +46,12 @@ def make(standard: pd.DataFrame, estates: int, seed: int = 7) -> District:
 
 
 def _results(random: np.random.Generator, standard: pd.DataFrame, checks: int) -> pd.DataFrame:
-    words = {"P0.5": ["pass", "1", "2"], "P1": ["pass", "1", "2"], "T": ["pass", "half", "zero"], "BIN": ["pass", "fail", "na"]}
+    words = {
+        "P0.5": ["pass", "1", "2"],
+        "P1": ["pass", "1", "2"],
+        "T": ["pass", "half", "zero"],
+        "BIN": ["pass", "fail", "na"],
+    }
     table = np.array([words[rule] for rule in standard["deduction"]], dtype=object)
     items = np.tile(np.arange(len(standard)), checks)
     draw = random.choice(3, size=len(items), p=[0.8, 0.15, 0.05])
@@ -68,7 +73,12 @@ def _year(random: np.random.Generator, estates: pd.DataFrame) -> YearFacts:
         estates=estates[["estate_code", "kind"]].assign(service_start="2020-01-01"),
         quarters=pd.DataFrame(),
         surveys=pd.DataFrame(
-            {"estate_code": codes, "households": 800, "valid_responses": 120, "score_cp": random.integers(6000, 10000, count)}
+            {
+                "estate_code": codes,
+                "households": 800,
+                "valid_responses": 120,
+                "score_cp": random.integers(6000, 10000, count),
+            }
         ),
         indicators=pd.DataFrame(
             {

@@ -60,7 +60,9 @@ def load(district: District) -> None:
 def _register(db: Any, district: District, at: Any) -> None:
     divisions = [("440306000000", "district", ""), *((code, "street", "440306000000") for code in STREETS)]
     divisions += [(code[:9] + "001", "community", code) for code in STREETS]
-    db.execute(insert(Division), [{"code": c, "name": c, "level": level, "parent_code": p} for c, level, p in divisions])
+    db.execute(
+        insert(Division), [{"code": c, "name": c, "level": level, "parent_code": p} for c, level, p in divisions]
+    )
     db.execute(insert(Enterprise), [{"uscc": USCC, "name": "示例物业有限公司", "search_key": "", "recorded_at": at}])
     manager = {"code": "PM1", "name": "张三", "id_hash": "x", "id_hash_key": "x", "id_last4": "0000", "search_key": ""}
     db.execute(insert(Manager), [{**manager, "recorded_at": at}])
@@ -90,7 +92,9 @@ def _checks(db: Any, district: District, keys: dict[int, str], at: Any) -> None:
              "standard_version": "2025.1", "inspector": "bench", "inspected_on": day, "origin": "sheet", "recorded_at": at}
         )  # fmt: skip
         for seq, step in ((1, "submitted"), (2, "confirmed")):
-            steps.append({"check_id": key, "seq": seq, "step": step, "actor": "bench", "on": day, "at": at, "reason": ""})
+            steps.append(
+                {"check_id": key, "seq": seq, "step": step, "actor": "bench", "on": day, "at": at, "reason": ""}
+            )
     db.execute(insert(MonthlyCheck), checks)
     db.execute(insert(CheckStep), steps)
     values = district.results

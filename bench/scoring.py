@@ -49,7 +49,8 @@ def ours(district: District) -> pd.Series:
     months = month_scores(district.checks, district.results, {"2025.1": district.standard})
     quarter = (months["month"].str[5:7].astype("int64") + 2) // 3
     scored = [
-        quarter_scores(months.loc[quarter == number, ["estate_code", "score_cp"]], district.estates) for number in (1, 2, 3, 4)
+        quarter_scores(months.loc[quarter == number, ["estate_code", "score_cp"]], district.estates)
+        for number in (1, 2, 3, 4)
     ]
     quarters = pd.concat(scored, ignore_index=True)[["estate_code", "score_cp"]].dropna()
     result = ratings(replace(district.year, quarters=quarters), 2025)

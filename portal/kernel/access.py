@@ -159,7 +159,9 @@ def system_actor(name: str) -> Actor:
     return Actor(login=name, role=None, division_code=None, permissions=frozenset(Permission))
 
 
-def person_actor(login: str, role: Role, division_code: str, uscc: str | None = None, name: str = "", via: str = "") -> Actor:
+def person_actor(
+    login: str, role: Role, division_code: str, uscc: str | None = None, name: str = "", via: str = ""
+) -> Actor:
     """A person with the permissions of the role."""
     return Actor(login, role, division_code, GRANTS[role], uscc, name, via)
 

@@ -138,10 +138,12 @@ def heatmap(
     rows: Iterable[tuple[str, Sequence[int | None]]],
     low: int | None = None,
     high: int | None = None,
+    key: str = "",
 ) -> Markup:
     """A table whose cells are shaded from `low` (pale) to `high` (dark) by centipoints; the number is always printed.
 
-    Row names may be Markup (links). Without `low` and `high` the smallest and largest value are taken.
+    Row names may be Markup (links). Without `low` and `high` the smallest and largest value are taken. `key` says
+    what a darker cell means, when it is no score.
     """
     listed = [(name, list(values)) for name, values in rows]
     known = [value for _name, values in listed for value in values if value is not None]
@@ -155,7 +157,7 @@ def heatmap(
     return Markup(
         f'<div class="table-box table-box-wide" tabindex="0" role="region" aria-label="{escape(caption)}">'
         f'<table class="table heatmap">'
-        f'<caption>{escape(caption)} <span class="muted small">{escape(_("颜色越深，分数越高"))}</span></caption>'
+        f'<caption>{escape(caption)} <span class="muted small">{escape(key or _("颜色越深，分数越高"))}</span></caption>'
         f'<thead><tr><th scope="col">{escape(row_header)}</th>{head}</tr></thead><tbody>{body}</tbody></table></div>'
     )
 

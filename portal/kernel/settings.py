@@ -2,6 +2,7 @@
 
 import os
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -37,10 +38,8 @@ def _secret_key(instance: Path) -> str:
         draft = path.with_suffix(f".{os.getpid()}")
         draft.touch(mode=0o600)
         draft.write_text(secrets.token_urlsafe(48))
-        try:
-            os.link(draft, path)  # the first process wins, the others read its key
-        except FileExistsError:
-            pass
+        with suppress(FileExistsError):  # the first process wins, the others read its key
+            os.link(draft, path)
         draft.unlink()
     return path.read_text()
 

@@ -25,7 +25,8 @@ class Versioned:
 def recorded(model: Any, known_at: datetime | None = None) -> ColumnElement[bool]:
     """What the portal knew at an instant (now when none is given): a fact recorded at T is known at T."""
     if known_at is None:
-        return model.superseded_at.is_(None)
+        still_open: ColumnElement[bool] = model.superseded_at.is_(None)
+        return still_open
     return and_(model.recorded_at <= known_at, or_(model.superseded_at.is_(None), model.superseded_at > known_at))
 
 

@@ -12,6 +12,7 @@ from werkzeug.wrappers.response import Response as AnyResponse
 from portal.accounts import api as accounts
 from portal.kernel import clock, formats, i18n
 from portal.kernel.errors import NotAllowed
+from portal.kernel.nav import NavEntry
 from portal.kernel.points import print_short
 from portal.kernel.settings import settings
 from portal.kernel.web import PUBLIC_ACCESS, SIGNED_IN, close_request_session, request_session
@@ -140,7 +141,7 @@ def create_app(testing: bool = False) -> Flask:
     CSRFProtect(app)
     _prepare_templates(app)
     wiring.wire()
-    entries = []
+    entries: list[NavEntry] = []
     for feature in wiring.features():
         feature.register(app)
         entries.extend(getattr(feature, "NAV", []))

@@ -6,11 +6,11 @@ from functools import lru_cache
 from typing import Any
 
 import segno
-from flask import Flask, current_app, g, request, url_for
+from flask import Flask, g, request, url_for
 from markupsafe import Markup
 
 from portal.kernel import clock, hooks
-from portal.kernel.i18n import _, language, lazy
+from portal.kernel.i18n import language, lazy
 from portal.kernel.nav import NavEntry
 from portal.kernel.settings import settings
 from portal.kernel.web import PUBLIC_ACCESS, request_session
@@ -58,7 +58,9 @@ def _staff_links(entries: list[NavEntry]) -> list[Link]:
     actor = g.actor
     shown = sorted((e for e in entries if e.permission and actor.may(e.permission)), key=lambda entry: entry.order)
     db = request_session()
-    return [Link(e.label, url_for(e.endpoint), _is_active(e, shown), e.count(db, actor) if e.count else None) for e in shown]
+    return [
+        Link(e.label, url_for(e.endpoint), _is_active(e, shown), e.count(db, actor) if e.count else None) for e in shown
+    ]
 
 
 def _site() -> dict[str, Any]:
@@ -87,7 +89,7 @@ def _context(entries: list[NavEntry]) -> Callable[[], dict[str, Any]]:
             "search_url": url_for("public.search"),
             "sign_in_url": url_for("accounts.sign_in"),
             "other_language_url": _other_language_url(),
-            "footer_links": [Link(label, url_for(endpoint)) for label, endpoint in FOOTER if endpoint in current_app.view_functions],
+            "footer_links": [Link(label, url_for(endpoint)) for label, endpoint in FOOTER],
             "page_address": address,
             "page_qr": _qr(address),
             "printed_on": clock.today(),

@@ -13,7 +13,7 @@ def _after_fork(_server: Any, _worker: Any) -> None:
     db.dispose()  # connections must not cross a fork
 
 
-class Server(BaseApplication):  # type: ignore[misc]
+class Server(BaseApplication):
     """gunicorn run from code: threads answer, workers share the cores."""
 
     def __init__(self, host: str, port: int):

@@ -48,4 +48,6 @@ def moment(day: date, hour: int = 10, minute: int = 0) -> datetime:
 def set_passwords(logins: Iterable[str], password_hash: str) -> None:
     """Let the named people of the demo sign in with the demo's password."""
     with transaction() as db:
-        db.execute(update(Person).where(Person.login.in_(list(logins))).values(password_hash=password_hash, code_hash=None))
+        db.execute(
+            update(Person).where(Person.login.in_(list(logins))).values(password_hash=password_hash, code_hash=None)
+        )

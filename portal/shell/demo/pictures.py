@@ -19,10 +19,14 @@ def scene(random: Random, taken: datetime, latitude: str, longitude: str) -> byt
         draw.rectangle((left, top, left + 190, 580), fill=WALL, outline=DARK, width=3)
         for row in range(top + 30, 540, 60):
             for column in range(left + 22, left + 170, 50):
-                draw.rectangle((column, row, column + 26, row + 34), fill=random.choice(("#9fb6c8", "#86a1b5", "#d8c98f")))
+                draw.rectangle(
+                    (column, row, column + 26, row + 34), fill=random.choice(("#9fb6c8", "#86a1b5", "#d8c98f"))
+                )
     for _ in range(random.randrange(2, 6)):
         x, y = random.randrange(80, 1000), random.randrange(620, 800)
-        draw.rectangle((x, y, x + random.randrange(60, 160), y + random.randrange(40, 90)), fill=ACCENT, outline=DARK, width=3)
+        draw.rectangle(
+            (x, y, x + random.randrange(60, 160), y + random.randrange(40, 90)), fill=ACCENT, outline=DARK, width=3
+        )
     draw.rectangle((860, 760, 1040, 806), fill="#1d4f91", outline="white", width=3)
     draw.text((880, 772), f"YB{random.randrange(10000, 99999)}", fill="white")
     return _jpeg(picture, taken, latitude, longitude)

@@ -89,13 +89,19 @@ def _managers(plan: Plan, count: int) -> None:
 
 
 def _estates(plan: Plan, count: int) -> None:
-    communities = [row for row in plan.divisions if row["level"] == "community" and not row["code"].startswith("440306400")]
+    communities = [
+        row for row in plan.divisions if row["level"] == "community" and not row["code"].startswith("440306400")
+    ]
     streets = {row["code"]: row["name"] for row in plan.divisions}
     weights = [plan.random.uniform(0.4, 2.2) for _ in communities]
     numbers: dict[str, int] = {}
     used: set[str] = set()
     for index in range(count):
-        home = communities[index] if index < min(len(communities), count // 3) else plan.random.choices(communities, weights)[0]
+        home = (
+            communities[index]
+            if index < min(len(communities), count // 3)
+            else plan.random.choices(communities, weights)[0]
+        )
         code = home["code"]
         numbers[code] = numbers.get(code, 0) + 1
         kind = KIND_CYCLE[index % len(KIND_CYCLE)]
@@ -145,7 +151,9 @@ def _contracts(plan: Plan) -> None:
             change = date(2025, random.choice((4, 6, 7, 8, 10)), 1)
             other = plan.companies[(index * 5 + 3) % len(plan.companies)][0]
             plan.contracts.append(PlannedContract(estate.code, company, manager, start, change - timedelta(days=1)))
-            plan.contracts.append(PlannedContract(estate.code, other, managers[(index + 11) % len(managers)], change, None))
+            plan.contracts.append(
+                PlannedContract(estate.code, other, managers[(index + 11) % len(managers)], change, None)
+            )
         elif draw < 0.065:  # a gap, then the same company again
             plan.contracts.append(PlannedContract(estate.code, company, manager, start, date(2025, 3, 31)))
             plan.contracts.append(PlannedContract(estate.code, company, manager, date(2025, 5, 1), None))

@@ -63,7 +63,9 @@ class Story:
         bring(registrar, "divisions", header, [[row[name] for name in header] for row in plan.divisions])
         rows = [(code, name, "", "", "深圳市宝安区虚构大厦") for code, name in plan.companies]
         bring(registrar, "enterprises", ("uscc", "name", "legal_representative", "phone", "address"), rows)
-        bring(registrar, "managers", ("manager_code", "name", "id_number", "phone"), [(*row, "") for row in plan.managers])
+        bring(
+            registrar, "managers", ("manager_code", "name", "id_number", "phone"), [(*row, "") for row in plan.managers]
+        )
         bring(registrar, "estates", ESTATE_COLUMNS, [_estate_row(estate) for estate in plan.estates])
         columns = ("estate_code", "uscc", "manager_code", "starts_on", "ends_on")
         known = [(c.estate, c.uscc, c.manager, c.starts_on, c.ends_on or "") for c in plan.contracts]
@@ -196,7 +198,11 @@ class Story:
             yield Act(moment(day, 11), "credit events", self._recording(companies[place], code, variant, day, number))
         if len(companies) > 8:
             waiting = clock.today() - timedelta(days=4)
-            yield Act(moment(waiting, 11), "credit events", self._recording(companies[6], "B17", "", waiting, 90, decide=False))
+            yield Act(
+                moment(waiting, 11),
+                "credit events",
+                self._recording(companies[6], "B17", "", waiting, 90, decide=False),
+            )
 
     def _recording(
         self, uscc: str, code: str, variant: str, day: date, number: int, decide: bool = True
@@ -220,7 +226,9 @@ class Story:
         on_time = [estate for estate in self.plan.estates if estate not in late]
         yield Act(moment(date(2025, 12, 18)), "survey", lambda: self._survey(on_time))
         yield Act(moment(date(2026, 1, 8)), "indicators", self._indicators)
-        yield Act(moment(date(2026, 1, 9)), "vetoes", lambda: self._vetoes(self.plan.estates[1:2] + self.plan.estates[57:58]))
+        yield Act(
+            moment(date(2026, 1, 9)), "vetoes", lambda: self._vetoes(self.plan.estates[1:2] + self.plan.estates[57:58])
+        )
         yield Act(moment(date(2026, 1, 22)), "ratings 2025, prepared", self._year_verb("prepare", year, "officer"))
         yield Act(moment(date(2026, 1, 25), 16), "ratings 2025, published", self._year_verb("publish", year, "lead"))
         if late:
@@ -259,7 +267,14 @@ class Story:
         today = clock.today()
         header = ("estate_code", "year", "veto_code", "decision", "decided_on", "evidence")
         rows = [
-            (estate.code, 2025, code, f"宝住建否决〔{today.year}〕示例{today.month}-{number + 1}号", today, "调查报告（示例）")
+            (
+                estate.code,
+                2025,
+                code,
+                f"宝住建否决〔{today.year}〕示例{today.month}-{number + 1}号",
+                today,
+                "调查报告（示例）",
+            )
             for number, estate in enumerate(estates)
         ]
         bring(self.cast.actor("lead"), "vetoes", header, rows)
@@ -277,7 +292,11 @@ class Story:
         proposed = date(2026, 2, 3)
         decided = nth_working_day(proposed, 12)
         published = nth_working_day(decided, 3)
-        for verb, login, day in (("propose", "officer", proposed), ("decide", "lead", decided), ("publish", "lead", published)):
+        for verb, login, day in (
+            ("propose", "officer", proposed),
+            ("decide", "lead", decided),
+            ("publish", "lead", published),
+        ):
             yield Act(moment(day, 11), f"lists 2025, {verb}", self._list_verb(verb, login))
 
     def _list_verb(self, verb: str, login: str) -> Callable[[], Any]:
@@ -301,4 +320,3 @@ def _estate_row(estate: PlannedEstate) -> tuple[Any, ...]:
 def _score(value: float) -> str:
     """Two decimals between 0 and 100, as a sheet would hold them."""
     return f"{max(0.0, min(100.0, value)):.2f}"
-
