@@ -21,7 +21,17 @@ from tests.registry.sheets import USCC, bring, id_number
 
 CLI = system_actor("cli:test")
 OFFICER, LEAD = system_actor("cli:officer"), system_actor("cli:lead")
-PRIVATE = ("法人甲密", "法人乙密", "经理甲密", "经理乙密", "欧阳丙密", "0755-90000001", "13900000001", "13900000002", "13900000003")
+PRIVATE = (
+    "法人甲密",
+    "法人乙密",
+    "经理甲密",
+    "经理乙密",
+    "欧阳丙密",
+    "0755-90000001",
+    "13900000001",
+    "13900000002",
+    "13900000003",
+)
 DIVISIONS = """code,name,level,parent_code
 440306000000,宝安区,district,
 440306017000,新安街道,street,440306000000
@@ -40,7 +50,20 @@ PM-001,{PRIVATE[2]},{id_number(1)},{PRIVATE[6]}
 PM-002,{PRIVATE[3]},{id_number(2)},{PRIVATE[7]}
 PM-003,{PRIVATE[4]},{id_number(3)},{PRIVATE[8]}
 """
-NAMES = ("海裕花园", "碧海云庭", "海乐苑", "怀德新村", "福永公馆", "新安里", "翡翠湾", "锦绣园", "怀德花园", "和平居", "德丰苑", "海天居")
+NAMES = (
+    "海裕花园",
+    "碧海云庭",
+    "海乐苑",
+    "怀德新村",
+    "福永公馆",
+    "新安里",
+    "翡翠湾",
+    "锦绣园",
+    "怀德花园",
+    "和平居",
+    "德丰苑",
+    "海天居",
+)
 PLACES = ("440306017011", "440306017010", "440306020001")
 KINDS = ("commodity", "commodity", "village", "commodity", "affordable", "commodity")
 ESTATES = {f"BA-{number + 1:03d}": number for number in range(len(NAMES))}
@@ -52,7 +75,9 @@ def _estate_rows() -> str:
     lines = ["estate_code,name,kind,division_code,address,households,floor_area_m2,delivered_on,latitude,longitude"]
     for code, number in ESTATES.items():
         kind, place = KINDS[number % len(KINDS)], PLACES[number % len(PLACES)]
-        lines.append(f"{code},{NAMES[number]},{kind},{place},虚构路{number + 8}号,{400 + number * 67},86000.5,2018-06-30,,")
+        lines.append(
+            f"{code},{NAMES[number]},{kind},{place},虚构路{number + 8}号,{400 + number * 67},86000.5,2018-06-30,,"
+        )
     return "\n".join(lines) + "\n"
 
 

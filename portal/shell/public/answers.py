@@ -1,12 +1,13 @@
 """The twins of a page: the same rows as .json, .csv and .xlsx."""
 
 import io
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Response, jsonify, request
+from flask import Response, request
 
 from portal.kernel.sheets.write import csv_lines, write_xlsx
 from portal.shell.public.fields import Row
@@ -38,8 +39,8 @@ def table_answer(table: Table, ending: str) -> Response:
 
 
 def json_answer(content: Any) -> Response:
-    """JSON that any page may read."""
-    response = jsonify(content)
+    """JSON that any page may read, fields in the order of the files."""
+    response = Response(json.dumps(content, ensure_ascii=False), content_type="application/json; charset=utf-8")
     response.headers["Access-Control-Allow-Origin"] = "*"
     return response
 
