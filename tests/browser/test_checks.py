@@ -1,6 +1,7 @@
 """The phone's story: start, a finding with its photo, submit; then the street adjusts, masks a photo and confirms."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,8 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.accessibility import axe_clean, fits
 from tests.browser.conftest import Server
+
+ESTATE = "故事花园"
 
 
 @pytest.fixture
@@ -21,30 +24,31 @@ def picture(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def people(server: Server, monkeypatch: pytest.MonkeyPatch) -> dict[str, tuple[str, str]]:
-    """Cookies of an inspector of a community where an estate still needs this month's check, and of its reviewer."""
-    from portal.kernel import clock, db
+def people(server: Server, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, tuple[str, str]]]:
+    """Cookies of an inspector and a reviewer of one community, where an estate of the story's own joins the register."""
+    from portal.kernel import clock, db, ids
     from portal.kernel.access import Role
     from portal.kernel.divisions import street_of
-    from portal.kernel.periods import Month
     from portal.kernel.settings import settings
     from portal.registry import api as registry
-    from scoring.checks import api as checks
+    from portal.registry.models import Estate, EstateFacts
     from tests.conftest import point_at
     from tests.people import session_cookie
 
     point_at(server.place, monkeypatch)
-    with db.reading() as session:
-        begun = set(checks.checks_frame(session, [str(Month.of(clock.today()))])["estate_code"])
-        estates = registry.estates_frame(session, clock.today())
-    community = str(estates[~estates["estate_code"].isin(begun)]["division_code"].iloc[0])
-    made = {
+    with db.transaction() as session:
+        community = str(registry.estates_frame(session, clock.today())["division_code"].iloc[0])
+        session.add(Estate(code="STORY-1", recorded_at=clock.now()))
+        session.flush()
+        facts = {"name": ESTATE, "kind": "commodity", "division_code": community, "households": 600, "search_key": ""}
+        versions = {"valid_from": date(1900, 1, 1), "recorded_at": clock.now()}
+        session.add(EstateFacts(id=ids.new_id(), estate_code="STORY-1", **facts, **versions))
+    yield {
         "inspector": session_cookie(Role.INSPECTOR, community, None, "story-inspector"),
         "reviewer": session_cookie(Role.REVIEWER, street_of(community), None, "story-reviewer"),
     }
     db.dispose()
     settings.cache_clear()
-    return made
 
 
 def _as(page: Page, server: Server, cookie: tuple[str, str]) -> None:
@@ -65,7 +69,7 @@ def _file(page: Page, picture: Path) -> str:
     """The inspector's part; the check's id."""
     page.goto("/inspections")
     _sound(page)
-    page.get_by_role("button", name="开始检查").first.click()
+    page.get_by_role("button", name=f"开始检查 {ESTATE}").click()
     check_id = page.url.split("/")[4]
     page.goto(f"/inspections/{check_id}")
     codes = [str(link.get_attribute("href")).rsplit("/", 1)[1] for link in page.locator(".category-list a").all()]

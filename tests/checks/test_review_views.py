@@ -205,7 +205,17 @@ def test_english_pages_of_the_street(desk, waiting):
     street.submit(f"/reviews/{waiting}/items/XF01", {"answer": "found", "count": "2", "reason": "two seen"})
     street.get("/reviews")  # the told success was in the language of the deed
     photo = _photo(waiting).id
-    names = ("碧海云庭", "新安街道", "海乐社区", "测试人员", "5栋2层", "听涛花园", "酬金制", "基本/共管账户")
+    names = (
+        "碧海云庭",
+        "新安街道",
+        "海乐社区",
+        "测试人员",
+        "5栋2层",
+        "听涛花园",
+        "酬金制",
+        "基本/共管账户",
+        "海秀路1号",
+    )
     paths = ["/reviews", f"/reviews/{waiting}", f"/reviews/{waiting}/return", f"/reviews/{waiting}/items/XF01",
              f"/reviews/photos/{photo}", "/reviews/late", "/interests", "/inspections"]  # fmt: skip
     for path in paths:
