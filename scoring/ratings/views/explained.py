@@ -18,7 +18,7 @@ from scoring.ratings.views import quarter_table
 from scoring.ratings.views.blueprint import Areas, bp, quarter_of, year_of
 from scoring.ratings.views.corrections import corrections
 from scoring.ratings.views.files import sent_json
-from scoring.ratings.views.words import indicator_name, reason_text
+from scoring.ratings.views.words import indicator_name, reason_text, short_name
 
 STREET, DISTRICT = 9, 6
 
@@ -202,7 +202,7 @@ def _picture(made: RatingExplained) -> Any:
     if made.row["total_cp"] is not None and made.row["total_cp"] < 10000:
         worst = max(known, key=lambda part: part.weight * (10000 - (part.score_cp or 0)))
         title = _("总分%(total)s分，“%(name)s”失分最多", total=print_cp(made.row["total_cp"]), name=worst.name)
-    rows = [(part.name, part.weight, part.score_cp) for part in made.components]
+    rows = [(short_name(part.component), part.weight, part.score_cp) for part in made.components]
     return charts.year_waterfall(title, rows, made.row["total_cp"])
 
 

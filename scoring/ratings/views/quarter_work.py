@@ -17,10 +17,11 @@ from portal.kernel.web import actor, needs, request_session
 from scoring.ratings import api, deadlines, policy
 from scoring.ratings.forms import ActForm, ConfirmForm, PublishForm
 from scoring.ratings.queries.coverage import Coverage
-from scoring.ratings.service.preview import Preview, preview_quarter, publish_quarter_as_seen
+from scoring.ratings.service.preview import Preview, PreviewRow, preview_quarter, publish_quarter_as_seen
 from scoring.ratings.views import review
 from scoring.ratings.views.blueprint import PAGE, Areas, bp, page_number, pages_of, quarter_of
 from scoring.ratings.views.corrections import Reader, changed_rows
+from scoring.ratings.views.quarter_table import ALL, KIND_ORDER
 from scoring.rules.rounding import half_up
 
 RECENT = 6
@@ -105,7 +106,7 @@ def _heat(covered: Coverage) -> Any:
         for row in table.to_dict("records")
     ]
     title = _("检查覆盖率：已检查%(share)s", share=percent_text(_share(covered.total["checked"], covered.total["due"])))
-    return charts.heatmap(title, _("辖区"), [_("已检查（%）"), _("已确认（%）")], rows, 0, 10000)
+    return charts.heatmap(title, _("辖区"), [_("已检查（%）"), _("已确认（%）")], rows, 0, 10000, _("颜色越深，比例越高"))
 
 
 def _share(part: int, whole: int) -> int | None:
@@ -184,14 +185,14 @@ def quarter_preview(quarter: str) -> str:
 
 def _preview_page(period: Quarter, preview: Preview, form: PublishForm) -> str:
     db, areas = request_session(), Areas()
-    reader = Reader(db, period.last)
+    reader, rows = Reader(db, period.last), sorted(preview.rows, key=_by_rank)
     page = min(page_number(), pages_of(len(preview.rows)))
     covered = api.coverage(db, period)
     return render_template(
         "ratings/quarter_preview.html",
         quarter=str(period),
         preview=preview,
-        rows=preview.rows[(page - 1) * PAGE : page * PAGE],
+        rows=rows[(page - 1) * PAGE : page * PAGE],
         page=page,
         pages=pages_of(len(preview.rows)),
         link=lambda number: url_for("ratings.quarter_preview", quarter=str(period), page=number),
@@ -203,6 +204,12 @@ def _preview_page(period: Quarter, preview: Preview, form: PublishForm) -> str:
         areas=areas,
         form=form,
     )
+
+
+def _by_rank(row: PreviewRow) -> tuple[int, int, str]:
+    """As the public page is ordered: by kind, best rank first, those without a score last."""
+    rank = row.figures["rank_district"]
+    return KIND_ORDER.get(row.figures["kind"], len(KIND_ORDER)), rank or ALL, row.estate_code
 
 
 def _by_street(preview: Preview, areas: Areas) -> list[dict[str, Any]]:

@@ -6,6 +6,7 @@ from flask import Response, render_template, url_for
 
 from portal.kernel import charts, clock
 from portal.kernel.errors import NotFound
+from portal.kernel.formats import quarter_text
 from portal.kernel.i18n import _
 from portal.kernel.periods import Quarter
 from portal.kernel.web import public, request_session
@@ -51,7 +52,7 @@ def _wanted() -> Wanted:
 def _public_frame(quarter: Quarter) -> Any:
     table = quarter_table.quarter_frame(request_session(), quarter)
     if table.empty:
-        raise NotFound(_("%(quarter)s还没有公布结果。", quarter=quarter))
+        raise NotFound(_("%(quarter)s还没有公布结果。", quarter=quarter_text(quarter)))
     return table
 
 

@@ -16,6 +16,12 @@ def status_name(status: str) -> str:
     return str(STATUSES.get(status, status))
 
 
+def short_name(component: str) -> str:
+    """A component where there is little room: 满意度, 管理, …"""
+    names = {"survey": _("满意度"), "management": _("管理"), "comprehensive": _("综合"), "collection": _("收缴率")}
+    return names[component]
+
+
 def rule_set_name(code: str) -> str:
     """The name of a rule set."""
     return rule_set(code).text("name", language())
