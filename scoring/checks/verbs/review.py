@@ -8,8 +8,10 @@ from sqlalchemy.orm import Session
 
 from portal.kernel import audit, clock, ids
 from portal.kernel.access import Actor, Permission, require
+from portal.kernel.db import lock
 from portal.kernel.errors import DomainError, NotAllowed
 from portal.kernel.i18n import _
+from portal.kernel.periods import Month
 from portal.registry import api as registry
 from scoring.checks import policy
 from scoring.checks.bulk import insert_rows
@@ -57,6 +59,7 @@ def adjust_item(db: Session, actor: Actor, check_id: str, item_code: str, result
 def correct_item(db: Session, actor: Actor, check_id: str, item_code: str, result: str, reason: str, on: date) -> bool:
     """Correct one item of a confirmed check, by an officer with a reason. A published figure that used it changes with
     its next revision. False when it is the same already."""
+    _in_turn(db, check_id)
     held = record.hold(db, actor, check_id)
     require(policy.may_correct(actor, held.estate.division_code, held.check.inspector))
     record.refuse_interest(db, actor, held.estate)
@@ -66,10 +69,18 @@ def correct_item(db: Session, actor: Actor, check_id: str, item_code: str, resul
 
 def confirm(db: Session, actor: Actor, check_id: str, on: date) -> None:
     """Confirm a submitted check: from now on it enters the quarter's result."""
+    _in_turn(db, check_id)
     held = _held_for_review(db, actor, check_id)
     record.expect(held, "submitted")
     record.add_step(db, actor, held, "confirmed", on)
     audit.record(db, actor, "check.confirmed", f"check:{check_id}", {"on": on})
+
+
+def _in_turn(db: Session, check_id: str) -> None:
+    """Never beside a publication of the quarter: what a release knows is exactly what was recorded before it."""
+    month = db.scalar(select(MonthlyCheck.month).where(MonthlyCheck.id == check_id))
+    if month is not None:
+        lock(db, f"quarter:{Month.parse(month).quarter}")
 
 
 def confirm_submitted(db: Session, actor: Actor, months: Sequence[str], estate_codes: Iterable[str], on: date) -> int:
