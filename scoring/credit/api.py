@@ -8,10 +8,12 @@ from typing import Any
 import pandas as pd
 from sqlalchemy.orm import Session
 
+from portal.kernel import clock
 from portal.kernel.access import Actor, Permission
 from portal.kernel.i18n import _
 from portal.kernel.work import WorkItem
 from scoring.credit import catalogue, queries, service
+from scoring.credit.work import work_figures as work_figures
 from scoring.rules import credit as rules
 
 record_ratings = service.record_ratings
@@ -179,3 +181,8 @@ def work_items(db: Session, *, actor: Actor) -> list[WorkItem]:
     if not waiting:
         return []
     return [WorkItem(_("核准信用事项"), "credit.waiting", count=waiting)]
+
+
+def event_name(code: str) -> str:
+    """The name of a kind of event in the catalogue in force, in the reader's language; the code when it has none."""
+    return catalogue.name_of(code, 0, clock.today())

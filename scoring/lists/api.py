@@ -13,6 +13,10 @@ from portal.kernel.work import WorkItem
 from portal.registry import api as registry
 from scoring.lists import queries, service
 from scoring.lists.models import ListCase, ListEntry
+from scoring.lists.notices import NoticeView as NoticeView
+from scoring.lists.notices import notice_items as notice_items
+from scoring.lists.notices import notices as notices
+from scoring.lists.work import work_figures as work_figures
 
 propose = service.propose
 decide = service.decide

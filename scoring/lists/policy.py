@@ -16,3 +16,9 @@ def may_decide(actor: Actor) -> bool:
 def is_independent(actor: Actor, proposer: str) -> bool:
     """The decider is never the proposer, through whatever channel."""
     return actor.login != proposer
+
+
+def is_addressee(actor: Actor, kind: str, uscc: str | None) -> bool:
+    """A notice of a black case is addressed to the company that the case is recorded on."""
+    own = actor.may(Permission.ENTERPRISE_OWN) and bool(actor.uscc)
+    return own and kind == "black" and actor.uscc == uscc

@@ -1,5 +1,6 @@
 """Reads of cases and entries. In force and ended follow from dates, never from a stored flag."""
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
@@ -30,6 +31,16 @@ def cases(db: Session, year: int | None = None, steps: Iterable[str] | None = No
     if steps is not None:
         query = query.where(ListStep.step.in_(list(steps)))
     return [(row[0], row[1]) for row in db.execute(query)]
+
+
+def case_years(db: Session) -> list[int]:
+    """Years that have cases."""
+    return list(db.scalars(select(ListCase.year).distinct().order_by(ListCase.year)))
+
+
+def counts(cases: Iterable[tuple[ListCase, ListStep]]) -> Counter[tuple[str, str]]:
+    """(list, state) to the number of cases."""
+    return Counter((case.kind, last.step) for case, last in cases)
 
 
 def steps_of(db: Session, case_id: str) -> list[ListStep]:

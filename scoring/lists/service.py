@@ -128,11 +128,13 @@ def _require_lead(db: Session, actor: Actor, case_ids: Iterable[str]) -> None:
         require(policy.is_independent(actor, proposer), _("提出建议的人不能作出决定。"))
 
 
-def _keys_met(db: Session, year: Year, on: date) -> set[tuple[str, str, str, str]]:
+def keys_met(db: Session, year: Year, on: date) -> set[tuple[str, str, str, str]]:
+    """Keys of the candidates whose conditions are met on a day."""
     return {candidate.key for candidate in candidates(db, year.number, max(on, clock.today()))}
 
 
-def _key(case: ListCase) -> tuple[str, str, str, str]:
+def key_of(case: ListCase) -> tuple[str, str, str, str]:
+    """What a case shares with its candidate."""
     return case.kind, case.subject_type, case.subject, case.reason
 
 
@@ -150,9 +152,9 @@ def decide(db: Session, actor: Actor, year: Year, *, on: date) -> Done:
     if open_until and on <= open_until:
         day = open_until.isoformat()
         raise DomainError(_("陈述申辩期或者公示期到%(day)s（含当日）才结束，现在不能作出决定。", day=day))
-    now_met, numbers, decided = _keys_met(db, year, on), Numbers(db, on), {"red": 0, "black": 0}
+    now_met, numbers, decided = keys_met(db, year, on), Numbers(db, on), {"red": 0, "black": 0}
     for case, last in waiting:
-        met = _key(case) in now_met
+        met = key_of(case) in now_met
         _decide_one(Journal(db, actor, case, on, last), met, numbers)
         decided[case.kind] += met
     flush(db)
@@ -186,10 +188,10 @@ def publish(db: Session, actor: Actor, year: Year, *, on: date) -> Done:
     early = [last.on for _case, last in decided if last.on > on]
     if early:
         raise DomainError(_("公布日期不能早于决定日期%(day)s。", day=max(early).isoformat()))
-    now_met, published = _keys_met(db, year, on), {"red": 0, "black": 0}
+    now_met, published = keys_met(db, year, on), {"red": 0, "black": 0}
     for case, last in decided:
         journal = Journal(db, actor, case, on, last)
-        if _key(case) in now_met:
+        if key_of(case) in now_met:
             _make_effective(journal, last.document)
             published[case.kind] += 1
         else:

@@ -4,10 +4,12 @@ import io
 from datetime import date
 
 import pytest
+from sqlalchemy import update
 
 from portal.kernel import clock
 from portal.kernel.access import Permission, Role, person_actor
-from portal.kernel.db import reading
+from portal.kernel.db import reading, transaction
+from portal.registry.models import Enterprise, Manager
 from scoring.credit import api, queries
 from tests.lists.year import LEAD, record_event
 from tests.ratings.district import MANAGERS, USCC
@@ -147,6 +149,9 @@ def test_the_record_is_shown_as_of_a_day(desk):
 
 
 def test_search_finds_companies_and_managers(desk):
+    with transaction() as db:
+        db.execute(update(Enterprise).where(Enterprise.uscc == USCC[0]).values(search_key=f" {USCC[0].lower()} "))
+        db.execute(update(Manager).where(Manager.code == MANAGERS[0]).values(search_key=" pm-1 "))
     officer = desk("officer")
     assert f"/credit/enterprises/{USCC[0]}" in str(officer.page(f"/credit?q={USCC[0]}"))
     assert f"/credit/managers/{MANAGERS[0]}" in str(officer.page(f"/credit?q={MANAGERS[0]}"))

@@ -1,0 +1,193 @@
+"""The pages of the lists: the public page, and the office's way with a look before each deed."""
+
+from datetime import date
+
+import pytest
+
+from portal.kernel import clock
+from portal.kernel.access import Permission, Role, person_actor
+from portal.kernel.db import reading, transaction
+from portal.kernel.periods import Year
+from scoring.lists import api, queries
+from tests.lists.year import LEAD_2, OFFICER_2, audit_rows, rate, veto
+from tests.ratings.district import USCC
+
+PROPOSED, LAST_RESPONSE, DECIDED, SERVED = (date(2026, 2, 10), date(2026, 3, 2), date(2026, 3, 3), date(2026, 3, 5))
+YEAR = Year(2025)
+
+
+@pytest.fixture
+def desk(district, app, signed_in):
+    """``desk(role, day)``: a client of that role. E1 is fit for red, E2 was vetoed."""
+    rate("E1", 5)
+    rate("E2", None, status="vetoed")
+    veto("E2")
+
+    def opened(role, day=PROPOSED, **more):
+        with clock.on(day):
+            return signed_in(role, **more)
+
+    return opened
+
+
+def _do(verb: str, actor, on: date) -> None:
+    with clock.on(on), transaction() as db:
+        getattr(api, verb)(db, actor, YEAR, on=on)
+
+
+def _published() -> None:
+    _do("propose", OFFICER_2, PROPOSED)
+    _do("decide", LEAD_2, DECIDED)
+    _do("publish", LEAD_2, SERVED)
+
+
+def _cases() -> dict[str, str]:
+    with reading() as db:
+        return {case.kind: case.id for case, _last in queries.cases(db)}
+
+
+def _holds(role: Role, permission: Permission) -> bool:
+    return person_actor("p", role, "440306000000").may(permission)
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_who_may_come(desk, role):
+    _do("propose", OFFICER_2, PROPOSED)
+    client, black = desk(role, uscc=USCC[0] if role is Role.ENTERPRISE else None), _cases()["black"]
+    base = "/lists/manage/2025"
+    with clock.on(PROPOSED):
+        for path in ("/lists/manage", f"/lists/cases/{black}", f"/lists/cases/{black}/notice"):
+            assert client.get(path).status_code == (200 if _holds(role, Permission.LIST_READ) else 403), path
+        for verb, permission in (("propose", Permission.LIST_PROPOSE), ("decide", Permission.LIST_DECIDE),
+                                 ("publish", Permission.LIST_DECIDE)):  # fmt: skip
+            assert client.get(f"{base}/{verb}").status_code == (200 if _holds(role, permission) else 403), verb
+            if not _holds(role, permission):
+                assert client.submit(f"{base}/{verb}", page="/work").status_code == 403, verb
+        if not _holds(role, Permission.LIST_DECIDE):
+            assert client.submit(f"/lists/cases/{black}/take-off", page="/work").status_code == 403
+
+
+def test_the_way_through_the_pages(desk, client):
+    officer, base = desk("officer"), "/lists/manage/2025"
+    with clock.on(PROPOSED):
+        preview = officer.page(f"{base}/propose").get_text()
+        for told in ("任何人都能看到", "2026年3月2日", "未采集", "E1花园", "E2花园", "五星"):
+            assert told in preview
+        assert officer.submit(f"{base}/propose").status_code == 303
+        assert "没有新的小区或者企业" in officer.page(f"{base}/propose").get_text()
+        public = client.page("/lists").get_text()
+        assert "E1花园" in public
+        assert "公示中" in public
+        assert "E2花园" not in public, "nothing about a black candidate is public"
+    with clock.on(LAST_RESPONSE):
+        lead = desk("lead", LAST_RESPONSE)
+        assert lead.page(f"{base}/decide").select("main form") == []
+        before = audit_rows()
+        refused = lead.submit(f"{base}/decide", page="/work", follow_redirects=True).get_data(as_text=True)
+        assert "2026-03-02（含当日）才结束" in refused
+        assert audit_rows() == before
+    with clock.on(DECIDED):
+        assert "决定列入" in lead.page(f"{base}/decide").get_text()
+        lead.submit(f"{base}/decide")
+        assert "E2花园" not in client.page("/lists").get_text()
+    with clock.on(SERVED):
+        preview = lead.page(f"{base}/publish").get_text()
+        for told in ("2026-03-05", "2027-03-04", "任何人都能看到", "下一年度榜单公布"):
+            assert told in preview
+        lead.submit(f"{base}/publish")
+        page = client.page("/lists")
+        assert [row.get_text(" ", strip=True).split()[0] for row in page.select("#red tbody tr, #black tbody tr")] == [
+            "E1花园", "E2花园"]  # fmt: skip
+        assert "不属于严重失信主体名单" in page.get_text()
+        assert "张三" not in page.get_text()
+
+
+def test_the_proposer_cannot_decide_through_the_pages(desk):
+    _do("propose", person_actor("t-lead-440306000000", Role.OFFICER, "440306000000"), PROPOSED)
+    lead = desk("lead", DECIDED)
+    with clock.on(DECIDED):
+        assert lead.page("/lists/manage/2025/decide").select("main form") == []
+        assert lead.submit("/lists/manage/2025/decide", page="/work").status_code == 403
+
+
+def test_the_public_page_shows_earlier_days(desk, client):
+    _published()
+    with clock.on(date(2027, 3, 5)):
+        now, then = client.page("/lists").get_text(), client.page("/lists?as_of=2027-03-04").get_text()
+        assert "E2花园" not in now
+        assert "E2花园" in then
+        assert "黑榜上没有" in now
+        assert "以前的情况" in client.page("/lists?as_of=2027-03-06").get_text()
+        assert "格式" in client.page("/lists?as_of=gestern").get_text()
+        assert "E1花园" not in client.page("/lists?year=2024").get_text()
+
+
+def test_the_files_hold_what_the_page_shows(desk, client):
+    _published()
+    with clock.on(SERVED):
+        answer = client.get("/lists.json").json
+        assert [(e["kind"], e["subject"], e["effective_to"]) for e in answer["items"]] == [
+            ("black", "E2", "2027-03-04"), ("red", "E1", None)]  # fmt: skip
+        assert client.get("/lists.json?as_of=2026-03-04").json["total"] == 0
+        csv = client.get("/lists.csv").get_data(as_text=True)
+        assert csv.startswith("\ufeffkind,subject_type,subject,uscc")
+        assert "E2,91440300000000001A,PM-1,E2花园,veto" in csv
+        assert client.get("/lists.xlsx").data.startswith(b"PK")
+        assert client.get("/lists.csv").headers["Access-Control-Allow-Origin"] == "*"
+
+
+def test_a_case_opens_down_to_its_facts_and_documents(desk):
+    _published()
+    cases, lead = _cases(), desk("lead", SERVED)
+    with clock.on(SERVED):
+        red = lead.page(f"/lists/cases/{cases['red']}").get_text(" ", strip=True)
+        for told in ("2025年度五星", "总分95.00分", "未采集", "满足", "在榜（已生效）", "宝住建榜决〔2026〕"):
+            assert told in red
+        black = lead.page(f"/lists/cases/{cases['black']}").get_text(" ", strip=True)
+        for told in ("V02", "宝住建否决〔2026〕1号", "告知书已送达", "陈述申辩期"):
+            assert told in black
+        notice = lead.page(f"/lists/cases/{cases['black']}/notice").get_text()
+        for told in ("告知书", "10个工作日内（截至2026年3月2日，含当日）", "12个月", "满6个月", "你单位"):
+            assert told in notice
+        decision = lead.page(f"/lists/cases/{cases['black']}/decision").get_text()
+        for told in ("自2026年3月5日起至2027年3月4日止", "六十日内", "六个月内", "【待法制审核确定"):
+            assert told in decision
+        assert "公示期自2026年2月10日起至2026年2月24日止" in lead.page(f"/lists/cases/{cases['red']}/notice").get_text()
+        assert lead.get("/lists/cases/none").status_code == 404
+
+
+def test_an_undecided_case_has_no_decision(desk):
+    _do("propose", OFFICER_2, PROPOSED)
+    with clock.on(PROPOSED):
+        assert desk("lead").get(f"/lists/cases/{_cases()['black']}/decision").status_code == 404
+
+
+def test_taking_off_comes_back_with_what_was_typed(desk, client):
+    _published()
+    case, lead = _cases()["black"], desk("lead", date(2026, 8, 1))
+    path = f"/lists/cases/{case}/take-off"
+    with clock.on(date(2026, 8, 1)):
+        early = lead.submit(path, {"reason": "repaired", "why": "已经改正"}, page=f"/lists/cases/{case}")
+        assert early.status_code == 422
+        assert "满6个月" in early.get_data(as_text=True)
+        assert "已经改正" in early.get_data(as_text=True)
+        assert lead.submit(path, {"reason": "revoked", "why": "决定有误"}, page=f"/lists/cases/{case}").status_code == 303
+        assert "E2花园" not in client.page("/lists").get_text()
+        assert "决定有误" in lead.page(f"/lists/cases/{case}").get_text()
+
+
+def test_english_pages_speak_english(desk, client):
+    _published()
+    lead, cases = desk("lead", SERVED), _cases()
+    with clock.on(SERVED):
+        assert "black list (industry evaluation)" in client.page("/en/lists").get_text()
+        assert "administrative reconsideration" in lead.page(f"/en/lists/cases/{cases['black']}/decision").get_text()
+        assert "Not collected" in lead.page(f"/en/lists/cases/{cases['red']}").get_text()
+
+
+def test_a_year_without_ratings_says_so(district, app, signed_in):
+    officer = signed_in("officer")
+    page = officer.page("/lists/manage?year=2025")
+    assert "还没有公布" in page.get_text()
+    assert officer.get("/lists/manage/2025/propose").status_code == 409
+    assert officer.get("/lists/manage/abc/propose").status_code == 404
