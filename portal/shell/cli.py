@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from sqlalchemy.exc import OperationalError
 
 from portal.kernel import clock, schema
 from portal.kernel.access import Actor, system_actor
@@ -381,4 +382,7 @@ def main() -> None:
         sys.exit(1)
     except DomainError as error:
         click.echo(str(error), err=True)
+        sys.exit(1)
+    except OperationalError as error:
+        click.echo(_("数据库连不上，或者正忙：%(error)s", error=error.orig), err=True)
         sys.exit(1)
