@@ -205,7 +205,7 @@ def create_tables() -> None:
         postgresql_partition_by="RANGE (year)",
     )
     with op.batch_alter_table("item_result", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_item_result_check_id"), ["check_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_item_result_check_id_year"), ["check_id", "year"], unique=False)
         batch_op.create_index(
             "uq_item_result_live",
             ["year", "check_id", "item_code"],
@@ -1023,7 +1023,7 @@ def drop_tables() -> None:
             sqlite_where=sa.text("superseded_at IS NULL"),
             postgresql_where=sa.text("superseded_at IS NULL"),
         )
-        batch_op.drop_index(batch_op.f("ix_item_result_check_id"))
+        batch_op.drop_index(batch_op.f("ix_item_result_check_id_year"))
 
     op.drop_table("item_result")
     op.drop_table("estate")

@@ -97,7 +97,7 @@ class ItemResult(Versioned, Base):
             sqlite_where=LIVE,
             postgresql_where=LIVE,
         ),
-        Index(None, "check_id"),
+        Index(None, "check_id", "year"),  # both: else SQLite walks the whole year by the primary key
         CheckConstraint("origin IN ('inspection', 'review', 'correction')", name="origin_known"),
         {"postgresql_partition_by": "RANGE (year)"},
     )
