@@ -150,8 +150,8 @@ def test_the_record_is_shown_as_of_a_day(desk):
 
 def test_search_finds_companies_and_managers(desk):
     with transaction() as db:
-        db.execute(update(Enterprise).where(Enterprise.uscc == USCC[0]).values(search_key=f" {USCC[0].lower()} "))
-        db.execute(update(Manager).where(Manager.code == MANAGERS[0]).values(search_key=" pm-1 "))
+        db.execute(update(Enterprise).where(Enterprise.uscc == USCC[0]).values(search_key=USCC[0].lower()))
+        db.execute(update(Manager).where(Manager.code == MANAGERS[0]).values(search_key="pm1"))
     officer = desk("officer")
     assert f"/credit/enterprises/{USCC[0]}" in str(officer.page(f"/credit?q={USCC[0]}"))
     assert f"/credit/managers/{MANAGERS[0]}" in str(officer.page(f"/credit?q={MANAGERS[0]}"))

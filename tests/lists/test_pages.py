@@ -86,10 +86,12 @@ def test_the_way_through_the_pages(desk, client):
         refused = lead.submit(f"{base}/decide", page="/work", follow_redirects=True).get_data(as_text=True)
         assert "2026-03-02（含当日）才结束" in refused
         assert audit_rows() == before
+    lead = desk("lead", DECIDED)
     with clock.on(DECIDED):
         assert "决定列入" in lead.page(f"{base}/decide").get_text()
         lead.submit(f"{base}/decide")
         assert "E2花园" not in client.page("/lists").get_text()
+    lead = desk("lead", SERVED)
     with clock.on(SERVED):
         preview = lead.page(f"{base}/publish").get_text()
         for told in ("2026-03-05", "2027-03-04", "任何人都能看到", "下一年度榜单公布"):
@@ -180,7 +182,7 @@ def test_english_pages_speak_english(desk, client):
     _published()
     lead, cases = desk("lead", SERVED), _cases()
     with clock.on(SERVED):
-        assert "black list (industry evaluation)" in client.page("/en/lists").get_text()
+        assert "black list (industry evaluation)" in client.page("/en/lists").get_text().lower()
         assert "administrative reconsideration" in lead.page(f"/en/lists/cases/{cases['black']}/decision").get_text()
         assert "Not collected" in lead.page(f"/en/lists/cases/{cases['red']}").get_text()
 
