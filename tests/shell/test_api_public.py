@@ -72,7 +72,8 @@ def test_answers_of_lists(client):
 def test_pages_follow_each_other(client):
     for path in LISTS:
         items = _all(client, path, 2)
-        assert items == client.get(path).json["items"] and len(items) > 2, path
+        assert items == client.get(path).json["items"], path
+        assert len(items) > 2, path
 
 
 def test_scores_are_texts_with_two_digits(client):
@@ -151,7 +152,8 @@ WRONG = (
 def test_problem_names_the_parameter(client):
     for path, parameter in WRONG:
         answer = client.get(path)
-        assert answer.status_code in (400, 422) and answer.mimetype == "application/problem+json", path
+        assert answer.status_code in (400, 422), path
+        assert answer.mimetype == "application/problem+json", path
         assert (answer.json["parameter"], answer.json["status"]) == (parameter, answer.status_code), path
         assert answer.headers["Access-Control-Allow-Origin"] == "*"
 
@@ -163,7 +165,8 @@ UNKNOWN = ("/api/v1/estates/NONE", "/api/v1/enterprises/NONE", "/api/v1/quarters
 def test_unknown_is_404(client):
     for path in UNKNOWN:
         answer = client.get(path)
-        assert answer.status_code == 404 and answer.mimetype == "application/problem+json", path
+        assert answer.status_code == 404, path
+        assert answer.mimetype == "application/problem+json", path
 
 
 def test_paging_shows_one_state_of_estates(client):

@@ -1,5 +1,6 @@
 """Rows of the two searches: estates with what was last published, companies with their credit."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -52,14 +53,19 @@ def _key(sort: str) -> Any:
 
 
 def estates(
-    db: Session, q: str, division: str, kind: str, sort: str, limit: int | None = None, offset: int = 0
+    db: Session, wanted: Mapping[str, str], limit: int | None = None, offset: int = 0
 ) -> tuple[list[Hit], int, Standing]:
-    """Estates found, the page asked for, and how many there are in all."""
+    """Estates found (``wanted``: q, division, kind, sort; each may be empty), how many in all, what was published."""
     standing = last_published(db)
+    sort = wanted["sort"]
     by_match = sort == "match"
-    wanted = {"q": q, "division": division, "kind": kind}
     found, total = registry.find_estates(
-        db, **wanted, limit=limit if by_match else None, offset=offset if by_match else 0
+        db,
+        wanted["q"],
+        wanted["division"],
+        wanted["kind"],
+        limit=limit if by_match else None,
+        offset=offset if by_match else 0,
     )
     hits = [Hit(view, standing.ratings.get(view.code), standing.scores.get(view.code)) for view in found]
     if not by_match:

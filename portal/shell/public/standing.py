@@ -50,7 +50,7 @@ class Standing:
 def last_published(db: Session, as_of: date | None = None) -> Standing:
     """What is public on a day (default today): five queries whatever the number of estates."""
     quarters, years = ratings.quarters(db, as_of), ratings.years(db, as_of)
-    quarter, year = (quarters or [None])[0], (years or [None])[0]
+    quarter, year = next(iter(quarters), None), next(iter(years), None)
     scores = fields.by_estate(ratings.quarter_rows(db, quarter.period, as_of)) if quarter else {}
     stars = fields.by_estate(ratings.rating_rows(db, year.year, as_of)) if year else {}
     return Standing(quarter, scores, year, stars)

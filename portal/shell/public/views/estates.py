@@ -30,7 +30,7 @@ def _wanted() -> dict[str, str]:
 def search_page() -> str:
     """Search by name, pinyin, initials or address; filters by area and kind."""
     db, wanted, page = request_session(), _wanted(), page_number()
-    hits, total, standing = search.estates(db, **wanted, limit=PAGE, offset=(page - 1) * PAGE)
+    hits, total, standing = search.estates(db, wanted, limit=PAGE, offset=(page - 1) * PAGE)
     found, companies_total = search.companies(db, wanted["q"], limit=5) if wanted["q"] and page == 1 else ([], 0)
     names = registry.divisions(db)
     return render_template(
@@ -46,7 +46,7 @@ def search_page() -> str:
 def search_table(ending: str) -> Response:
     """Every estate that the search finds."""
     wanted = _wanted()
-    hits, total, _standing = search.estates(request_session(), **wanted)
+    hits, total, _standing = search.estates(request_session(), wanted)
     about = {"total": total, **{name: value or None for name, value in wanted.items()}}
     rows = [hit.row for hit in hits]
     return table_answer(Table(f"estates-{file_stamp()}", search.COLUMNS, rows, about), ending)
