@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -70,7 +70,7 @@ def canonical(value: Any) -> str:
 def record(db: Session, actor: Actor, action: str, subject: str, detail: dict[str, Any] | None = None) -> None:
     """Note a deed; the row is written with the transaction, or not at all."""
     rows = db.info.setdefault("audit_rows", [])
-    rows.append((clock.now(), actor.audit_name, action, subject, canonical(detail or {})))
+    rows.append((actor.audit_name, action, subject, canonical(detail or {})))
     before_commit(db, "audit", _write)
 
 
@@ -79,12 +79,20 @@ def sealed(db: Session, subject: str, text: str | None) -> dict[str, str] | None
     return None if text is None else {"sealed": keys.seal(db, subject, text), "subject": subject}
 
 
+def _exact(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat(timespec="microseconds")
+
+
 def _hash(key_id: str, parts: tuple[Any, ...]) -> str:
     return keys.key_ring().mac(key_id, canonical(parts).encode())
 
 
 def _write(db: Session) -> None:
-    """Append the waiting rows. The head row is locked here, as the last thing before the commit."""
+    """Append the waiting rows. The head row is locked here, as the last thing before the commit.
+
+    Their instant is that of the commit: nothing that the transaction recorded is later than its audit rows, so the latest
+    audit row tells up to when the data are known.
+    """
     waiting = db.info.pop("audit_rows", [])
     db.flush()
     head = db.scalars(select(AuditHead).where(AuditHead.id == 1).with_for_update()).one_or_none()
@@ -93,15 +101,16 @@ def _write(db: Session) -> None:
         db.add(head)
     key_id = keys.key_ring().current("audit").key_id
     seq, last, rows = head.count, head.last_hash, []
-    for at, actor, action, subject, detail in waiting:
+    at = clock.now()
+    for actor, action, subject, detail in waiting:
         seq += 1
         year = clock.district_date(at).year
-        this = _hash(key_id, (year, seq, clock.instant_text(at), actor, action, subject, detail, key_id, last))
+        this = _hash(key_id, (year, seq, _exact(at), actor, action, subject, detail, key_id, last))
         rows.append(
             {
                 "year": year,
                 "seq": seq,
-                "at": at.replace(microsecond=0),
+                "at": at,
                 "actor": actor,
                 "action": action,
                 "subject": subject,
@@ -145,7 +154,7 @@ def _broken(rows: Iterator[AuditEntry], hashes_wanted: set[int], seen: dict[int,
         parts = (
             row.year,
             row.seq,
-            clock.instant_text(row.at),
+            _exact(row.at),
             row.actor,
             row.action,
             row.subject,

@@ -1,8 +1,10 @@
 """Two languages through gettext. Chinese is the msgid, English stands in each package's ``locale/*en.po``.
 
-The catalogues are read as text at start, so that nothing compiled can be stale.
+The catalogues are read as text at start, so that nothing compiled can be stale. A context before a bar (``nav|小区``) tells
+apart what is one word in Chinese and two in English.
 """
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -57,10 +59,18 @@ def english() -> dict[str, str | tuple[str, ...]]:
     return texts
 
 
+_CONTEXT = re.compile(r"[a-z]+\|")
+
+
+def without_context(msgid: str) -> str:
+    """The Chinese of a msgid whose English depends on its place: ``nav|小区`` reads 小区."""
+    return _CONTEXT.sub("", msgid, count=1)
+
+
 def _text(msgid: str, many: bool = False) -> str:
     if language() == "zh":
-        return msgid
-    found = english().get(msgid, msgid)
+        return without_context(msgid)
+    found = english().get(msgid, without_context(msgid))
     if isinstance(found, tuple):
         return found[-1] if many else found[0]
     return found

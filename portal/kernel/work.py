@@ -1,8 +1,11 @@
-"""What waits for a person, as slices tell ``/work`` (announcement ``work.items``)."""
+"""What waits for a person, as slices tell ``/work``: things to do (announcement ``work.items``) and the figures above
+them (``work.figures``). Both are asked with ``actor`` and answer a list."""
 
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, Literal
+
+Tone = Literal["plain", "soon", "late", "ok"]
 
 
 @dataclass(frozen=True)
@@ -15,3 +18,16 @@ class WorkItem:
     due_on: date | None = None
     count: int | None = None
     note: str = ""
+
+
+@dataclass(frozen=True)
+class WorkFigure:
+    """A figure that answers a question at one look, with the page that explains it. ``tone`` colours the note, whose
+    words say the same."""
+
+    label: str
+    value: str
+    note: str = ""
+    endpoint: str | None = None
+    values: dict[str, Any] = field(default_factory=dict)
+    tone: Tone = "plain"

@@ -9,8 +9,8 @@ from portal.shell.public.views import enterprises, estates, home, texts
 from portal.shell.public.views.blueprint import bp
 
 NAV = [
-    NavEntry(lazy("小区评价"), "public.search", 10),
-    NavEntry(lazy("企业信用"), "public.enterprises", 20),
+    NavEntry(lazy("nav|小区"), "public.search", 10),
+    NavEntry(lazy("nav|企业"), "public.enterprises", 20),
     NavEntry(lazy("开放数据"), "public.data", 90),
 ]
 PAGES = (enterprises, estates, home, texts)

@@ -11,7 +11,7 @@ from portal.kernel.i18n import _
 from portal.shell.public.api.problems import BadParameter
 
 PAGE_SIZE, LARGEST_PAGE = 100, 500
-DAYS_AHEAD = 90
+DAYS_AHEAD = 3660  # a list can be asked about for any day on which today's entries may still be in force
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)")
 
 
