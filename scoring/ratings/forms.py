@@ -11,11 +11,11 @@ from portal.kernel.i18n import _, lazy
 MOST = 500
 
 
-class ActForm(FlaskForm):  # type: ignore[misc]
+class ActForm(FlaskForm):
     """A button."""
 
 
-class ConfirmForm(FlaskForm):  # type: ignore[misc]
+class ConfirmForm(FlaskForm):
     """Closing a community's review. ``seq``: the step that the page showed."""
 
     seq = HiddenField()
@@ -26,7 +26,7 @@ class ConfirmForm(FlaskForm):  # type: ignore[misc]
         return int(self.seq.data) if str(self.seq.data or "").isdigit() else -1
 
 
-class PublishForm(FlaskForm):  # type: ignore[misc]
+class PublishForm(FlaskForm):
     """A publication. ``seen``: the fingerprint of the preview; a correction needs its public reason."""
 
     seen = HiddenField()

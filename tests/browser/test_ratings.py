@@ -4,7 +4,14 @@ import pytest
 
 from tests.browser.accessibility import axe_clean, fits
 
-PUBLIC = ("/quarters", "/quarters/2026Q3", "/quarters/2025Q1/corrections", "/ratings", "/ratings/2025", "/ratings/2025/corrections")
+PUBLIC = (
+    "/quarters",
+    "/quarters/2026Q3",
+    "/quarters/2025Q1/corrections",
+    "/ratings",
+    "/ratings/2025",
+    "/ratings/2025/corrections",
+)
 STAFF = (
     ("lead", "/ratings/manage"),
     ("officer", "/ratings/quarter/2026Q3/prepare"),

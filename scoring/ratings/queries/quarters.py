@@ -179,16 +179,21 @@ def published_scores(db: Session, year: Year, as_of: date, known_at: datetime | 
 
 
 def movement(
-    db: Session, quarter: Quarter | str, as_of: date | None = None, known_at: datetime | None = None
+    db: Session,
+    quarter: Quarter | str,
+    as_of: date | None = None,
+    known_at: datetime | None = None,
+    rows: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Change of every estate against the last published quarter before: ``estate_code, previous_quarter,
     previous_score_cp, previous_rank_district, previous_rank_street, score_delta_cp, district_delta, street_delta``.
 
     Deltas are ``Int64``, positive is better, ``<NA>`` where a score is missing; places are compared only while kind and
-    street stayed the same. ``previous_quarter`` is None when there is none.
+    street stayed the same. ``previous_quarter`` is None when there is none. ``rows``: this quarter's rows, when the caller
+    has read them already.
     """
     day = as_of or clock.today()
-    now = quarter_rows(db, quarter, day, known_at)
+    now = quarter_rows(db, quarter, day, known_at) if rows is None else rows
     last = last_quarter_before(db, quarter, day)
     old = quarter_rows(db, last, day, known_at) if last else now.iloc[:0]
     names = ["estate_code", "score_cp", "rank_district", "rank_street", "kind", "division_code"]

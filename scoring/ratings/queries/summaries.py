@@ -15,9 +15,7 @@ Q, R = QuarterScore, Rating
 STREET_DIGITS = 9
 
 
-def street_averages(
-    db: Session, quarters: Collection[str], as_of: date, kind: str = ""
-) -> dict[str, dict[str, int]]:
+def street_averages(db: Session, quarters: Collection[str], as_of: date, kind: str = "") -> dict[str, dict[str, int]]:
     """Street code -> quarter -> mean score in centipoints of its estates with a score, public on a day; streets by code.
 
     A quarter in which a street has no scored estate is missing from its row.

@@ -106,12 +106,12 @@ def _preview(rows: list[NewRow], names: Sequence[str], estates: int, ratings: in
     made = tuple(PreviewRow(row.estate_code, row.revision, dict(zip(names, row.figures, strict=True))) for row in rows)
     text = json.dumps([[row.estate_code, row.revision, row.figures, row.parts] for row in rows], default=str)
     fingerprint = hashlib.sha256(text.encode()).hexdigest()
-    return Preview(made, tuple(_change(row, names) for row in rows if row.before), estates - len(rows), ratings, fingerprint)
+    return Preview(
+        made, tuple(_change(row, names) for row in rows if row.before), estates - len(rows), ratings, fingerprint
+    )
 
 
 def _change(row: NewRow, names: Sequence[str]) -> RowChange:
     old = row.before.figures if row.before else row.figures
-    fields = [
-        FieldChange(name, was, now) for name, was, now in zip(names, old, row.figures, strict=True) if was != now
-    ]
+    fields = [FieldChange(name, was, now) for name, was, now in zip(names, old, row.figures, strict=True) if was != now]
     return RowChange(row.estate_code, row.revision, tuple(fields))

@@ -1,6 +1,7 @@
 """The blueprint of the ratings' pages, and what each of them needs: a period from the address, the page asked for."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Blueprint, request
 
@@ -47,8 +48,6 @@ def asked(*names: str) -> dict[str, str]:
 
 def query_text(**changes: Any) -> str:
     """The address's filters with changes, without the page and without empty ones: ``?street=…``, or nothing."""
-    from urllib.parse import urlencode
-
     kept = {name: value for name, value in request.args.items() if name != "page"}
     kept.update({name: str(value) for name, value in changes.items()})
     text = urlencode({name: value for name, value in kept.items() if value})
@@ -78,6 +77,3 @@ class Areas:
     def communities(self, street: str) -> list[tuple[str, str]]:
         """Code and name of the communities of a street, by code; none without a street."""
         return [(area.code, area.name) for area in self.known.values() if street and area.parent_code == street]
-
-
-

@@ -78,7 +78,9 @@ class Reader:
     def change(self, field: FieldChange, year: int) -> Change:
         """A change in words."""
         label = str(FIELDS.get(field.name, field.name))
-        return Change(field.name, label, self._text(field.name, field.old, year), self._text(field.name, field.new, year))
+        return Change(
+            field.name, label, self._text(field.name, field.old, year), self._text(field.name, field.new, year)
+        )
 
     def _text(self, name: str, value: Any, year: int) -> str:
         if value in (None, "[]"):

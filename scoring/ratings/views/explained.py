@@ -123,7 +123,9 @@ def _category_answer(category: CategoryExplained) -> dict[str, Any]:
                 "item_code": item.item.item_code,
                 "result": item.result,
                 "lost": _points(item.lost_cp),
-                "photos": [url_for("checks.public_photo", photo_id=p.id) for p in item.finding.photos if p.public_sha256],
+                "photos": [
+                    url_for("checks.public_photo", photo_id=p.id) for p in item.finding.photos if p.public_sha256
+                ],
             }
             for item in category.items
         ],

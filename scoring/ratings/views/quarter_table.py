@@ -85,7 +85,7 @@ def quarter_frame(db: Session, quarter: Quarter) -> pd.DataFrame:
     rows = api.quarter_rows(db, quarter)
     if rows.empty:
         return rows
-    table = rows.merge(api.movement(db, quarter), on="estate_code", how="left")
+    table = rows.merge(api.movement(db, quarter, rows=rows), on="estate_code", how="left")
     names = registry.estates_frame(db, quarter.last).set_index("estate_code")["name"]
     table["name"] = table["estate_code"].map(names).fillna(table["estate_code"])
     table["kind_order"] = table["kind"].map(KIND_ORDER).fillna(len(KIND_ORDER))
@@ -106,7 +106,9 @@ def chosen(db: Session, table: pd.DataFrame, quarter: Quarter, wanted: Wanted) -
     columns, rising = ORDERS.get(key, ORDERS["rank"])
     if wanted.sort.startswith("-"):
         rising = [not way for way in rising]
-    return table[keep].sort_values([*columns, "kind", "estate_code"], ascending=[*rising, True, True], na_position="last")
+    return table[keep].sort_values(
+        [*columns, "kind", "estate_code"], ascending=[*rising, True, True], na_position="last"
+    )
 
 
 def rows_of(table: pd.DataFrame) -> list[QuarterRow]:

@@ -43,7 +43,12 @@ def manage() -> str:
         recent.append(quarter)
         quarter = quarter.previous
     rows = [
-        {"quarter": q, "is_over": today > q.last, "published": published.get(str(q)), "due": deadlines.publication_due(q)}
+        {
+            "quarter": q,
+            "is_over": today > q.last,
+            "published": published.get(str(q)),
+            "due": deadlines.publication_due(q),
+        }
         for q in recent
     ]
     years = {view.year: view for view in api.years(db)} if policy.may_prepare_year(actor()) else {}
@@ -106,7 +111,9 @@ def _heat(covered: Coverage) -> Any:
         for row in table.to_dict("records")
     ]
     title = _("检查覆盖率：已检查%(share)s", share=percent_text(_share(covered.total["checked"], covered.total["due"])))
-    return charts.heatmap(title, _("辖区"), [_("已检查（%）"), _("已确认（%）")], rows, 0, 10000, _("颜色越深，比例越高"))
+    return charts.heatmap(
+        title, _("辖区"), [_("已检查（%）"), _("已确认（%）")], rows, 0, 10000, _("颜色越深，比例越高")
+    )
 
 
 def _share(part: int, whole: int) -> int | None:
@@ -254,7 +261,9 @@ def quarter_published(quarter: str, release: str) -> str:
     made = api.release(request_session(), release)
     if made.period != str(quarter_of(quarter)):
         raise NotFound(_("没有找到这次公布。"))
-    revised = next((e for e in api.errata(request_session(), made.period, as_of=made.public_from) if e.release.id == made.id), None)
+    revised = next(
+        (e for e in api.errata(request_session(), made.period, as_of=made.public_from) if e.release.id == made.id), None
+    )
     return render_template(
         "ratings/published.html",
         release=made,

@@ -110,6 +110,4 @@ def _heat_title(means: dict[str, dict[str, int]], shown: list[str], areas: Areas
     if len(last) < 2:
         return _("各街道平均分")
     best, lowest = max(last, key=lambda code: last[code]), min(last, key=lambda code: last[code])
-    return _(
-        "各街道平均分：%(best)s最高，%(lowest)s最低", best=areas.name(best), lowest=areas.name(lowest)
-    )
+    return _("各街道平均分：%(best)s最高，%(lowest)s最低", best=areas.name(best), lowest=areas.name(lowest))

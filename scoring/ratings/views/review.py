@@ -149,6 +149,4 @@ def _finding(item: standards.ItemView, result: str, place: str, note: str, versi
     rule = ChecklistItem(item.item_code, item.max_cp, item.deduction, item.category_code, item.hazard_class)
     line = item_line(rule, result, version)
     name = item.item_en if language() == "en" else item.item_zh
-    return Finding(
-        item.item_code, name, item_sentence(line, note), place, note, item.hazard_class, line.centipoints
-    )
+    return Finding(item.item_code, name, item_sentence(line, note), place, note, item.hazard_class, line.centipoints)
