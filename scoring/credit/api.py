@@ -56,6 +56,11 @@ class CreditView:
     events: tuple[EventView, ...]
 
 
+def _given(value: Any) -> Any:
+    """A value of a table, None where it is missing: a column of texts prints its gaps as nan otherwise."""
+    return None if pd.isna(value) else value
+
+
 def _view(row: Any, as_of: date, points_cp: int | None = None) -> EventView:
     return EventView(
         case_id=row.case_id,
@@ -64,13 +69,13 @@ def _view(row: Any, as_of: date, points_cp: int | None = None) -> EventView:
         code=row.code,
         name=catalogue.name_of(row.code, row.points_cp, as_of),
         points_cp=int(row.points_cp) if points_cp is None else points_cp,
-        estate_code=row.estate_code,
-        uscc=row.uscc,
+        estate_code=_given(row.estate_code),
+        uscc=_given(row.uscc),
         document=row.document,
-        document_on=row.document_on,
+        document_on=_given(row.document_on),
         issued_by=row.issued_by,
         valid_from=row.valid_from,
-        valid_to=row.valid_to,
+        valid_to=_given(row.valid_to),
         step=row.step,
         is_share=points_cp is not None,
     )

@@ -14,7 +14,7 @@ from scoring.credit.views.blueprint import bp
 
 
 def _to_confirm(db: Session, actor: Actor) -> int | None:
-    return api.waiting_count(db, actor) if actor.may(Permission.CREDIT_CONFIRM) else None
+    return api.waiting_count(db, actor) or None
 
 
 NAV = [NavEntry(lazy("信用"), "credit.index", 60, Permission.CREDIT_READ, _to_confirm)]

@@ -46,7 +46,9 @@ def notices(db: Session, uscc: str) -> list[NoticeView]:
     taken: dict[str, dict[str, ListStep]] = {}
     for step in db.scalars(steps) if cases else ():
         taken.setdefault(step.case_id, {})[step.step] = step  # a dict keeps the order: the last one is the state
-    names = registry.estate_names(db, {case.subject for case in cases if case.subject_type == "estate"}) if cases else {}
+    names = (
+        registry.estate_names(db, {case.subject for case in cases if case.subject_type == "estate"}) if cases else {}
+    )
     found = [_view(case, taken[case.id], names) for case in cases if "notice_served" in taken.get(case.id, {})]
     return sorted(found, key=lambda notice: (notice.served_on, notice.case_id), reverse=True)
 

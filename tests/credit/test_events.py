@@ -114,3 +114,14 @@ def test_what_waits_is_counted_for_those_who_decide(district):
         assert (api.waiting_count(db, LEAD), api.waiting_count(db, OFFICER)) == (1, 0)
         assert [item.count for item in api.work_items(db, actor=LEAD)] == [1]
         assert api.work_items(db, actor=OFFICER) == []
+
+
+def test_what_is_missing_is_none_also_beside_events_that_have_it(district):
+    with_estate, without = _propose(estate_code="E1"), _propose()
+    with transaction() as db:
+        service.confirm(db, LEAD, with_estate, on=DAY)
+        service.confirm(db, LEAD, without, on=DAY)
+    with reading() as db:
+        shown = {event.case_id: event.estate_code for event in api.score(db, "enterprise", USCC[0], DAY).events}
+        assert shown == {with_estate: "E1", without: None}
+        assert {event.case_id: event.estate_code for event in api.timeline(db, "enterprise", USCC[0])} == shown

@@ -101,7 +101,9 @@ def test_from_proposal_to_record(desk):
     ],
 )
 def test_a_refused_form_comes_back_filled(desk, changes, told):
-    answer = desk("officer").submit("/credit/new", {**GIVEN, "note": "留着", **changes}, content_type="multipart/form-data")
+    answer = desk("officer").submit(
+        "/credit/new", {**GIVEN, "note": "留着", **changes}, content_type="multipart/form-data"
+    )
     assert answer.status_code == 422
     text = answer.get_data(as_text=True)
     assert told in text

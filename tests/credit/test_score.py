@@ -29,7 +29,9 @@ def _score(kind: str, subject: str, as_of: date, known_at=None):
 def _empty() -> None:
     """Forget all events (test only: the portal's own triggers forbid it)."""
     with transaction() as db:
-        names = db.execute(text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name LIKE 'credit%'")).all()
+        names = db.execute(
+            text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name LIKE 'credit%'")
+        ).all()
         for name, _sql in names:
             db.execute(text(f'DROP TRIGGER "{name}"'))
         for model in (CreditStep, CreditEvent, CreditCase):
@@ -87,7 +89,9 @@ def test_misuse_of_funds_is_grade_d_whatever_the_score_and_only_on_its_subject(d
     record_event("B07", USCC[1], on=DAY)
     found = _score("enterprise", USCC[1], DAY)
     assert (found.score_cp, found.grade) == (6200, "D")
-    assert _score("enterprise", USCC[1], date(2029, 3, 2)).grade == "A", "36 months from 2 March 2026 end on 1 March 2029"
+    assert _score("enterprise", USCC[1], date(2029, 3, 2)).grade == "A", (
+        "36 months from 2 March 2026 end on 1 March 2029"
+    )
 
 
 def test_an_act_recorded_on_both_is_borne_once(district):
@@ -133,5 +137,10 @@ def test_scores_of_many_are_the_scores_of_each(district):
         assert list(many["subject"]) == [USCC[1], USCC[0]]
         for row in many.itertuples():
             one = api.score(db, "enterprise", row.subject, DAY)
-            assert (row.score_cp, row.grade, row.good_cp, row.bad_cp) == (one.score_cp, one.grade, one.good_cp, one.bad_cp)
+            assert (row.score_cp, row.grade, row.good_cp, row.bad_cp) == (
+                one.score_cp,
+                one.grade,
+                one.good_cp,
+                one.bad_cp,
+            )
         assert api.demerits(db, list(USCC), DAY) == {USCC[0]: 150, USCC[1]: 0}

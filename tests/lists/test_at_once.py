@@ -51,5 +51,7 @@ def test_two_at_once(district):
     with reading() as db:
         assert db.scalar(select(func.count()).select_from(ListCase)) == 4
         assert db.scalar(select(func.count()).select_from(ListEntry)) == 3
-        documents = [s.document for c, _l in queries.cases(db) for s in queries.steps_of(db, c.id) if s.step == "public_notice"]
+        documents = [
+            s.document for c, _l in queries.cases(db) for s in queries.steps_of(db, c.id) if s.step == "public_notice"
+        ]
     assert len(set(documents)) == 4

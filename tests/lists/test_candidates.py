@@ -75,7 +75,12 @@ def test_facts_of_higher_rooms_decide_where_they_are_on_record(district, monkeyp
 
 @pytest.mark.parametrize(
     ("code", "kind", "is_red"),
-    [("B34", "enterprise", True), ("B11", "enterprise", False), ("B11", "manager", False), ("B01", "enterprise", False)],
+    [
+        ("B34", "enterprise", True),
+        ("B11", "enterprise", False),
+        ("B11", "manager", False),
+        ("B01", "enterprise", False),
+    ],
 )
 def test_a_moderate_or_major_event_of_the_year_excludes_from_red(district, code, kind, is_red):
     rate("E1", 5)

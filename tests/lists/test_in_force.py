@@ -19,7 +19,9 @@ from tests.ratings.district import USCC
 
 BASE = date(2026, 1, 1)
 DAYS = st.integers(0, 40).map(lambda n: BASE + timedelta(days=n))
-ENTRY = st.tuples(st.sampled_from(["red", "black"]), st.sampled_from(USCC), DAYS, st.none() | DAYS, DAYS, st.none() | DAYS)
+ENTRY = st.tuples(
+    st.sampled_from(["red", "black"]), st.sampled_from(USCC), DAYS, st.none() | DAYS, DAYS, st.none() | DAYS
+)
 
 
 def _store(entry) -> str:
@@ -125,7 +127,9 @@ class Office(RuleBasedStateMachine):
     @invariant()
     def one_case_at_a_time(self):
         with reading() as db:
-            open_now = [(c.kind, c.subject, c.reason) for c, s in queries.cases(db) if s.step not in ("dropped", "exited")]
+            open_now = [
+                (c.kind, c.subject, c.reason) for c, s in queries.cases(db) if s.step not in ("dropped", "exited")
+            ]
         assert len(set(open_now)) == len(open_now)
 
     @invariant()

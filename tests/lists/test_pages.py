@@ -173,7 +173,9 @@ def test_taking_off_comes_back_with_what_was_typed(desk, client):
         assert early.status_code == 422
         assert "满6个月" in early.get_data(as_text=True)
         assert "已经改正" in early.get_data(as_text=True)
-        assert lead.submit(path, {"reason": "revoked", "why": "决定有误"}, page=f"/lists/cases/{case}").status_code == 303
+        assert (
+            lead.submit(path, {"reason": "revoked", "why": "决定有误"}, page=f"/lists/cases/{case}").status_code == 303
+        )
         assert "E2花园" not in client.page("/lists").get_text()
         assert "决定有误" in lead.page(f"/lists/cases/{case}").get_text()
 

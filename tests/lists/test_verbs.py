@@ -211,7 +211,10 @@ def test_a_person_takes_an_entry_off_with_a_reason(year):
         with pytest.raises(DomainError):
             take_off(**refused)
     take_off(day=date(2026, 9, 5))
-    assert (_in_force(date(2026, 9, 4), kind="black"), _in_force(date(2026, 9, 5), kind="black")) == ([("black", "E2")], [])
+    assert (_in_force(date(2026, 9, 4), kind="black"), _in_force(date(2026, 9, 5), kind="black")) == (
+        [("black", "E2")],
+        [],
+    )
     with pytest.raises(NotFound):
         take_off(reason="revoked", day=date(2026, 9, 6))
 

@@ -42,7 +42,9 @@ def rate(
     """Publish one rating, as its next revision; gives what the credit records hear."""
     public = public_from or date(year + 1, 1, 20)
     with transaction() as db:
-        held = db.scalar(select(func.max(Rating.revision)).where(Rating.year == year, Rating.estate_code == estate)) or 0
+        held = (
+            db.scalar(select(func.max(Rating.revision)).where(Rating.year == year, Rating.estate_code == estate)) or 0
+        )
         number = db.scalar(select(func.count()).select_from(Release).where(Release.period == str(year))) or 0
         release, at = new_id(), clock.now()
         db.execute(

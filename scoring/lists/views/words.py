@@ -169,7 +169,7 @@ def _demerits(found: dict[str, Any], year: int) -> str:
 
 
 def _codes(found: dict[str, Any], _year: int) -> str:
-    return _("、").join(f"{code} {credit.event_name(code)}" for code in found["codes"])
+    return _("、").join(_("信用事项%(code)s", code=code) for code in found["codes"])
 
 
 def _on_time(found: dict[str, Any], _year: int) -> str:
