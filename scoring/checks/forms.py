@@ -14,11 +14,11 @@ from portal.kernel.errors import DomainError
 from portal.kernel.i18n import _, lazy
 from portal.kernel.images import Box
 from portal.kernel.points import parse_cp, print_short
-from scoring.checks.draft import MAX_NOTE, Answer
+from scoring.checks.draft import MAX_NOTE, PASS, Answer
+from scoring.rules.deductions import NOT_APPLICABLE
 from scoring.standards.api import ItemView
 
 FOUND, MOST_COUNT = "found", 999
-GRADES = ("pass", "half", "zero", "fail", "na")
 SPARE_ROWS = 4
 WHOLE = 10_000  # the width of a picture, in the boxes' unit
 
@@ -74,12 +74,12 @@ def _entry(posted: Any, item: ItemView) -> Entry:
     code = item.item_code
     text = {part: str(posted.get(f"{code}-{part}", "")).strip() for part in ("count", "place", "note")}
     entry = Entry(str(posted.get(code, "")), text["count"] or "0", text["place"], text["note"])
-    if entry.answer == FOUND:
+    if entry.answer == FOUND and item.step_cp:
         if not re.fullmatch(r"[0-9]{1,6}", entry.count) or not 1 <= int(entry.count) <= MOST_COUNT:
             entry.errors.append(_("%(code)s：请填写发现几处，1至%(most)s之间的整数。", code=code, most=MOST_COUNT))
         else:
             entry.count = str(int(entry.count))
-    elif entry.answer and entry.answer not in GRADES:
+    elif entry.answer and entry.answer not in (PASS, NOT_APPLICABLE, *item.losses):
         entry.errors.append(_("%(code)s：请从给出的结果中选一个。", code=code))
     for part, name in (("place", _("位置")), ("note", _("说明"))):
         if len(text[part]) > MAX_NOTE:

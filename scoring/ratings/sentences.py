@@ -13,6 +13,7 @@ from portal.kernel.i18n import _, language, lazy, ngettext
 from portal.kernel.points import print_cp
 from scoring.rules.explain import Line
 from scoring.rules.rulesets import RuleSet
+from scoring.standards.api import grade_name
 from scoring.surveys import api as surveys
 
 COMPONENTS = {
@@ -23,7 +24,6 @@ COMPONENTS = {
 }
 STARS = (lazy("无星级"), lazy("一星"), lazy("二星"), lazy("三星"), lazy("四星"), lazy("五星"))
 KINDS = {"commodity": lazy("商品房小区"), "village": lazy("村改居小区"), "affordable": lazy("保障性住房小区")}
-GRADES = {"half": lazy("基本符合"), "zero": lazy("不符合"), "fail": lazy("不符合"), "full": lazy("符合")}
 FIELDS = {
     "score_cp": lazy("得分"),
     "months": lazy("已确认月数"),
@@ -86,7 +86,7 @@ def item_sentence(line: Line, reason: str = "") -> str:
         ),
         "score.item_grade": lambda: _(
             "评为“%(grade)s”，扣%(lost)s分，本项得%(score)s分（满分%(max)s分）。",
-            grade=GRADES[values["grade"]],
+            grade=grade_name(values["grade"]),
             lost=points["lost"],
             score=points["score"],
             max=points["max"],

@@ -9,8 +9,14 @@ from sqlalchemy.orm import Session
 
 from portal.kernel.errors import DomainError
 from portal.kernel.i18n import _
+from scoring.rules.deductions import deduction
+from scoring.rules.items import item_score
+from scoring.rules.standard import ChecklistItem
 from scoring.standards import queries
 from scoring.standards.models import StandardItem, StandardVersion
+from scoring.standards.results import costs_text as costs_text
+from scoring.standards.results import grade_name as grade_name
+from scoring.standards.results import result_name as result_name
 from scoring.standards.service import seed as seed
 
 EXPORT_COLUMNS = (
@@ -30,6 +36,17 @@ class ItemView:
     max_cp: int
     deduction: str
     hazard_class: str
+
+    @property
+    def step_cp(self) -> int:
+        """What each finding costs, in centipoints; 0 where findings are not counted."""
+        return deduction(self.deduction).step_cp
+
+    @property
+    def losses(self) -> dict[str, int]:
+        """Grade to what it costs, in centipoints, in the order of the rule; empty where findings are counted."""
+        item = ChecklistItem(self.item_code, self.max_cp, self.deduction, self.category_code, self.hazard_class)
+        return {grade: item_score(grade, item).lost_cp for grade in deduction(self.deduction).grades}
 
 
 @dataclass(frozen=True)

@@ -4,10 +4,9 @@ from dataclasses import dataclass
 
 from portal.kernel.formats import item_points
 from portal.kernel.i18n import _, language
-from scoring.rules.deductions import DEDUCTIONS, deduction
-from scoring.rules.items import item_score
-from scoring.rules.standard import ChecklistItem
+from scoring.rules.deductions import DEDUCTIONS
 from scoring.standards.api import CategoryView, ItemView, StandardView
+from scoring.standards.results import costs_text, grade_name
 
 FIELDS = ("category_code", "item_zh", "item_en", "max_cp", "deduction", "hazard_class")
 
@@ -32,30 +31,12 @@ def category_name(category: CategoryView) -> str:
     return category.en if language() == "en" else category.zh
 
 
-def grade_name(grade: str) -> str:
-    """A grade in words; one that has none yet is shown by its code."""
-    return {"half": _("基本符合"), "zero": _("不符合"), "fail": _("不符合")}.get(grade, grade)
-
-
-def result_name(result: str) -> str:
-    """A result in words: a count stays a count."""
-    return {"pass": _("通过"), "na": _("不适用")}.get(result) or (
-        _("%(n)s处问题", n=result) if result.isdigit() else grade_name(result)
-    )
-
-
 def deduction_text(item: ItemView) -> str:
     """How the item loses points, in a sentence made from the rule itself."""
-    rule = deduction(item.deduction)
-    if rule.step_cp:
-        step, top = item_points(rule.step_cp), item_points(item.max_cp)
+    if item.step_cp:
+        step, top = item_points(item.step_cp), item_points(item.max_cp)
         return _("每发现1处问题扣%(step)s分，%(max)s分扣完为止。", step=step, max=top)
-    checked = ChecklistItem(item.item_code, item.max_cp, item.deduction, item.category_code, item.hazard_class)
-    parts = [
-        _("“%(grade)s”扣%(lost)s分", grade=grade_name(grade), lost=item_points(item_score(grade, checked).lost_cp))
-        for grade in rule.grades
-    ]
-    return _("“符合”不扣分，%(parts)s。", parts=_("，").join(parts))
+    return _("“符合”不扣分，%(parts)s。", parts=costs_text(item.losses))
 
 
 def deduction_hint() -> str:

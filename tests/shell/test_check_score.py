@@ -7,32 +7,55 @@ from pathlib import Path
 import jinja2
 import pytest
 from playwright.sync_api import Page, sync_playwright
+from werkzeug.datastructures import MultiDict
 
 from portal.kernel import formats, i18n
+from scoring.checks.forms import Entry, read_step
+from scoring.checks.views.words import answer_choices, result_text, rule_text
+from scoring.ratings.sentences import item_sentence
+from scoring.rules.deductions import DEDUCTIONS, Deduction
+from scoring.rules.explain import item_line
 from scoring.rules.items import item_score
 from scoring.rules.rounding import half_up
 from scoring.rules.standard import ChecklistItem
+from scoring.standards.api import ItemView
 from tests.browser.conftest import ARGUMENTS, CHROMIUM
 
 SHELL = Path(__file__).resolve().parents[2] / "portal" / "shell"
-ITEMS = [("A1", 300, "P1"), ("A2", 200, "P0.5"), ("A3", 200, "BIN"), ("B1", 150, "T"), ("B2", 700, "P1")]
-ANSWERS = {"P1": ("pass", "found", "na"), "P0.5": ("pass", "found", "na"), "BIN": ("pass", "fail", "na"),
-           "T": ("pass", "half", "zero", "na")}  # fmt: skip
+# two deductions that no checklist knows: the page and its script must take them from the rules alone
+INVENTED = (Deduction("X2.5", step_cp=250), Deduction("XG", grades={"faint": 15, "half": 50, "gone": 100}))
+ITEMS = [
+    ItemView(code, code[0], code, code, most, rule, "A")
+    for code, most, rule in (
+        ("A1", 300, "P1"), ("A2", 200, "P0.5"), ("A3", 200, "BIN"), ("B1", 150, "T"), ("B2", 700, "P1"),
+        ("C1", 900, "X2.5"), ("C2", 333, "XG"),
+    )
+]  # fmt: skip
 PAGE = """{% import "parts/check.html" as c %}<form class="phone" data-check>
 {{ c.category_head("A", "a") }}{{ c.category_head("B", "b") }}
-{% for code, most, rule in items %}{{ c.item(code, code, most, rule, code[0]) }}{% endfor %}{{ c.dock() }}</form>"""
+{% for i in items %}{{ c.item(i.item_code, i.item_zh, i.max_cp, answer_choices(i), i.category_code, losses=i.losses,
+                              step_cp=i.step_cp) }}{% endfor %}{{ c.dock() }}</form>"""
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 
+@pytest.fixture(scope="module", autouse=True)
+def invented() -> Iterator[None]:
+    """Each invented deduction is one more row of the rules, and nothing else."""
+    with pytest.MonkeyPatch.context() as patch:
+        for rule in INVENTED:
+            patch.setitem(DEDUCTIONS, rule.code, rule)
+        yield
+
+
 @pytest.fixture(scope="module")
-def form() -> Iterator[Page]:
+def form(invented: None) -> Iterator[Page]:
     if not CHROMIUM.exists():
         pytest.fail(f"{CHROMIUM} is missing: apt-get install chromium (make test does it as root)")
     environment = jinja2.Environment(loader=jinja2.FileSystemLoader(SHELL / "templates"), autoescape=True)
     environment.globals["_"] = i18n.gettext
     formats.register(environment)
-    html = environment.from_string(PAGE).render(items=ITEMS)
+    html = environment.from_string(PAGE).render(items=ITEMS, answer_choices=answer_choices)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=list(ARGUMENTS))
         page = browser.new_page()
@@ -51,7 +74,10 @@ def _answer(page: Page, code: str, value: str, count: int) -> None:
 
 
 def _expected(results: dict[str, str]) -> str:
-    scores = [item_score(results[code], ChecklistItem(code, most, rule, code[0], "A")) for code, most, rule in ITEMS]
+    scores = [
+        item_score(results[i.item_code], ChecklistItem(i.item_code, i.max_cp, i.deduction, i.category_code, "A"))
+        for i in ITEMS
+    ]
     applicable = sum(score.applicable_cp for score in scores)
     if not applicable:
         return "–"
@@ -74,12 +100,39 @@ def test_what_has_the_focus_is_never_under_the_dock(form: Page) -> None:
 def test_live_score_is_the_month_score_of_the_rules(form: Page, seed: int) -> None:
     chance = random.Random(seed)
     results = {}
-    for code, _most, rule in ITEMS:
-        value, count = chance.choice(ANSWERS[rule]), chance.randint(1, 9)
+    for item in ITEMS:
+        code, answers = item.item_code, [value for value, _label in answer_choices(item)]
+        value, count = chance.choice(answers), chance.randint(1, 9)
         _answer(form, code, value, count)
         results[code] = str(count) if value == "found" else value
     assert form.inner_text("[data-live-score]") == _expected(results)
     assert form.inner_text("[data-live-left]") == "0"
+
+
+@pytest.mark.parametrize("item", ITEMS, ids=lambda item: item.deduction)
+def test_every_answer_offered_is_taken_scored_and_told(item: ItemView) -> None:
+    offered = [value for value, _label in answer_choices(item)]
+    assert (offered[0], offered[-1]) == ("pass", "na")
+    assert rule_text(item)
+    for value in offered:
+        posted = MultiDict({item.item_code: value, f"{item.item_code}-count": "2"})
+        entry = read_step(posted, [item]).entries[item.item_code]
+        assert not entry.errors
+        result = entry.decided().result
+        assert result_text(result)
+        checked = ChecklistItem(item.item_code, item.max_cp, item.deduction, item.category_code, "A")
+        assert item_sentence(item_line(checked, result, ""))
+
+
+@pytest.mark.parametrize("item", ITEMS, ids=lambda item: item.deduction)
+def test_an_answer_of_another_rule_is_refused_at_the_door(item: ItemView) -> None:
+    grades = {grade for rule in DEDUCTIONS.values() for grade in rule.grades}
+    foreign = (grades | {"found", "nonsense"}) - {value for value, _label in answer_choices(item)}
+    for value in foreign:
+        entry: Entry = read_step(MultiDict({item.item_code: value, f"{item.item_code}-count": "2"}), [item]).entries[
+            item.item_code
+        ]
+        assert entry.errors, value
 
 
 def test_steppers_and_the_rest_passed(form: Page) -> None:
@@ -91,7 +144,7 @@ def test_steppers_and_the_rest_passed(form: Page) -> None:
     form.click("[data-rest-pass='A']")
     assert form.is_checked("input[name='A2'][value='pass']")
     assert form.is_checked("input[name='A1'][value='found']"), "an answer given stays"
-    assert form.inner_text("[data-live-left]") == "2", "the other category stays open"
+    assert form.inner_text("[data-live-left]") == "4", "the other categories stay open"
     assert form.inner_text("[data-category-score='A']") == "5.00 / 7.00"
     form.click("#item-A1 [data-step='-1']")
     form.click("#item-A1 [data-step='-1']")

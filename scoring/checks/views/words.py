@@ -6,8 +6,7 @@ from portal.kernel.i18n import _, language
 from portal.kernel.points import print_short
 from scoring.checks.forms import FOUND
 from scoring.checks.service import state_word
-from scoring.rules.deductions import deduction
-from scoring.standards.api import CategoryView, ItemView
+from scoring.standards.api import CategoryView, ItemView, costs_text, grade_name
 
 STATE_KINDS = {"": "plain", "draft": "plain", "returned": "soon", "submitted": "ok", "confirmed": "ok"}
 
@@ -26,24 +25,15 @@ def result_text(result: str) -> str:
     """A result as the sheet writes it, in words."""
     if result.isdigit():
         return _("发现1处问题") if result == "1" else _("发现%(n)s处问题", n=result)
-    return {
-        "": _("待填"),
-        "pass": _("符合"),
-        "half": _("基本符合"),
-        "zero": _("不符合"),
-        "fail": _("不符合"),
-        "na": _("不适用"),
-    }[result]
+    plain = {"": _("待填"), "pass": _("符合"), "na": _("不适用")}
+    return plain.get(result) or grade_name(result)
 
 
 def rule_text(item: ItemView) -> str:
     """How the item loses points."""
-    rule, most = deduction(item.deduction), print_short(item.max_cp)
-    if rule.step_cp:
-        return _("每处扣%(step)s分，最多扣%(most)s分", step=print_short(rule.step_cp), most=most)
-    if len(rule.grades) > 1:
-        return _("基本符合扣一半，不符合扣%(most)s分", most=most)
-    return _("不符合扣%(most)s分", most=most)
+    if item.step_cp:
+        return _("每处扣%(step)s分，最多扣%(most)s分", step=print_short(item.step_cp), most=print_short(item.max_cp))
+    return costs_text(item.losses)
 
 
 def hazard_text(item: ItemView) -> str:
@@ -53,8 +43,7 @@ def hazard_text(item: ItemView) -> str:
 
 def answer_choices(item: ItemView) -> list[tuple[str, str]]:
     """The answers possible for an item: value and label."""
-    rule = deduction(item.deduction)
-    bad = [(FOUND, _("发现问题"))] if rule.step_cp else [(grade, result_text(grade)) for grade in rule.grades]
+    bad = [(FOUND, _("发现问题"))] if item.step_cp else [(grade, grade_name(grade)) for grade in item.losses]
     return [("pass", _("符合")), *bad, ("na", _("不适用"))]
 
 
@@ -70,5 +59,5 @@ def origin_text(origin: str) -> str:
 
 FOR_TEMPLATES: dict[str, Any] = {
     "item_name": item_name, "category_name": category_name, "result_text": result_text, "rule_text": rule_text,
-    "hazard_text": hazard_text, "state_text": state_text, "state_kinds": STATE_KINDS, "origin_text": origin_text,
+    "answer_choices": answer_choices, "hazard_text": hazard_text, "state_text": state_text, "state_kinds": STATE_KINDS, "origin_text": origin_text,
 }  # fmt: skip

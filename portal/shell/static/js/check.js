@@ -12,21 +12,20 @@
   const halfUp = (a, b) => Math.floor((2 * a + b) / (2 * b));
   const print = (cp) => `${Math.floor(cp / 100)}.${String(cp % 100).padStart(2, "0")}`;
 
-  const answerOf = (item) => item.querySelector("input[type='radio']:checked")?.value ?? "";
+  const chosen = (item) => item.querySelector("input[type='radio']:checked");
+  const answerOf = (item) => chosen(item)?.value ?? "";
   const countOf = (item) => {
     const count = Number.parseInt(item.querySelector("[data-count]")?.value ?? "", 10);
     return Number.isSafeInteger(count) && count > 0 ? count : 0;
   };
 
-  // What the item keeps; null when it does not apply.
+  // What the item keeps; null when it does not apply. What a grade or a finding costs stands in the page, as the rules have it.
   function earned(item) {
     const most = Number(item.dataset.maxCp);
     switch (answerOf(item)) {
       case "na": return null;
-      case "fail": case "zero": return 0;
-      case "half": return most - halfUp(most, 2);
-      case "found": return Math.max(0, most - Math.max(1, countOf(item)) * (item.dataset.deduction === "P0.5" ? 50 : 100));
-      default: return most;
+      case "found": return Math.max(0, most - Math.max(1, countOf(item)) * Number(item.dataset.stepCp));
+      default: return most - Number(chosen(item)?.dataset.lost ?? 0);
     }
   }
 
