@@ -12,6 +12,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -126,35 +127,24 @@ def empty_database(
     postgres.drop_database(run_folder, name)
 
 
-def _only_what_landed(monkeypatch: pytest.MonkeyPatch) -> None:
-    """TODO: drop once every slice is there. Leaves out of the wiring what does not exist yet."""
-    from importlib import import_module
-    from importlib.util import find_spec
+@cache
+def _application() -> "Flask":
+    """One application for the process: it finds its database through the settings of the moment, and compiling the
+    templates anew for every test would cost more than the tests."""
+    from portal.shell.app import create_app
 
-    from portal.shell import wiring
-
-    def exists(name: str, attribute: str = "") -> bool:
-        try:
-            return find_spec(name) is not None and (not attribute or hasattr(import_module(name), attribute))
-        except ModuleNotFoundError:
-            return False
-
-    monkeypatch.setattr(wiring, "FEATURES", tuple(name for name in wiring.FEATURES if exists(f"{name}.feature")))
-    monkeypatch.setattr(wiring, "IMPORTS", tuple(name for name in wiring.IMPORTS if exists(f"{name}.imports")))
-    monkeypatch.setattr(
-        wiring, "SUBSCRIPTIONS", tuple(heard for heard in wiring.SUBSCRIPTIONS if exists(heard[1], heard[2]))
-    )
+    made = create_app(testing=True)
+    made.test_client_class = StrictClient
+    return made
 
 
 @pytest.fixture
-def app(instance: Place, monkeypatch: pytest.MonkeyPatch) -> "Flask":
+def app(instance: Place) -> "Flask":
     """The application on this test's portal."""
-    from portal.shell.app import create_app
+    from portal.kernel import i18n
 
-    _only_what_landed(monkeypatch)
-    made: Flask = create_app(testing=True)
-    made.test_client_class = StrictClient
-    return made
+    i18n.set_language("zh")
+    return _application()
 
 
 @pytest.fixture

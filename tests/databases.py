@@ -12,7 +12,6 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from portal.kernel import schema
 from tests import postgres
 
 PROJECT = Path(__file__).resolve().parents[1]
@@ -39,9 +38,7 @@ def initialise(place: Place) -> None:
     done = subprocess.run(
         [PORTAL, "init"], env=command_environment(place), cwd="/", capture_output=True, text=True, check=False
     )
-    if "ImportError" in done.stderr or "ModuleNotFoundError" in done.stderr:  # TODO: drop once every slice has its api
-        schema.upgrade(place.url)
-    elif done.returncode:
+    if done.returncode:
         raise RuntimeError(f"portal init failed on {place.url}:\n{done.stdout}{done.stderr}")
 
 

@@ -37,6 +37,12 @@ SUBSCRIPTIONS = (
     ("work.items", "scoring.ratings.api", "work_items"),
     ("work.items", "scoring.credit.api", "work_items"),
     ("work.items", "scoring.lists.api", "work_items"),
+    ("work.items", "scoring.lists.api", "notice_items"),
+    ("work.figures", "scoring.checks.api", "work_figures"),
+    ("work.figures", "scoring.ratings.api", "work_figures"),
+    ("work.figures", "scoring.lists.api", "work_figures"),
+    ("work.figures", "scoring.credit.api", "work_figures"),
+    ("work.figures", "portal.shell.office.figures", "work_figures"),
 )
 IMPORTS = ("portal.accounts", "portal.registry", "scoring.checks", "scoring.surveys")
 
@@ -47,26 +53,16 @@ def _load(name: str) -> ModuleType:
 
 def features() -> list[ModuleType]:
     """The feature module of each slice, in order."""
-    # LANDING: until every slice is there
-    from importlib.util import find_spec
-
-    return [_load(f"{name}.feature") for name in FEATURES if find_spec(f"{name}.feature")]
+    return [_load(f"{name}.feature") for name in FEATURES]
 
 
 def kinds() -> dict[str, ImportKind]:
     """Every KIND of sheet that can be imported, by name, in the order in which a district is set up."""
-    # LANDING
-    from importlib.util import find_spec
-
-    found = [kind for name in IMPORTS if find_spec(f"{name}.imports") for kind in _load(f"{name}.imports").IMPORTS]
+    found = [kind for name in IMPORTS for kind in _load(f"{name}.imports").IMPORTS]
     return {kind.name: kind for kind in found}
 
 
 def wire() -> None:
     """Connect the announcements; doing it twice changes nothing."""
     for event, module, function in SUBSCRIPTIONS:
-        # LANDING: until every slice is there
-        try:
-            hooks.subscribe(event, getattr(_load(module), function))
-        except (ImportError, AttributeError):
-            pass
+        hooks.subscribe(event, getattr(_load(module), function))
