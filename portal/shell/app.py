@@ -98,7 +98,8 @@ def _after(response: Response) -> Response:
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
     if request.endpoint == "static":
-        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        kept = "public, max-age=31536000, immutable" if response.status_code in (200, 206, 304) else "no-store"
+        response.headers["Cache-Control"] = kept
     elif getattr(g, "access", None) == PUBLIC_ACCESS and request.method in ("GET", "HEAD"):
         if response.status_code == 200 and not response.is_streamed:
             response.headers.setdefault("Cache-Control", "public, max-age=60")
@@ -138,6 +139,7 @@ def create_app(testing: bool = False) -> Flask:
         WTF_CSRF_TIME_LIMIT=None,
     )
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    app.before_request(_before)  # first: who may not come is told so, in the language of the address, form token or not
     CSRFProtect(app)
     _prepare_templates(app)
     wiring.wire()
@@ -148,7 +150,6 @@ def create_app(testing: bool = False) -> Flask:
     health.register(app)
     frame.register(app, entries)
     errors.register(app)
-    app.before_request(_before)
     app.after_request(_after)
     app.teardown_request(close_request_session)
     app.wsgi_app = EnglishTwin(app.wsgi_app)  # type: ignore[method-assign]
