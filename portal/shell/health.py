@@ -1,4 +1,7 @@
-"""``/healthz``: the process answers. ``/readyz``: the database is reachable and at this release's schema."""
+"""``/healthz``: the process answers. ``/readyz``: the database is reachable and at this release's schema.
+
+Neither may be kept on the way: an old answer says nothing of the server.
+"""
 
 from flask import Flask, Response, jsonify
 from sqlalchemy import text
@@ -10,7 +13,7 @@ from portal.kernel.web import public, request_session
 @public
 def healthz() -> Response:
     """Alive."""
-    return jsonify(status="ok")
+    return _told({"status": "ok"})
 
 
 @public
@@ -22,7 +25,13 @@ def readyz() -> tuple[Response, int]:
         reason = "" if ready else "schema"
     except Exception as error:  # noqa: BLE001  whatever is wrong with the database, the answer is 503
         ready, reason = False, type(error).__name__
-    return jsonify(status="ok" if ready else "not ready", reason=reason), 200 if ready else 503
+    return _told({"status": "ok" if ready else "not ready", "reason": reason}), 200 if ready else 503
+
+
+def _told(state: dict[str, str]) -> Response:
+    answer = jsonify(state)
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
 
 
 def register(app: Flask) -> None:
