@@ -75,13 +75,14 @@ def _prepare_sqlite(engine: Engine) -> None:
 
 @cache
 def _engine(url: str) -> Engine:
+    # hide_parameters: an error's text goes into the log, and what was to be written may be a name or a phone
     if url.startswith("sqlite"):
-        engine = create_engine(url, connect_args={"timeout": 30})
+        engine = create_engine(url, connect_args={"timeout": 30}, hide_parameters=True)
         _prepare_sqlite(engine)
         return engine
     if url.startswith("postgresql://"):
         url = url.replace("postgresql://", "postgresql+psycopg://", 1)
-    return create_engine(url, pool_pre_ping=True, pool_size=8, max_overflow=8)
+    return create_engine(url, pool_pre_ping=True, pool_size=8, max_overflow=8, hide_parameters=True)
 
 
 def engine() -> Engine:
