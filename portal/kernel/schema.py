@@ -43,6 +43,7 @@ def migrating(url: str | None = None) -> Iterator[Connection]:
     """
     engine = _engine(url)
     if engine.dialect.name == "sqlite":
+        _keep_to_owner(engine.url.database)
 
         @event.listens_for(engine, "connect")
         def _prepare(raw: Any, _: Any) -> None:
@@ -62,6 +63,13 @@ def migrating(url: str | None = None) -> Iterator[Connection]:
             yield connection
     finally:
         engine.dispose()
+
+
+def _keep_to_owner(file: str | None) -> None:
+    """SQLite's file holds names and phones: nobody else on the machine reads it, nor its log, which takes its mode."""
+    if file and file != ":memory:" and Path(file).parent.is_dir():
+        Path(file).touch(mode=0o600)
+        Path(file).chmod(0o600)
 
 
 def upgrade(url: str | None = None, revision: str = "head") -> bool:
