@@ -97,6 +97,11 @@ class Snapshot:
             found.append(frame[frame["estate_code"].isin(set(group["estate_code"]))])
         return pd.concat(found, ignore_index=True) if found else pd.DataFrame()
 
+    def vetoes(self) -> pd.DataFrame:
+        """Every served veto of a published year: a decision counts at once, so none waits for a revision."""
+        years = sorted({int(year) for year in self.ratings["year"]}) if len(self.ratings) else []
+        return self._joined(surveys.facts(self.db, year).vetoes for year in years)
+
     def _by_release(self) -> Iterable[tuple[Any, pd.DataFrame]]:
         """Ratings by year and by the instant up to which facts entered them."""
         return self.ratings.groupby(["year", "recorded_at"], sort=False) if len(self.ratings) else ()
@@ -188,7 +193,7 @@ def _collection_rates(snapshot: Snapshot) -> Rows:
 
 
 def _vetoes(snapshot: Snapshot) -> Rows:
-    for r in _sorted(snapshot.year_facts("vetoes"), "year", "estate_code", "veto_code", "decision"):
+    for r in _sorted(snapshot.vetoes(), "year", "estate_code", "veto_code", "decision"):
         yield r.year, r.estate_code, r.veto_code, r.decision, _day(r.decided_on)
 
 
