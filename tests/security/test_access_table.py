@@ -209,7 +209,8 @@ TABLE = {
 @pytest.fixture
 def doors(app, monkeypatch):
     """The application with nothing behind its doors and bare refusals; every guarded (endpoint, method, address)."""
-    app.before_request_funcs[None].append(lambda: ("", LET_IN))
+    asked = [*app.before_request_funcs[None], lambda: ("", LET_IN)]
+    monkeypatch.setitem(app.before_request_funcs, None, asked)
     monkeypatch.setattr(errors, "render_template", lambda *_names, **_values: "")
     return [door for door in addresses(app) if TABLE.get(door[0]) != "public"]
 
