@@ -78,7 +78,9 @@ def manager(code: str) -> str:
     serving = registry.serving(db, day)
     mine = serving[serving["manager_code"] == code]
     companies = [registry.enterprise(db, uscc) for uscc in sorted(set(mine["uscc"]))]
-    return _record("manager", code, f"{view.name}（{_('尾号%(last)s', last=view.id_last4)}）", companies, day, problem)
+    return _record(
+        "manager", code, _("%(name)s（尾号%(last)s）", name=view.name, last=view.id_last4), companies, day, problem
+    )
 
 
 def _record(kind: str, subject: str, name: str, companies: list[Any], day: Any, problem: str) -> str:

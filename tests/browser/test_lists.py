@@ -1,0 +1,179 @@
+"""The office takes a year through its lists in a real browser, while the clock moves; every page on the way is looked at."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+from portal.kernel import clock
+from tests.browser.accessibility import axe_clean, fits
+from tests.browser.conftest import PATIENCE, WIDTHS
+
+PROPOSED, LAST_RESPONSE, DECIDED, SERVED = (date(2026, 2, 10), date(2026, 3, 2), date(2026, 3, 3), date(2026, 3, 5))
+
+
+@dataclass
+class Office:
+    """A server of this process whose clock the test holds, and a browser that comes to it on that day."""
+
+    url: str
+    browser: Browser
+    day: date = PROPOSED
+
+    @contextmanager
+    def page(self, role: str = "", width: str = "desk") -> Iterator[Page]:
+        """A quiet page, signed in on the day as a person of that role."""
+        from portal.kernel.access import Role
+        from tests.people import session_cookie
+
+        across, down = WIDTHS[width]
+        context = self.browser.new_context(
+            base_url=self.url, viewport={"width": across, "height": down}, locale="zh-CN"
+        )
+        context.set_default_timeout(PATIENCE)
+        if role:
+            with clock.on(self.day):
+                name, value = session_cookie(Role(role), None, None, None)
+            context.add_cookies([{"name": name, "value": value, "url": self.url}])
+        loud: list[str] = []
+        context.on(
+            "console", lambda message: loud.append(message.text) if message.type in ("error", "warning") else None
+        )
+        context.on("weberror", lambda error: loud.append(str(error.error)))
+        yield context.new_page()
+        context.close()
+        assert loud == []
+
+    def look(self, path: str, role: str = "") -> None:
+        """The page is accessible and fits: in Chinese on a phone, in English at a desk."""
+        for width, address in (("phone", path), ("desk", f"/en{path}")):
+            with self.page(role, width) as page:
+                answer = page.goto(address)
+                assert answer is not None
+                assert answer.status == 200, address
+                axe_clean(page)
+                fits(page)
+
+
+class _Silent(WSGIRequestHandler):
+    """Keeps its lines out of the test's report."""
+
+    def log(self, *_arguments: Any) -> None:
+        pass
+
+
+def _on_the_day(wrapped: Callable[..., Any], office: Office) -> Callable[..., Any]:
+    def answered(environ: dict[str, Any], start_response: Any) -> list[bytes]:
+        with clock.on(office.day):
+            answer = wrapped(environ, start_response)
+            try:
+                return list(answer)
+            finally:
+                answer.close()  # a static file is an open one
+
+    return answered
+
+
+@pytest.fixture
+def office(app: Any, browser: Browser, monkeypatch: pytest.MonkeyPatch) -> Iterator[Office]:
+    """A district whose year 2025 is published: E1 with five stars, E2 vetoed."""
+    from portal.kernel import hooks
+    from tests.lists.year import found, rate, veto
+    from tests.ratings.district import USCC
+
+    found({"E1": USCC[0], "E2": USCC[1]})
+    for event in list(hooks._subscribers):
+        if event == "veto.decided":
+            monkeypatch.setitem(hooks._subscribers, event, [])
+    rate("E1", 5)
+    rate("E2", None, status="vetoed", uscc=USCC[1], manager="PM-2")
+    veto("E2")
+    made = Office("", browser)
+    app.wsgi_app = _on_the_day(app.wsgi_app, made)
+    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Silent)
+    made.url = f"http://127.0.0.1:{server.server_port}"
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield made
+    server.shutdown()
+    thread.join(10)
+    server.server_close()
+
+
+def test_a_year_of_lists(office: Office) -> None:
+    manage = "/lists/manage?year=2025"
+    office.look(f"{manage}", "officer")
+    office.look("/lists/manage/2025/propose", "officer")
+    with office.page("officer") as page:
+        page.goto(manage)
+        page.get_by_role("link", name="提出建议").click()
+        page.get_by_role("button", name="提出2项建议").click()
+        page.get_by_text("红榜1项进入公示，黑榜1项送达告知书").wait_for()
+    office.look("/lists")
+    office.look(manage, "lead")
+
+    office.day = LAST_RESPONSE
+    with office.page("lead") as page:
+        page.goto("/lists/manage/2025/decide")
+        page.get_by_text("2026-03-02（含当日）才结束").wait_for()
+        assert page.get_by_role("button", name="作出决定").count() == 0
+    office.day = DECIDED
+    office.look("/lists/manage/2025/decide", "lead")
+    with office.page("lead") as page:
+        page.goto(manage)
+        page.get_by_role("link", name="作出决定").click()
+        page.get_by_role("button", name="对2项建议作出决定").click()
+        page.get_by_text("红榜列入1项，黑榜列入1项").wait_for()
+
+    office.day = SERVED
+    office.look("/lists/manage/2025/publish", "lead")
+    with office.page("lead", "phone") as page:
+        page.goto(manage)
+        page.get_by_role("link", name="核对并公布决定").click()
+        page.get_by_role("button", name="公布2025年度红榜、黑榜").click()
+        page.get_by_text("从今天起在榜").wait_for()
+        page.get_by_role("link", name="E2花园").click()
+        case = page.url.removeprefix(office.url)
+        page.get_by_role("link", name="看决定书").click()
+        page.get_by_text("六十日内").wait_for()
+    for path in (case, f"{case}/notice", f"{case}/decision"):
+        office.look(path, "lead")
+    with office.page() as page:
+        page.goto("/lists")
+        assert page.locator("#red tbody th").all_inner_texts() == ["E1花园"]
+        assert page.locator("#black tbody th").all_inner_texts() == ["E2花园"]
+    office.look("/lists")
+
+
+def test_credit_pages(office: Office) -> None:
+    from tests.lists.year import record_event
+    from tests.ratings.district import MANAGERS, USCC
+
+    case = record_event("B34", MANAGERS[0], kind="manager", uscc=USCC[0], on=PROPOSED)
+    office.look("/credit/catalogue")
+    for path in ("/credit", "/credit/new", "/credit/waiting", f"/credit/enterprises/{USCC[0]}", f"/credit/events/{case}",
+                 f"/credit/managers/{MANAGERS[0]}"):  # fmt: skip
+        office.look(path, "officer")
+    with office.page("officer") as page:
+        page.goto(f"/credit/new?subject_type=enterprise&subject={USCC[0]}")
+        page.get_by_role("button", name="提出登记").click()
+        page.get_by_role("heading", name="有错误").wait_for()
+        axe_clean(page)
+        page.get_by_label("信用事项", exact=True).select_option("B11")
+        page.get_by_label("来源文书文号").fill("文1号")
+        page.get_by_label("来源文书日期").fill("2026-02-09")
+        page.get_by_label("制发机关").fill("某机关")
+        page.get_by_role("button", name="提出登记").click()
+        page.get_by_text("您提出的事项由另一名人员核准").wait_for()
+        proposed = page.url.removeprefix(office.url)
+    office.look(proposed, "lead")
+    with office.page("lead", "phone") as page:
+        page.goto(proposed)
+        page.get_by_role("button", name="核准这一信用事项").click()
+        page.get_by_text("已核准，从今天起计分").wait_for()
