@@ -275,10 +275,6 @@ def create_tables() -> None:
         sa.Column("code_hash", sa.String(), nullable=True),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("disabled_at", sa.DateTime(timezone=True), nullable=True),
-        sa.CheckConstraint(
-            "role IN ('inspector', 'reviewer', 'officer', 'lead', 'enterprise', 'registrar', 'mediator', 'auditor', 'admin')",
-            name=op.f("ck_person_role_known"),
-        ),
         sa.PrimaryKeyConstraint("login", name=op.f("pk_person")),
     )
     op.create_table(

@@ -2,22 +2,17 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portal.kernel.access import Role
 from portal.kernel.classes import STAFF
 from portal.kernel.db import Base
 
-ROLES = ", ".join(f"'{role}'" for role in Role)
-
 
 class Person(Base):
-    """Somebody who acts on the portal, in one role and one jurisdiction."""
+    """Somebody who acts on the portal, in one role (``kernel.access.Role``, held to by sheets and forms) and one jurisdiction."""
 
     __tablename__ = "person"
-    __table_args__ = (CheckConstraint(f"role IN ({ROLES})", name="role_known"),)
-
     login: Mapped[str] = mapped_column(String(32), primary_key=True, info=STAFF)
     name: Mapped[str] = mapped_column(info=STAFF)
     role: Mapped[str] = mapped_column(String(16), info=STAFF)

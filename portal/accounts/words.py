@@ -1,19 +1,8 @@
 """The roles in words, for sheets and pages."""
 
 from portal.kernel.access import Role
-from portal.kernel.i18n import lazy
+from portal.kernel.i18n import lazy, using
 
-ROLE_LABELS = {
-    Role.INSPECTOR: "社区检查人员",
-    Role.REVIEWER: "街道审核人员",
-    Role.OFFICER: "区级经办人员",
-    Role.LEAD: "区级审定人员",
-    Role.ENTERPRISE: "企业用户",
-    Role.REGISTRAR: "登记人员",
-    Role.MEDIATOR: "调解员",
-    Role.AUDITOR: "监督审计人员",
-    Role.ADMIN: "系统管理员",
-}
 ROLE_NAMES = {
     Role.INSPECTOR: lazy("社区检查人员"),
     Role.REVIEWER: lazy("街道审核人员"),
@@ -25,3 +14,6 @@ ROLE_NAMES = {
     Role.AUDITOR: lazy("监督审计人员"),
     Role.ADMIN: lazy("系统管理员"),
 }
+with using("zh"):
+    # the labels of the sheet are Chinese in both languages
+    ROLE_LABELS = {role: str(name) for role, name in ROLE_NAMES.items()}
