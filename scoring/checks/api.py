@@ -27,3 +27,4 @@ from scoring.checks.service import save_draft as save_draft
 from scoring.checks.service import start_check as start_check
 from scoring.checks.service import submit as submit
 from scoring.checks.verbs.photos import note_file as note_file
+from scoring.checks.work import work_figures as work_figures

@@ -20,6 +20,7 @@ from scoring.ratings.queries.coverage import Coverage as Coverage
 from scoring.ratings.queries.coverage import coverage as coverage
 from scoring.ratings.queries.errata import errata as errata
 from scoring.ratings.queries.pins import pinned_days as pinned_days
+from scoring.ratings.queries.progress import progress as progress
 from scoring.ratings.queries.quarters import enterprise_quarters as enterprise_quarters
 from scoring.ratings.queries.quarters import estate_quarters as estate_quarters
 from scoring.ratings.queries.quarters import initial_rows as initial_rows
@@ -64,4 +65,7 @@ from scoring.ratings.shapes import RatingChange as RatingChange
 from scoring.ratings.shapes import ReleaseView as ReleaseView
 from scoring.ratings.shapes import RowChange as RowChange
 from scoring.ratings.shapes import YearView as YearView
+from scoring.ratings.work import progress_figure as progress_figure
+from scoring.ratings.work import share as share
+from scoring.ratings.work import work_figures as work_figures
 from scoring.ratings.work import work_items as work_items

@@ -1,21 +1,24 @@
-"""What waits for a person on the way to publication (announcement ``work.items``). Asked on every staff page: few reads."""
+"""What waits for a person on the way to publication (announcement ``work.items``), and its figures
+(``work.figures``). The items are asked on every staff page: few reads."""
 
 from datetime import date
 
+import pandas as pd
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.kernel import clock
 from portal.kernel.access import Actor
 from portal.kernel.divisions import level_of
-from portal.kernel.formats import quarter_text, year_text
+from portal.kernel.formats import date_text, month_text, number_text, quarter_text, year_text
 from portal.kernel.i18n import _
-from portal.kernel.periods import Quarter
-from portal.kernel.work import WorkItem
+from portal.kernel.periods import Month, Quarter
+from portal.kernel.work import WorkFigure, WorkItem
 from portal.registry import api as registry
 from scoring.ratings import policy
 from scoring.ratings.deadlines import initial_due, publication_due, street_due
 from scoring.ratings.models import Release
+from scoring.ratings.queries.progress import progress
 from scoring.ratings.queries.quarters import steps
 
 
@@ -70,3 +73,58 @@ def _of_year(actor: Actor, year: int) -> list[WorkItem]:
     if policy.may_publish_year(actor):
         return [WorkItem(_("公布%(year)s星级", year=name), "ratings.year_prepare", values)]
     return [WorkItem(_("准备%(year)s星级", year=name), "ratings.year_prepare", values)]
+
+
+def work_figures(db: Session, *, actor: Actor) -> list[WorkFigure]:
+    """For the street: the communities that it has yet to confirm, and the quarter in progress. (The district's first
+    screen shows the quarter street by street, see ``progress_figure``.)"""
+    place, quarter = actor.division_code, Quarter.of(clock.today())
+    if place is None or not policy.may_confirm_quarter(actor, place):
+        return []
+    return [_to_confirm(db, quarter.previous, place), progress_figure(quarter, progress(db, quarter, place))]
+
+
+def _to_confirm(db: Session, quarter: Quarter, place: str) -> WorkFigure:
+    communities = set(registry.estates_frame(db, quarter.last, within=place)["division_code"])
+    last = steps(db, quarter)
+    left = len([code for code in communities if last.get(code, (0, ""))[1] != "confirmed"])
+    due = street_due(quarter)
+    late = clock.today() > due
+    day = date_text(due)
+    late_note = _("已过%(day)s的期限", day=day)
+    note = (late_note if late else _("最迟%(day)s确认", day=day)) if left else _("各社区都已确认")
+    return WorkFigure(
+        _("%(quarter)s待确认的社区", quarter=quarter_text(quarter)),
+        f"{number_text(left)} / {number_text(len(communities))}",
+        note,
+        "ratings.quarter_review",
+        {"quarter": str(quarter)},
+        "ok" if not left else "late" if late else "plain",
+    )
+
+
+def progress_figure(quarter: Quarter, table: pd.DataFrame) -> WorkFigure:
+    """The share of estates checked in the months that are over, and month by month in the note; ``table``: ``progress``."""
+    today = clock.today()
+    months = table.groupby("month", sort=True)[["due", "checked"]].sum()
+    over = [month for month in months.index if Month.parse(month).last < today]
+    counted = months.loc[over] if over else months
+    parts = [_month_share(str(month), month in over, share(row.checked, row.due)) for month, row in months.iterrows()]
+    return WorkFigure(
+        _("%(quarter)s检查进度", quarter=quarter_text(quarter)),
+        share(int(counted["checked"].sum()), int(counted["due"].sum())),
+        _("，").join(parts),
+        "ratings.quarter_prepare",
+        {"quarter": str(quarter)},
+    )
+
+
+def _month_share(month: str, is_over: bool, part: str) -> str:
+    if is_over:
+        return _("%(month)s：%(share)s", month=month_text(month), share=part)
+    return _("%(month)s（进行中）：%(share)s", month=month_text(month), share=part)
+
+
+def share(part: int, whole: int) -> str:
+    """A share in whole per cent, rounded down so that only all is 100%; a dash of nothing."""
+    return f"{part * 100 // whole}%" if whole else "–"

@@ -316,7 +316,7 @@ def test_work_is_sorted_by_deadline(admin, monkeypatch):
     rows = page.select("tbody tr")
     assert [row.th.get_text(strip=True) for row in rows] == ["已晚", "以后", "随时"]
     assert [row.th.a["href"] if row.th.a else "" for row in rows] == ["/admin/people?q=x", "/audit?page=2", ""]
-    assert "有6件事等您，其中有已逾期的" in page.h1.get_text()
+    assert "6件事等您办理，其中3件已逾期" in page.h1.get_text()
     assert "已逾期1天" in rows[0].get_text()
 
 

@@ -1,4 +1,4 @@
-"""My work: what waits for the person, by the slices' own account, the nearest deadline first."""
+"""My work: the figures of the person's role, then what waits, by the slices' own account, the nearest deadline first."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -8,10 +8,15 @@ from flask import current_app, g, render_template, url_for
 from sqlalchemy.orm import Session
 
 from portal.kernel import clock, hooks, jobs, tasks
-from portal.kernel.access import Actor, Permission
+from portal.kernel.access import Actor, Permission, Role
 from portal.kernel.web import actor, needs, request_session
-from portal.kernel.work import WorkItem
+from portal.kernel.work import WorkFigure, WorkItem
+from portal.registry import api as registry
+from portal.shell.office import district, oddities
 from portal.shell.office.blueprint import work_bp
+from portal.shell.public import areas
+
+FEW = 10
 
 
 @dataclass(frozen=True)
@@ -23,24 +28,43 @@ class Row:
     is_late: bool
 
 
+@dataclass(frozen=True)
+class Card:
+    """One figure, with the address of the page that explains it."""
+
+    figure: WorkFigure
+    url: str
+
+
 def items(db: Session, person: Actor) -> list[WorkItem]:
     """Everything the slices say waits for the person: dated things first, nearest first, then the rest in order."""
     found = [item for answer in hooks.announce("work.items", db, actor=person) for item in answer or []]
     return sorted(found, key=lambda item: (item.due_on is None, item.due_on or date.max))
 
 
+def _address(endpoint: str | None, values: dict[str, Any]) -> str:
+    return url_for(endpoint, **values) if endpoint in current_app.view_functions else ""
+
+
 def _row(item: WorkItem) -> Row:
-    known = item.endpoint in current_app.view_functions
-    return Row(
-        item, url_for(item.endpoint, **item.values) if known else "", bool(item.due_on and item.due_on < clock.today())
-    )
+    is_late = bool(item.due_on and item.due_on < clock.today())
+    return Row(item, _address(item.endpoint, item.values), is_late)
+
+
+def _cards(db: Session, person: Actor, first: list[WorkFigure]) -> list[Card]:
+    told = [figure for answer in hooks.announce("work.figures", db, actor=person) for figure in answer or []]
+    return [Card(figure, _address(figure.endpoint, figure.values)) for figure in (*first, *told)]
 
 
 def waiting(db: Session, person: Actor) -> int:
     """How many things wait, for the count in the staff row; asked once in a request."""
     if "work_items" not in g:
         g.work_items = items(db, person)
-    return sum(1 if item.count is None else item.count for item in g.work_items)
+    return _number(g.work_items)
+
+
+def _number(found: list[WorkItem]) -> int:
+    return sum(1 if item.count is None else item.count for item in found)
 
 
 def _failed_check(db: Session, person: Actor) -> Any:
@@ -58,7 +82,20 @@ def index() -> str:
     db, me = request_session(), actor()
     total = waiting(db, me)
     rows = [_row(item) for item in g.work_items]
-    mine = [task for task in tasks.of_person(db, me.login, 5)]
-    late = sum((row.item.count or 1) for row in rows if row.is_late)
-    check = _failed_check(db, me)
-    return render_template("office/work.html", rows=rows, total=total, late=late, tasks=mine, failed_check=check, me=me)
+    whole = district.shown(db) if district.is_for(me) else None
+    return render_template(
+        "office/work.html",
+        rows=rows,
+        total=total,
+        late=_number([row.item for row in rows if row.is_late]),
+        cards=_cards(db, me, whole.figures if whole else []),
+        tasks=list(tasks.of_person(db, me.login, 5)),
+        failed_check=_failed_check(db, me),
+        me=me,
+        place=areas.shown(registry.division_name(db, me.division_code)) if me.division_code else "",
+        district=whole,
+        per_month=district.per_month,
+        odd=oddities.found(db, me.division_code) if oddities.keeps_register(me) else None,
+        few=FEW,
+        is_mediator=me.role is Role.MEDIATOR,
+    )
