@@ -47,7 +47,11 @@ def _of_month(db: Session, actor: Actor, checks: pd.DataFrame, states: dict[str,
     name, values, left = month_text(month), {"month": month}, estates - done
     note = _("最迟%(day)s提交", day=date_text(due)) if left else _("本月的检查都已提交")
     drafts, returned = states.get("draft", 0), states.get("returned", 0)
-    back = ngettext("另有%(n)s件被退回，请修改", "另有%(n)s件被退回，请修改", returned) if returned else _("没有被退回的检查")
+    back = (
+        ngettext("另有%(n)s件被退回，请修改", "另有%(n)s件被退回，请修改", returned)
+        if returned
+        else _("没有被退回的检查")
+    )
     return [
         WorkFigure(_("%(month)s还要检查的小区", month=name), number_text(left), note, "checks.inspections", values,
                    _tone(due, left > 0)),
@@ -62,7 +66,8 @@ def _of_month(db: Session, actor: Actor, checks: pd.DataFrame, states: dict[str,
 def _of_street(db: Session, checks: pd.DataFrame, states: dict[str, int]) -> list[WorkFigure]:
     waiting, returned = states.get("submitted", 0), states.get("returned", 0)
     oldest = _oldest(db, checks) if waiting else None
-    note, tone = _("没有等待审核的检查"), "ok"
+    note = _("没有等待审核的检查")
+    tone: Tone = "ok"
     if oldest is not None:
         days = (clock.today() - oldest).days
         note = ngettext("最早的已等%(n)s天", "最早的已等%(n)s天", days) if days else _("都是今天提交的")

@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 from portal.kernel.access import Actor, Permission
 from portal.kernel.formats import number_text
 from portal.kernel.i18n import _
-from portal.kernel.work import WorkFigure
+from portal.kernel.work import Tone, WorkFigure
 from scoring.credit import queries
 
 
@@ -18,5 +18,5 @@ def work_figures(db: Session, *, actor: Actor) -> list[WorkFigure]:
     note = _("等您核准") if decides else _("由区级审定人员核准")
     if not waiting:
         note = _("没有等待核准的信用事项")
-    tone = "ok" if not waiting else "soon" if decides else "plain"
+    tone: Tone = "ok" if not waiting else "soon" if decides else "plain"
     return [WorkFigure(_("待核准的信用事项"), number_text(waiting), note, "credit.waiting", tone=tone)]

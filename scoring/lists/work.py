@@ -10,7 +10,7 @@ from portal.kernel.access import Actor, Permission
 from portal.kernel.formats import date_text, number_text
 from portal.kernel.i18n import _
 from portal.kernel.versions import known
-from portal.kernel.work import WorkFigure
+from portal.kernel.work import Tone, WorkFigure
 from scoring.lists import queries, service
 from scoring.lists.models import ListEntry
 
@@ -42,5 +42,5 @@ def _open_cases(db: Session, actor: Actor) -> WorkFigure:
         note = _("可以决定或者公布") if actor.may(Permission.LIST_DECIDE) else _("由区级审定人员决定")
     due = cases and until < clock.today() and actor.may(Permission.LIST_DECIDE)
     values = {"year": cases[-1][0].year} if cases else {}
-    tone = "soon" if due else "plain" if cases else "ok"
+    tone: Tone = "soon" if due else "plain" if cases else "ok"
     return WorkFigure(_("待决定的榜单事项"), number_text(len(cases)), note, "lists.manage", values, tone)

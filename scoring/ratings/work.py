@@ -104,7 +104,7 @@ def _to_confirm(db: Session, quarter: Quarter, place: str) -> WorkFigure:
 
 
 def progress_figure(quarter: Quarter, table: pd.DataFrame) -> WorkFigure:
-    """The share of estates checked in the months that are over, and month by month in the note; ``table``: ``progress``."""
+    """The share of estates checked in the months that are over; each month in the note. ``table``: ``progress``."""
     today = clock.today()
     months = table.groupby("month", sort=True)[["due", "checked"]].sum()
     over = [month for month in months.index if Month.parse(month).last < today]

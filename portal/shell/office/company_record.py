@@ -170,11 +170,17 @@ def _categories(db: Session, period: str, code: str) -> list[Category]:
     )
     names = {"check_id": "check", "standard_version": "standard"}
     rows = results.rename(columns=names).astype("object")
-    table = category_totals(months.rename(columns=names), rows[rows["result"] != "pass"], standards.frames(db, versions))
+    table = category_totals(
+        months.rename(columns=names), rows[rows["result"] != "pass"], standards.frames(db, versions)
+    )
     labels = {one.code: one.en if language() == "en" else one.zh for one in _all_categories(db, versions)}
     sums = table.groupby("category_code", sort=False)[["earned_cp", "applicable_cp"]].sum()
     return [
-        Category(labels[str(category)], half_up(int(row.earned_cp), len(months)), half_up(int(row.applicable_cp), len(months)))
+        Category(
+            labels[str(category)],
+            half_up(int(row.earned_cp), len(months)),
+            half_up(int(row.applicable_cp), len(months)),
+        )
         for category, row in sums.iterrows()
     ]
 

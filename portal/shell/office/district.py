@@ -116,5 +116,6 @@ def _mover(row: Any, names: dict[str, str]) -> Mover:
 def per_month(streets: list[Street]) -> list[str]:
     """The share of the whole district month by month, for the last row of the table."""
     due = sum(street.due for street in streets)
-    return [ratings.share(sum(cell[0] for cell in cells), due) for cells in zip(*(s.months for s in streets), strict=True)]
-
+    return [
+        ratings.share(sum(cell[0] for cell in cells), due) for cells in zip(*(s.months for s in streets), strict=True)
+    ]

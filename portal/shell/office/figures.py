@@ -41,7 +41,11 @@ def _of_register(db: Session, actor: Actor) -> list[WorkFigure]:
                 managers=number_text(registry.find_managers(db, limit=1)[1]))  # fmt: skip
     bare, ending, renewed = len(odd.bare), len(odd.ending), sum(row.is_renewed for row in odd.ending)
     all_served = _("每个小区今天都有物业服务合同")
-    note = ngettext("其中%(n)s份已登记后续合同", "其中%(n)s份已登记后续合同", renewed) if ending else _("没有将要到期的合同")
+    note = (
+        ngettext("其中%(n)s份已登记后续合同", "其中%(n)s份已登记后续合同", renewed)
+        if ending
+        else _("没有将要到期的合同")
+    )
     return [
         WorkFigure(_("登记的小区"), number_text(odd.estates), parties, "registry.estates"),
         WorkFigure(_("今天没有合同的小区"), number_text(bare), _("请核对并补登合同") if bare else all_served,

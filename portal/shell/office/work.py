@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from portal.kernel import clock, hooks, jobs, tasks
 from portal.kernel.access import Actor, Permission, Role
+from portal.kernel.errors import NotFound
 from portal.kernel.web import actor, needs, request_session
 from portal.kernel.work import WorkFigure, WorkItem
 from portal.registry import api as registry
@@ -75,6 +76,14 @@ def _failed_check(db: Session, person: Actor) -> Any:
     return last if last is not None and last.outcome == "failed" else None
 
 
+def _place(db: Session, person: Actor) -> str:
+    """The name of the person's area; empty while the area is not in the register."""
+    try:
+        return areas.shown(registry.division_name(db, person.division_code or ""))
+    except NotFound:
+        return ""
+
+
 @work_bp.get("/work")
 @needs(Permission.WORK)
 def index() -> str:
@@ -92,7 +101,7 @@ def index() -> str:
         tasks=list(tasks.of_person(db, me.login, 5)),
         failed_check=_failed_check(db, me),
         me=me,
-        place=areas.shown(registry.division_name(db, me.division_code)) if me.division_code else "",
+        place=_place(db, me),
         district=whole,
         per_month=district.per_month,
         odd=oddities.found(db, me.division_code) if oddities.keeps_register(me) else None,
