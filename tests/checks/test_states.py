@@ -164,8 +164,8 @@ def test_a_check_driven_at_random():
     run_state_machine_as_test(
         CheckMachine,
         settings=settings(
-            max_examples=12,
-            stateful_step_count=14,
+            max_examples=10,
+            stateful_step_count=12,
             deadline=None,
             suppress_health_check=list(HealthCheck),
             database=None,
