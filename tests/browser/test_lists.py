@@ -48,7 +48,7 @@ class Office:
         context.on("weberror", lambda error: loud.append(str(error.error)))
         yield context.new_page()
         context.close()
-        assert loud == []
+        assert [text for text in loud if "status of 422" not in text] == []  # a form refused on purpose
 
     def look(self, path: str, role: str = "") -> None:
         """The page is accessible and fits: in Chinese on a phone, in English at a desk."""
