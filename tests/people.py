@@ -30,7 +30,11 @@ def make_person(role: Role, division: str | None = None, uscc: str | None = None
 
 def session_cookie(role: Role, division: str | None, uscc: str | None, login: str | None) -> tuple[str, str]:
     """Name and value of a fresh session's cookie. Open it inside ``clock.at`` when the test holds the clock."""
-    name = make_person(role, division, uscc, login)
+    return cookie_of(make_person(role, division, uscc, login))
+
+
+def cookie_of(name: str) -> tuple[str, str]:
+    """Name and value of the cookie of a fresh session of somebody who is there."""
     with transaction() as db:
         person = db.get(Person, name)
         assert person is not None

@@ -75,7 +75,7 @@ def _on_the_day(wrapped: Callable[..., Any], office: Office) -> Callable[..., An
             try:
                 return list(answer)
             finally:
-                answer.close()  # a static file is an open one
+                getattr(answer, "close", bool)()  # a static file is an open one; a short answer is a list
 
     return answered
 

@@ -1,0 +1,172 @@
+"""Every page of the portal with a real record of the demo district behind it, and somebody who may see it.
+
+Addresses come from the application's own routes: a route without arguments is visited as it is, one with arguments
+needs an example in ``EXAMPLES`` (by endpoint) or ``ALWAYS`` (by argument). A new route without one fails the test.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from portal.accounts import api as accounts
+from portal.kernel import clock, tasks
+from portal.kernel.access import GRANTS, Actor, Permission, Role
+from portal.kernel.db import reading, transaction
+from portal.kernel.web import PUBLIC_ACCESS
+from portal.shell.app import declared_access
+from scoring.checks.verbs.permits import declare_interest, permit_late
+from scoring.credit.service import NewEvent, propose
+from scoring.standards.service import new_draft, publish, remove_item
+from tests.people import make_person
+
+NO_PAGE = re.compile(
+    r"\.(json|csv|xlsx|jpg|zip)$|<any\([^)]*\):(ending|size)>|^/api/|^/(healthz|readyz)$|^/static/|/document$"
+)
+ESTATE, OTHER_ESTATE = "440306017001-0001", "440306017013-0002"
+COMING, DRAFT = "2026.8", "2026.9"  # versions of the checklist made for the tests
+# Who looks when several roles may: the first of these that is let in.
+LOOKERS = (Role.OFFICER, Role.LEAD, Role.REVIEWER, Role.INSPECTOR, Role.ADMIN, Role.AUDITOR, Role.ENTERPRISE)
+LOGINS = {Role.INSPECTOR: "insp-017001", Role.REVIEWER: "street-017", Role.ENTERPRISE: "company"}
+LAST_STEP = "(SELECT step FROM check_step s WHERE s.check_id = c.id ORDER BY seq DESC LIMIT 1)"
+CHECKS = f"SELECT c.id FROM monthly_check c WHERE {LAST_STEP}"
+UNRELEASED = (
+    "SELECT p.id FROM photo p JOIN monthly_check c ON c.id = p.check_id WHERE c.estate_code LIKE '440306017%'"
+    f" AND {LAST_STEP} = 'submitted'"
+)
+BLACK = "SELECT id FROM list_case WHERE kind = 'black' AND subject_type = 'enterprise' ORDER BY id LIMIT 1"
+NOTIFIED = "notified"  # the person of the enterprise that was served a black notice
+ALWAYS: dict[str, Any] = {"year": 2025, "quarter": "2026Q3", "version": "2025.1", "item_code": "XF04"}
+
+
+@dataclass(frozen=True)
+class Stop:
+    """A page to look at: the login of who looks (None: nobody signed in), the address without language, the answer."""
+
+    login: str | None
+    path: str
+    status: int = 200
+
+
+def _examples(db: Session) -> dict[str, dict[str, Any]]:
+    def one(query: str, **values: Any) -> Any:
+        found = db.execute(text(query), values).scalar()
+        assert found is not None, f"the demo holds nothing for: {query}"
+        return found
+
+    company = one("SELECT uscc FROM person WHERE login = 'company'")
+    managed = one("SELECT manager_code FROM contract WHERE estate_code = :estate AND manager_code != ''", estate=ESTATE)
+    contract = {"code": ESTATE, "contract_id": one("SELECT id FROM contract WHERE estate_code = :e", e=ESTATE)}
+    draft = one(f"{CHECKS} = 'draft' AND estate_code = :e", e=ESTATE)
+    submitted = one(f"{CHECKS} = 'submitted' AND estate_code LIKE '440306017%' ORDER BY month")
+    confirmed = one(f"{CHECKS} = 'confirmed' AND month LIKE '2026%' AND estate_code = :e", e=ESTATE)
+    veto = one("SELECT id FROM veto")
+    of_veto = one("SELECT estate_code FROM veto")
+    case = one(BLACK)
+    year_release = one("SELECT id FROM release WHERE kind = 'year'")
+    quarter_release = one("SELECT id FROM release WHERE period = '2026Q3'")
+    credit = one("SELECT case_id FROM credit_event WHERE document != '' ORDER BY recorded_at DESC")
+    return {
+        "accounts.person": {"login": "insp-017001"},
+        "company.estate": {"code": one("SELECT estate_code FROM contract WHERE uscc = :c AND valid_to IS NULL", c=company)},
+        "lists.served_notice": {"case_id": case},
+        "lists.case": {"case_id": case}, "lists.decision": {"case_id": case}, "lists.notice": {"case_id": case},
+        "credit.enterprise": {"uscc": company}, "credit.event": {"case_id": credit},
+        "credit.manager": {"code": managed},
+        "public.enterprise": {"uscc": company}, "public.estate": {"code": ESTATE},
+        "checks.inspection": {"check_id": draft}, "checks.step": {"check_id": draft, "category_code": "XF"},
+        "checks.correct_form": {"check_id": confirmed, "code": "XF04"},
+        "checks.end_form": {"login": "street-017", "estate": OTHER_ESTATE},
+        "reviews.review": {"check_id": submitted}, "reviews.adjust_form": {"check_id": submitted, "code": "XF04"},
+        "reviews.return_form": {"check_id": submitted}, "reviews.release": {"photo_id": one(UNRELEASED)},
+        "ratings.quarter_estate": {"code": ESTATE}, "ratings.year_estate": {"code": ESTATE},
+        "ratings.quarter_published": {"release": quarter_release},
+        "ratings.year_published": {"release": year_release},
+        "ratings.community_review": {"quarter": "2026Q4", "division": ESTATE[:12]},
+        "registry.enterprise": {"uscc": company}, "registry.edit_enterprise": {"uscc": company},
+        "registry.estate": {"code": ESTATE}, "registry.edit_estate": {"code": ESTATE},
+        "registry.add_contract": {"code": ESTATE},
+        "registry.edit_contract": contract, "registry.withdraw_contract": contract,
+        "registry.manager": {"code": managed}, "registry.edit_manager": {"code": managed},
+        "standards.changes": {"version": COMING},
+        "standards.draft": {"version": DRAFT}, "standards.add_item": {"version": DRAFT},
+        "standards.edit_item": {"version": DRAFT}, "standards.publish": {"version": DRAFT},
+        "office.task": {"task_id": one("SELECT id FROM task WHERE person = 'officer'")},
+        "surveys.estate": {"code": ESTATE}, "surveys.edit": {"code": ESTATE}, "surveys.decide_veto": {"code": ESTATE},
+        "surveys.withdraw_veto": {"code": of_veto, "veto_id": veto},
+    }  # fmt: skip
+
+
+# Pages that look different for another role, in another state or with other filters; then the pages of errors.
+MORE = (
+    *((role, "/work") for role in Role),
+    (Role.INSPECTOR, "/ratings/manage"), (Role.REVIEWER, "/ratings/manage"), (Role.REVIEWER, "/inspections"),
+    (Role.OFFICER, "/interests"), (Role.AUDITOR, "/inspections"), (Role.AUDITOR, "/lists/manage"),
+    (Role.OFFICER, "/ratings/quarter/2026Q4/prepare"), (Role.LEAD, "/ratings/year/2026/prepare"), (Role.OFFICER, "/imports?kind=checks"),
+    (None, "/estates?q=zzzz"), (None, "/ratings/2025?result=5"), (None, "/lists?year=2025"),
+)  # fmt: skip
+REFUSED = (
+    (None, "/no/such/page", 404), (Role.INSPECTOR, "/admin/people", 403), (Role.REVIEWER, "/inspections/none", 404),
+    (Role.OFFICER, "/ratings/quarter/2026Q4/publish", 409), (Role.OFFICER, "/lists/manage/2026/propose", 409),
+)  # fmt: skip
+
+
+def prepare() -> None:
+    """What the demo has no example of: a draft standard, a task, an interest, a late month, a proposed event."""
+    with transaction() as db:
+        officer, reviewer = _person(db, Role.OFFICER), _person(db, Role.REVIEWER)
+        new_draft(db, officer, version=COMING, based_on="2025.1")
+        remove_item(db, officer, COMING, "XF04")
+        publish(db, _person(db, Role.LEAD), COMING, in_force_from=date(clock.today().year + 1, 7, 1), on=clock.today())
+        new_draft(db, officer, version=DRAFT, based_on="2025.1")
+        tasks.start(db, officer, "import", {"kind": "checks", "filename": "checks.csv"})
+        declare_interest(db, reviewer, OTHER_ESTATE, "亲属住在该小区")
+        permit_late(db, reviewer, OTHER_ESTATE, "2026-09", "台风期间道路中断", clock.today())
+        company = db.execute(text("SELECT uscc FROM person WHERE login = 'company'")).scalar_one()
+        event = NewEvent("enterprise", company, "B01", "", "深宝物〔2026〕9号", date(2026, 9, 1), "宝安区住房和建设局")
+        propose(db, officer, event, on=clock.today())
+
+
+        case_of = text("SELECT COALESCE(uscc, subject) FROM list_case WHERE id = :id")
+        notified = db.execute(case_of, {"id": db.execute(text(BLACK)).scalar_one()}).scalar_one()
+    make_person(Role.ENTERPRISE, None, notified, NOTIFIED)
+
+
+def login_of(role: Role) -> str:
+    """The demo's person of a role."""
+    return LOGINS.get(role, role.value)
+
+
+def _person(db: Session, role: Role) -> Actor:
+    return accounts.person_actor_for(db, login_of(role))
+
+
+def stops(app: Flask) -> Iterator[Stop]:
+    """Every page once, as somebody who may see it, then the special ones."""
+    access = declared_access(app)
+    with reading() as db:
+        examples = _examples(db)
+    with app.test_request_context():
+        for rule in sorted(app.url_map.iter_rules(), key=lambda rule: rule.rule):
+            if "GET" in (rule.methods or ()) and not NO_PAGE.search(rule.rule):
+                values = {name: ALWAYS[name] for name in rule.arguments if name in ALWAYS}
+                values |= examples.get(rule.endpoint, {})
+                missing = rule.arguments - set(values)
+                assert not missing, f"{rule.rule} ({rule.endpoint}) needs an example of {sorted(missing)}"
+                login = NOTIFIED if rule.endpoint == "lists.served_notice" else _who(access[rule.endpoint])
+                yield Stop(login, app.url_for(rule.endpoint, **values))
+    yield from (Stop(role and login_of(role), path) for role, path in MORE)
+    yield from (Stop(role and login_of(role), path, status) for role, path, status in REFUSED)
+
+
+def _who(access: str) -> str | None:
+    if access == PUBLIC_ACCESS:
+        return None
+    if access not in set(Permission):
+        return login_of(Role.OFFICER)
+    return login_of(next(role for role in LOOKERS if access in GRANTS[role]))
