@@ -59,6 +59,7 @@ def _prepare_sqlite(engine: Engine) -> None:
         for pragma in (
             "journal_mode=WAL",
             "foreign_keys=ON",
+            "recursive_triggers=ON",  # INSERT OR REPLACE deletes a row in silence, unless this lets the guards see it
             "busy_timeout=30000",
             "synchronous=NORMAL",
             "cache_size=-65536",

@@ -34,3 +34,18 @@ def test_nobody_else_on_the_machine_reads_the_database(tmp_path, monkeypatch):
         db.dispose()
     assert {name: mode for name, mode in seen.items() if mode & 0o077} == {}
     assert {"portal.db", "portal.db-wal", "secret_key"} <= set(seen)
+
+
+@pytest.mark.both_databases
+def test_a_row_of_a_journal_is_not_written_over(instance):
+    """The guards against UPDATE and DELETE hold for SQLite's INSERT OR REPLACE and PostgreSQL's upsert too."""
+    with transaction() as db:
+        keep = text("INSERT INTO estate (code, recorded_at) VALUES ('E-1', '2025-01-01')")
+        db.execute(keep)
+        replaced = {
+            "sqlite": "INSERT OR REPLACE INTO estate (code, recorded_at) VALUES ('E-1', '2030-01-01')",
+            "postgresql": "INSERT INTO estate (code, recorded_at) VALUES ('E-1', '2030-01-01')"
+            " ON CONFLICT (code) DO UPDATE SET recorded_at = excluded.recorded_at",
+        }[db.get_bind().dialect.name]
+    with pytest.raises(DBAPIError, match="append only"), transaction() as db:
+        db.execute(text(replaced))
