@@ -49,7 +49,7 @@ class Portal:
         self.instance = folder / "instance"
         folder.mkdir(parents=True, exist_ok=True)
         kept = {k: v for k, v in os.environ.items() if not k.startswith("PORTAL_") and k != "DATABASE_URL"}
-        self.environment = {**kept, "PORTAL_INSTANCE": str(self.instance), "PYTHONPATH": ""}
+        self.environment = {**kept, "PORTAL_INSTANCE": str(self.instance)}
 
     def run(self, *words: str, expect: int | None = 0) -> subprocess.CompletedProcess[str]:
         """Run ``portal WORDS`` from / in a process of its own; the exit code must be the expected one (None: any)."""
