@@ -2,6 +2,7 @@
 
 from scoring.checks.imports import KIND as KIND
 from scoring.checks.queries import checks_frame as checks_frame
+from scoring.checks.queries import confirmed_since as confirmed_since
 from scoring.checks.queries import results_frame as results_frame
 from scoring.checks.reading import FindingView as FindingView
 from scoring.checks.reading import MonthRow as MonthRow

@@ -124,3 +124,13 @@ def interests(db: Session, login: str | None = None) -> set[tuple[str, str]]:
         rows = rows.where(InterestDeclaration.login == login)
     last = {(person, estate): declared for person, estate, declared in db.execute(rows)}
     return {key for key, declared in last.items() if declared}
+
+
+def confirmed_since(db: Session, months: Sequence[str], instant: datetime) -> int:
+    """How many checks of the months were confirmed after an instant, and wait for a revision of what is published."""
+    rows = (
+        select(func.count(CheckStep.check_id.distinct()))
+        .join(MonthlyCheck, MonthlyCheck.id == CheckStep.check_id)
+        .where(MonthlyCheck.month.in_(list(months)), CheckStep.step == "confirmed", CheckStep.at > instant)
+    )
+    return int(db.scalar(rows) or 0)

@@ -41,8 +41,9 @@ def last_steps(known_at: datetime | None = None) -> Any:
 
 def _joined(known_at: datetime | None) -> Select[Any]:
     last = last_steps(known_at)
+    columns: tuple[Any, ...] = (*EVENT_COLUMNS, CreditStep.step)
     return (
-        select(*EVENT_COLUMNS, CreditStep.step)
+        select(*columns)
         .join(CreditEvent, CreditEvent.case_id == CreditCase.id)
         .join(last, last.c.case_id == CreditCase.id)
         .join(CreditStep, and_(CreditStep.case_id == last.c.case_id, CreditStep.seq == last.c.seq))

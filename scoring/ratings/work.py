@@ -15,11 +15,13 @@ from portal.kernel.i18n import _
 from portal.kernel.periods import Month, Quarter
 from portal.kernel.work import WorkFigure, WorkItem
 from portal.registry import api as registry
+from scoring.checks import api as checks
 from scoring.ratings import policy
 from scoring.ratings.deadlines import initial_due, publication_due, street_due
 from scoring.ratings.models import Release
 from scoring.ratings.queries.progress import progress
 from scoring.ratings.queries.quarters import steps
+from scoring.ratings.queries.releases import last_release
 
 
 def work_items(db: Session, *, actor: Actor) -> list[WorkItem]:
@@ -30,6 +32,8 @@ def work_items(db: Session, *, actor: Actor) -> list[WorkItem]:
     found: list[WorkItem] = []
     if not _is_published(db, str(quarter)):
         found += _of_quarter(db, actor, quarter)
+    elif policy.may_publish_quarter(actor):
+        found += _revision_of(db, quarter)
     if policy.may_prepare_year(actor) and not _is_published(db, str(year)) and _has_estates(db, date(year, 12, 31)):
         found += _of_year(actor, year)
     return found
@@ -66,6 +70,17 @@ def _of_quarter(db: Session, actor: Actor, quarter: Quarter) -> list[WorkItem]:
     if not missing or level_of(place) != "community":
         return []
     return [WorkItem(_("生成%(quarter)s初评结果", quarter=name), "ratings.quarter_prepare", values, initial_due(quarter))]
+
+
+def _revision_of(db: Session, quarter: Quarter) -> list[WorkItem]:
+    """Checks confirmed since the last publication wait for their revision."""
+    newest = last_release(db, str(quarter))
+    waiting = checks.confirmed_since(db, [str(month) for month in quarter.months], newest.known_at) if newest else 0
+    if not waiting:
+        return []
+    title = _("公布%(quarter)s的更正", quarter=quarter_text(quarter))
+    note = _("公布以后又确认了%(n)s份检查。", n=waiting)
+    return [WorkItem(title, "ratings.quarter_prepare", {"quarter": str(quarter)}, note=note)]
 
 
 def _of_year(actor: Actor, year: int) -> list[WorkItem]:

@@ -23,7 +23,7 @@ from scoring.rules.rulesets import rule_set_for
 
 FIRST_MONTH = Month(2025, 1)
 CHECK_COLUMNS = ("estate_code", "month", "inspected_on", "inspector", "item_code", "result", "note")
-LATE_MONTHS = {Month(2025, 6), Month(2026, 5)}
+LATE_MONTHS = {Month(2025, 6), Month(2026, 5), Month(2026, 9)}
 
 
 @dataclass(frozen=True)
@@ -158,7 +158,8 @@ class Story:
         label, why = f"revision {quarter}", "燕罗街道补交检查后更正。"
         confirmed = self._confirming(quarter, self.plan.late_street)
         yield Act(moment(after + timedelta(days=40), 9), label, confirmed)
-        yield Act(moment(after + timedelta(days=44), 15), label, self._publishing(quarter, why))
+        if quarter.next.months[2] <= self.until:  # the last one waits for the officer
+            yield Act(moment(after + timedelta(days=44), 15), label, self._publishing(quarter, why))
 
     def _streets(self) -> list[str]:
         return sorted({estate.division[:9] + "000" for estate in self.plan.estates})
