@@ -1,5 +1,6 @@
 """The blueprint of the ratings' pages, and what each of them needs: a period from the address, the page asked for."""
 
+import re
 from typing import Any
 from urllib.parse import urlencode
 
@@ -44,6 +45,11 @@ def pages_of(total: int) -> int:
 def asked(*names: str) -> dict[str, str]:
     """The named filters of the address, as typed."""
     return {name: request.args.get(name, "").strip() for name in names}
+
+
+def narrowest_area(*codes: str) -> str:
+    """The first of these that is a division code; what is none filters nothing."""
+    return next((code for code in codes if re.fullmatch(r"[0-9]{12}", code)), "")
 
 
 def query_text(**changes: Any) -> str:

@@ -14,7 +14,7 @@ from portal.kernel.points import print_cp
 from portal.registry import api as registry
 from scoring.ratings import api
 from scoring.ratings.frames import plain_rows
-from scoring.ratings.views.blueprint import Areas
+from scoring.ratings.views.blueprint import Areas, narrowest_area
 from scoring.ratings.views.files import Sheet
 from scoring.rules.rounding import half_up
 
@@ -50,7 +50,7 @@ class Wanted:
     @property
     def division(self) -> str:
         """The narrowest area that is asked for."""
-        return self.community or self.street
+        return narrowest_area(self.community, self.street)
 
 
 @dataclass(frozen=True)
