@@ -87,11 +87,11 @@ def instant(name: str = "known_at") -> datetime | None:
         return None
     try:
         found = datetime.fromisoformat(value.replace("Z", "+00:00")) if _INSTANT.fullmatch(value) else None
-    except ValueError:
+        found = found.astimezone(UTC) if found else None
+    except (ValueError, OverflowError):  # at the ends of the calendar an instant has no other zone
         found = None
     if found is None:
         raise BadParameter(name, _("时间“%(value)s”写法不对，请按2026-01-25T08:00:00Z的格式填写。", value=value))
-    found = found.astimezone(UTC)
     if found > clock.now():
         raise BadParameter(name, _("参数“%(name)s”不能晚于现在。", name=name), 422)
     return found if "." in value else found + timedelta(microseconds=999_999)
