@@ -7,7 +7,7 @@ with a view that declares nothing and checks the declaration before every reques
 from collections.abc import Callable
 from typing import TypeVar
 
-from flask import g
+from flask import g, request
 from sqlalchemy.orm import Session
 
 from portal.kernel.access import Actor, Permission
@@ -38,6 +38,14 @@ def needs(permission: Permission) -> Callable[[View], View]:
         return view
 
     return declare
+
+
+LAST_PAGE = 1_000_000  # beyond any list, and within the numbers of every database
+
+
+def page_asked() -> int:
+    """The page of a long list that the address asks for, from 1."""
+    return min(max(1, request.args.get("page", 1, int)), LAST_PAGE)
 
 
 def actor() -> Actor:

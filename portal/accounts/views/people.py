@@ -13,7 +13,7 @@ from portal.kernel.access import Permission, Role, require
 from portal.kernel.db import transaction
 from portal.kernel.errors import Conflict, DomainError, NotFound
 from portal.kernel.i18n import _
-from portal.kernel.web import actor, needs, request_session
+from portal.kernel.web import actor, needs, page_asked, request_session
 
 PAGE = 50
 
@@ -28,7 +28,7 @@ def _see_other(login: str = "") -> Response:
 def people() -> str:
     """The people of my jurisdiction."""
     text, role = request.args.get("q", ""), request.args.get("role", "")
-    page = max(1, request.args.get("page", 1, int))
+    page = page_asked()
     role = role if role in set(Role) else ""
     found, total = queries.search(request_session(), actor().division_code, text, role, PAGE, (page - 1) * PAGE)
     shown = {"people": found, "total": total, "q": text, "role": role, "roles": ROLE_NAMES, "page": page}

@@ -14,7 +14,7 @@ from portal.kernel.db import transaction
 from portal.kernel.errors import DomainError, NotAllowed, NotFound
 from portal.kernel.i18n import _
 from portal.kernel.sheets.write import write_csv, write_xlsx
-from portal.kernel.web import actor, request_session
+from portal.kernel.web import actor, page_asked, request_session
 from portal.registry import policy, queries
 from portal.registry.forms import CellsForm
 from portal.registry.models import EstateFacts
@@ -28,7 +28,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 def page_number() -> int:
     """The page asked for, from 1."""
-    return max(1, request.args.get("page", 1, int))
+    return page_asked()
 
 
 def window() -> dict[str, Any]:

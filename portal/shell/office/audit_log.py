@@ -18,7 +18,7 @@ from portal.kernel.audit import AuditEntry
 from portal.kernel.db import reading, transaction
 from portal.kernel.i18n import _
 from portal.kernel.sheets.write import csv_lines
-from portal.kernel.web import actor, needs, request_session
+from portal.kernel.web import actor, needs, page_asked, request_session
 from portal.shell.office import words
 from portal.shell.office.blueprint import bp
 from portal.shell.office.imports import see_task
@@ -62,9 +62,10 @@ class Wanted:
 
 def _day(name: str) -> date | None:
     try:
-        return date.fromisoformat(request.args.get(name, ""))
+        day = date.fromisoformat(request.args.get(name, ""))
     except ValueError:
         return None
+    return day if date.min.year < day.year < date.max.year else None  # the instants around it must exist
 
 
 def _wanted() -> Wanted:
@@ -93,7 +94,7 @@ def _told(db: Session, value: Any) -> str:
 @needs(Permission.AUDIT_READ)
 def audit() -> str:
     """The newest deeds first."""
-    db, wanted, page = request_session(), _wanted(), max(1, request.args.get("page", 1, int))
+    db, wanted, page = request_session(), _wanted(), page_asked()
     total = db.scalar(select(func.count()).select_from(AuditEntry).where(*wanted.conditions())) or 0
     query = select(AuditEntry).where(*wanted.conditions()).order_by(AuditEntry.seq.desc())
     entries = db.scalars(query.limit(PAGE).offset((page - 1) * PAGE)).all()

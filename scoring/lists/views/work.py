@@ -47,7 +47,8 @@ def manage() -> str:
     db = request_session()
     public = [view.year for view in ratings.years(db)]
     years = sorted({*public, *queries.case_years(db)}, reverse=True)
-    year = request.args.get("year", type=int) or (years[0] if years else clock.today().year - 1)
+    asked = request.args.get("year", 0, int)
+    year = asked if 0 < asked <= date.max.year else years[0] if years else clock.today().year - 1
     cases = queries.cases(db, year)
     due = due_of(cases)
     return render_template(
