@@ -4,13 +4,13 @@ from portal.kernel.access import Actor, Permission
 
 
 def may_propose(actor: Actor) -> bool:
-    """Officers propose for the whole district."""
-    return actor.may(Permission.LIST_PROPOSE)
+    """Officers propose for the whole district, so theirs must be the whole district."""
+    return actor.may(Permission.LIST_PROPOSE) and actor.has_whole_district
 
 
 def may_decide(actor: Actor) -> bool:
-    """Leads decide and publish."""
-    return actor.may(Permission.LIST_DECIDE)
+    """Leads of the district decide and publish."""
+    return actor.may(Permission.LIST_DECIDE) and actor.has_whole_district
 
 
 def is_independent(actor: Actor, proposer: str) -> bool:

@@ -51,7 +51,7 @@ def new_candidates(db: Session, year: Year, on: date) -> list[tuple[Candidate, i
     for case, last in queries.cases(db, year.number):
         held[case.kind, case.subject_type, case.subject, case.reason] = (case, last)  # the last attempt comes last
     found = []
-    for candidate in candidates(db, year.number, on):
+    for candidate in candidates(db, year.number, max(on, clock.today())):
         case_and_step = held.get(candidate.key)
         if case_and_step is None:
             found.append((candidate, 1))
@@ -290,21 +290,18 @@ def on_ratings_published(db: Session, *, actor: Actor, on: date, changes: list[A
     ended = 0
     for year in {change.year for change in changes}:
         by_estate = {change.estate_code: change for change in changes if change.year == year}
-        for entry in queries.entries_of_estates(db, "red", year, by_estate):
+        held = queries.entries_of_estates(db, "red", year, by_estate)
+        met = keys_met(db, Year(year), on) if held else set()
+        for entry in held:
             change = by_estate[entry.subject]
-            if not _still_carries(db, entry, change) and (entry.valid_to is None or entry.valid_to >= on):
+            carries = ("red", "estate", entry.subject, entry.reason) in met and change.uscc == entry.uscc
+            if not carries and (entry.valid_to is None or entry.valid_to >= on):
                 _exit(db, actor, entry, on, "corrected", f"rating {year} revision {change.revision}")
                 ended += 1
     if ended:
         flush(db)
         audit.record(db, actor, "list.ended", "lists", {"red": ended, "on": on.isoformat()})
     return ended
-
-
-def _still_carries(db: Session, entry: ListEntry, change: Any) -> bool:
-    rules = rule_set(db.get_one(ListCase, entry.case_id).rule_set).list_rules("red")["all_of"]
-    least = next(rule["stars"] for rule in rules if "stars" in rule)
-    return change.stars is not None and change.stars >= least and change.uscc == entry.uscc
 
 
 def case_detail(case: ListCase) -> tuple[dict[str, Any], list[dict[str, Any]]]:

@@ -1,6 +1,7 @@
 """The words of codes on public pages, in the language of the reader."""
 
 from portal.kernel.i18n import _, language
+from scoring.lists import api as lists
 
 
 def kind(code: str) -> str:
@@ -35,13 +36,6 @@ def list_name(code: str) -> str:
     return {"red": _("红榜（行业评价）"), "black": _("黑榜（行业评价）")}.get(code, code)
 
 
-def list_reason(code: str) -> str:
-    """Why an entry stands on a list. Black entries by an event carry its code."""
-    words = {
-        "veto": _("被一票否决"),
-        "rating": _("年度星级评定结果"),
-        "grade": _("年末信用等级"),
-        "demerits": _("年内信用扣分"),
-        "disclosure": _("资金信息公开情况"),
-    }
-    return words.get(code) or _("信用事项%(code)s", code=code)
+def list_reason(code: str, kind: str) -> str:
+    """Why an entry stands on a list."""
+    return lists.reason_text(code, kind)

@@ -5,7 +5,7 @@ from typing import Any
 
 from portal.kernel.i18n import _, language, ngettext
 from portal.kernel.points import print_cp
-from scoring.credit import api as credit
+from scoring.lists.reasons import reason_text
 from scoring.surveys import api as surveys
 
 # The district's counsel settles these three texts; until then the documents name the gap in so many words.
@@ -50,13 +50,7 @@ def subject_type(code: str) -> str:
 
 def reason(code: str, kind: str = "black") -> str:
     """Why a subject stands on a list; an event gives its name."""
-    words = {
-        "veto": _("被一票否决"),
-        "grade": _("年末信用等级为D级"),
-        "demerits": _("年内信用扣分达到18分"),
-        "rating": _("年度星级评定结果") if kind == "red" else _("连续两年评为一星或者无星级"),
-    }
-    return words.get(code) or credit.event_name(code)
+    return reason_text(code, kind)
 
 
 def step(code: str) -> str:
