@@ -62,6 +62,14 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
             metafunc.parametrize("database_kind", kinds, indirect=True)
 
 
+@pytest.fixture(autouse=True)
+def _chinese_first() -> None:
+    """Every test begins in Chinese: the language of a request before it does not stay."""
+    from portal.kernel import i18n
+
+    i18n.set_language("zh")
+
+
 @pytest.fixture(scope="session")
 def run_folder() -> Path:
     """The folder shared by all workers of this run."""
@@ -141,9 +149,6 @@ def _application() -> "Flask":
 @pytest.fixture
 def app(instance: Place) -> "Flask":
     """The application on this test's portal."""
-    from portal.kernel import i18n
-
-    i18n.set_language("zh")
     return _application()
 
 

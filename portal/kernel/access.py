@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from portal.kernel.divisions import covers as covers  # re-exported: policies read jurisdiction from here
+from portal.kernel.divisions import level_of
 from portal.kernel.errors import NotAllowed
 from portal.kernel.i18n import _
 
@@ -147,6 +148,11 @@ class Actor:
     def covers(self, division_code: str) -> bool:
         """Whether a division lies in the actor's jurisdiction; the command line covers all."""
         return self.division_code is None or covers(self.division_code, division_code)
+
+    @property
+    def has_whole_district(self) -> bool:
+        """Whether the jurisdiction is a district or more: what a deed for all estates or companies takes."""
+        return self.division_code is None or level_of(self.division_code) in ("district", "city", "province")
 
     @property
     def audit_name(self) -> str:

@@ -155,7 +155,9 @@ def manager_staff_view(db: Session, code: str) -> ManagerStaffView:
     return ManagerStaffView(row.code, row.name, row.phone, row.id_last4)
 
 
-def find_managers(db: Session, q: str = "", limit: int | None = 20, offset: int = 0) -> tuple[list[ManagerStaffView], int]:
+def find_managers(
+    db: Session, q: str = "", limit: int | None = 20, offset: int = 0
+) -> tuple[list[ManagerStaffView], int]:
     """Managers by name, code, pinyin or initials, for staff pages only: (this page, how many in all)."""
     rows, total = queries.managers_found(db, q, limit=limit, offset=offset)
     return [ManagerStaffView(row.code, row.name, row.phone, row.id_last4) for row in rows], total

@@ -5,7 +5,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, Response, current_app, g, request
+from flask import Flask, Response, abort, current_app, g, request
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.wrappers.response import Response as AnyResponse
 
@@ -93,6 +93,15 @@ def _before() -> AnyResponse | None:
     return None
 
 
+def _refuse_zeroes() -> None:
+    """No text that people write holds a NUL, and PostgreSQL takes none: it is refused before anything is asked for it."""
+    texts = [request.path, *(text for _name, text in request.args.items(multi=True))]
+    if request.method == "POST":
+        texts += [text for _name, text in request.form.items(multi=True)]
+    if any("\x00" in text for text in texts):
+        abort(400)
+
+
 def _after(response: Response) -> Response:
     """Security headers everywhere; public pages may be cached and answer 304, all else is private."""
     for name, value in HEADERS.items():
@@ -141,6 +150,7 @@ def create_app(testing: bool = False) -> Flask:
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.before_request(_before)  # first: who may not come is told so, in the language of the address, form token or not
     CSRFProtect(app)
+    app.before_request(_refuse_zeroes)
     _prepare_templates(app)
     wiring.wire()
     entries: list[NavEntry] = []

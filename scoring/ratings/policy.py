@@ -1,14 +1,11 @@
 """Who may prepare, confirm and publish."""
 
 from portal.kernel.access import Actor, Permission
-from portal.kernel.divisions import level_of
-
-_WHOLE = ("district", "city", "province")
 
 
 def has_whole_district(actor: Actor) -> bool:
     """A publication concerns every estate, so it takes somebody whose jurisdiction is the district."""
-    return actor.division_code is None or level_of(actor.division_code) in _WHOLE
+    return actor.has_whole_district
 
 
 def may_prepare_quarter(actor: Actor, division_code: str | None) -> bool:

@@ -55,9 +55,7 @@ def _of_quarter(db: Session, actor: Actor, quarter: Quarter) -> list[WorkItem]:
         title = _("公布%(quarter)s得分", quarter=name)
         return [WorkItem(title, "ratings.quarter_prepare", values, publication_due(quarter))]
     place = actor.division_code
-    if place is None or not (
-        policy.may_prepare_quarter(actor, place) or policy.may_confirm_quarter(actor, place)
-    ):
+    if place is None or not (policy.may_prepare_quarter(actor, place) or policy.may_confirm_quarter(actor, place)):
         return []
     communities = set(registry.estates_frame(db, quarter.last, within=place)["division_code"])
     last = steps(db, quarter)
@@ -65,11 +63,17 @@ def _of_quarter(db: Session, actor: Actor, quarter: Quarter) -> list[WorkItem]:
         waiting = [code for code in communities if last.get(code, (0, ""))[1] != "confirmed"]
         title = _("复核%(quarter)s各社区结果", quarter=name)
         note = _("逐个社区核对检查、照片和得分，再确认。")
-        return [WorkItem(title, "ratings.quarter_review", values, street_due(quarter), len(waiting), note)] if waiting else []
+        return (
+            [WorkItem(title, "ratings.quarter_review", values, street_due(quarter), len(waiting), note)]
+            if waiting
+            else []
+        )
     missing = [code for code in communities if code not in last]
     if not missing or level_of(place) != "community":
         return []
-    return [WorkItem(_("生成%(quarter)s初评结果", quarter=name), "ratings.quarter_prepare", values, initial_due(quarter))]
+    return [
+        WorkItem(_("生成%(quarter)s初评结果", quarter=name), "ratings.quarter_prepare", values, initial_due(quarter))
+    ]
 
 
 def _revision_of(db: Session, quarter: Quarter) -> list[WorkItem]:

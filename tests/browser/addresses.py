@@ -131,7 +131,6 @@ def prepare() -> None:
         event = NewEvent("enterprise", company, "B01", "", "深宝物〔2026〕9号", date(2026, 9, 1), "宝安区住房和建设局")
         propose(db, officer, event, on=clock.today())
 
-
         case_of = text("SELECT COALESCE(uscc, subject) FROM list_case WHERE id = :id")
         notified = db.execute(case_of, {"id": db.execute(text(BLACK)).scalar_one()}).scalar_one()
     make_person(Role.ENTERPRISE, None, notified, NOTIFIED)

@@ -88,5 +88,9 @@ def strangers(page: Page, language: str, data: Data) -> list[str]:
     wrong = [] if found["headings"] == 1 else [f"{found['headings']} h1 headings"]
     wrong += [] if found["title"].strip(" -") else ["no title"]
     if language == "en":
-        return wrong + [f"Chinese: {said}" for said in found["seen"] if HAN.search(said) and HAN.search(data.without(said))]
-    return wrong + [f"English: {said}" for said in found["parts"] if not HAN.search(said) and WORDS.search(LATIN.sub("", said))]
+        return wrong + [
+            f"Chinese: {said}" for said in found["seen"] if HAN.search(said) and HAN.search(data.without(said))
+        ]
+    return wrong + [
+        f"English: {said}" for said in found["parts"] if not HAN.search(said) and WORDS.search(LATIN.sub("", said))
+    ]
