@@ -51,6 +51,7 @@ def settings() -> Settings:
     instance = Path(env.get("PORTAL_INSTANCE") or PROJECT / "instance").resolve()
     instance.mkdir(parents=True, exist_ok=True)
     port = int(env.get("PORT") or 8000)
+    base_url = (env.get("BASE_URL") or f"http://127.0.0.1:{port}").rstrip("/")
     return Settings(
         instance=instance,
         database_url=env.get("DATABASE_URL") or f"sqlite:///{instance / 'portal.db'}",
@@ -63,8 +64,8 @@ def settings() -> Settings:
         contact=env.get("SITE_CONTACT") or "0755-00000000",
         division=env.get("SITE_DIVISION") or "440306000000",
         port=port,
-        base_url=(env.get("BASE_URL") or f"http://127.0.0.1:{port}").rstrip("/"),
-        secure_cookies=env.get("SECURE_COOKIES", "0") == "1",
+        base_url=base_url,
+        secure_cookies=env.get("SECURE_COOKIES", "0") == "1" or base_url.startswith("https://"),
     )
 
 

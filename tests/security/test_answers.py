@@ -32,3 +32,30 @@ def test_the_policy_of_every_page(client, signed_in):
         assert policy["frame-ancestors"] == policy["object-src"] == policy["base-uri"] == "'none'"
         assert "unsafe" not in answer.headers["Content-Security-Policy"]
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
+
+
+@pytest.mark.parametrize(("address", "secure"), [("https://portal.example", True), ("http://127.0.0.1:8000", False)])
+def test_cookies_of_a_portal_on_https_travel_on_https_only(monkeypatch, instance, address, secure):
+    from portal.kernel.settings import reload_settings
+
+    monkeypatch.setenv("BASE_URL", address)
+    assert reload_settings().secure_cookies is secure
+
+
+def test_a_sign_in_does_not_make_the_open_data_stale(instance):
+    from datetime import date
+
+    from portal.kernel import audit
+    from portal.kernel.access import system_actor
+    from portal.kernel.db import reading, transaction
+    from portal.shell.opendata import archive
+
+    def after(action):
+        with transaction() as db:
+            audit.record(db, system_actor("test"), action, "person:x")
+        with reading() as db:
+            return archive.state(db, date(2026, 1, 1))
+
+    first = after("quarter.published")
+    assert after("session.opened") == after("sign-in.locked") == first
+    assert after("quarter.published") != first
