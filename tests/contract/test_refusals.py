@@ -8,7 +8,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from tests.contract.command import Portal
+from tests.contract.command import Portal, sheet
 from tests.contract.district import COMMUNITIES
 from tests.contract.server import Server
 
@@ -17,6 +17,7 @@ KINDS = (
     "collection-rates", "vetoes",
 )  # fmt: skip
 USCC, OTHER = "91350100M000100Y43", "9144030071526726XG"
+SURVEY = {"estate_code": "V1", "year": "2025", "households": "600", "valid_responses": "60", "score": "95.00"}
 
 
 @pytest.fixture(scope="module")
@@ -41,6 +42,7 @@ def portal(tmp_path_factory: pytest.TempPathFactory) -> Portal:
         {"estate_code": code, "uscc": uscc, "manager_code": "PM-1", "starts_on": "2024-01-01", "ends_on": ""}
         for code, uscc in (("V1", USCC), ("V2", OTHER))
     ])  # fmt: skip
+    made.load("surveys", [SURVEY])
     return made
 
 
@@ -91,13 +93,14 @@ def test_sheets_that_are_refused_whole(portal: Portal) -> None:
 
 
 def test_a_dry_run_stores_nothing(portal: Portal) -> None:
-    portal.load("surveys", survey := [
-        {"estate_code": "V1", "year": "2025", "households": "600", "valid_responses": "60", "score": "95.00"}
-    ])  # fmt: skip
     before = portal.audit_rows()
-    said = portal.run("import", "surveys", str(portal.folder / "surveys.csv"), "--dry-run").stdout
-    assert "imported 0, updated 0, unchanged 1" in said
-    portal.load("surveys", [{**survey[0], "score": "95.001"}], 0, code=1)
+    portal.load("surveys", [{**SURVEY, "score": "95.001"}], 0, code=1)
+    for score, counts in (
+        ("94.99", "imported 0, updated 1, unchanged 0"),
+        ("95.00", "imported 0, updated 0, unchanged 1"),
+    ):
+        path = sheet(portal.folder, "surveys", [{**SURVEY, "score": score}])
+        assert counts in portal.run("import", "surveys", str(path), "--dry-run").stdout
     assert portal.audit_rows() == before
 
 
