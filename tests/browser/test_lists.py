@@ -1,7 +1,6 @@
 """The office takes a year through its lists in a real browser, while the clock moves; every page on the way is looked at."""
 
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -9,22 +8,21 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page
-from werkzeug.serving import WSGIRequestHandler, make_server
 
 from portal.kernel import clock
 from tests.browser.accessibility import axe_clean, fits
 from tests.browser.conftest import PATIENCE, WIDTHS
+from tests.browser.days import Days, serving_on
 
 PROPOSED, LAST_RESPONSE, DECIDED, SERVED = (date(2026, 2, 10), date(2026, 3, 2), date(2026, 3, 3), date(2026, 3, 5))
 
 
 @dataclass
 class Office:
-    """A server of this process whose clock the test holds, and a browser that comes to it on that day."""
+    """A server whose clock the test holds, and a browser that comes to it on that day."""
 
-    url: str
+    days: Days
     browser: Browser
-    day: date = PROPOSED
 
     @contextmanager
     def page(self, role: str = "", width: str = "desk") -> Iterator[Page]:
@@ -34,13 +32,13 @@ class Office:
 
         across, down = WIDTHS[width]
         context = self.browser.new_context(
-            base_url=self.url, viewport={"width": across, "height": down}, locale="zh-CN"
+            base_url=self.days.url, viewport={"width": across, "height": down}, locale="zh-CN"
         )
         context.set_default_timeout(PATIENCE)
         if role:
-            with clock.on(self.day):
+            with clock.on(self.days.day):
                 name, value = session_cookie(Role(role), None, None, None)
-            context.add_cookies([{"name": name, "value": value, "url": self.url}])
+            context.add_cookies([{"name": name, "value": value, "url": self.days.url}])
         loud: list[str] = []
         context.on(
             "console", lambda message: loud.append(message.text) if message.type in ("error", "warning") else None
@@ -61,25 +59,6 @@ class Office:
                 fits(page)
 
 
-class _Silent(WSGIRequestHandler):
-    """Keeps its lines out of the test's report."""
-
-    def log(self, *_arguments: Any) -> None:
-        pass
-
-
-def _on_the_day(wrapped: Callable[..., Any], office: Office) -> Callable[..., Any]:
-    def answered(environ: dict[str, Any], start_response: Any) -> list[bytes]:
-        with clock.on(office.day):
-            answer = wrapped(environ, start_response)
-            try:
-                return list(answer)
-            finally:
-                getattr(answer, "close", bool)()  # a static file is an open one; a short answer is a list
-
-    return answered
-
-
 @pytest.fixture
 def office(app: Any, browser: Browser, monkeypatch: pytest.MonkeyPatch) -> Iterator[Office]:
     """A district whose year 2025 is published: E1 with five stars, E2 vetoed."""
@@ -94,16 +73,8 @@ def office(app: Any, browser: Browser, monkeypatch: pytest.MonkeyPatch) -> Itera
     rate("E1", 5)
     rate("E2", None, status="vetoed", uscc=USCC[1], manager="PM-2")
     veto("E2")
-    made = Office("", browser)
-    app.wsgi_app = _on_the_day(app.wsgi_app, made)
-    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Silent)
-    made.url = f"http://127.0.0.1:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield made
-    server.shutdown()
-    thread.join(10)
-    server.server_close()
+    with serving_on(app, PROPOSED) as days:
+        yield Office(days, browser)
 
 
 def test_a_year_of_lists(office: Office) -> None:
@@ -118,12 +89,12 @@ def test_a_year_of_lists(office: Office) -> None:
     office.look("/lists")
     office.look(manage, "lead")
 
-    office.day = LAST_RESPONSE
+    office.days.day = LAST_RESPONSE
     with office.page("lead") as page:
         page.goto("/lists/manage/2025/decide")
         page.get_by_text("2026-03-02（含当日）才结束").wait_for()
         assert page.get_by_role("button", name="作出决定").count() == 0
-    office.day = DECIDED
+    office.days.day = DECIDED
     office.look("/lists/manage/2025/decide", "lead")
     with office.page("lead") as page:
         page.goto(manage)
@@ -131,7 +102,7 @@ def test_a_year_of_lists(office: Office) -> None:
         page.get_by_role("button", name="对2项建议作出决定").click()
         page.get_by_text("红榜列入1项，黑榜列入1项").wait_for()
 
-    office.day = SERVED
+    office.days.day = SERVED
     office.look("/lists/manage/2025/publish", "lead")
     with office.page("lead", "phone") as page:
         page.goto(manage)
@@ -139,7 +110,7 @@ def test_a_year_of_lists(office: Office) -> None:
         page.get_by_role("button", name="公布2025年度红榜、黑榜").click()
         page.get_by_text("从今天起在榜").wait_for()
         page.get_by_role("link", name="E2花园").click()
-        case = page.url.removeprefix(office.url)
+        case = page.url.removeprefix(office.days.url)
         page.get_by_role("link", name="看决定书").click()
         page.get_by_text("六十日内").wait_for()
     for path in (case, f"{case}/notice", f"{case}/decision"):
@@ -171,7 +142,7 @@ def test_credit_pages(office: Office) -> None:
         page.get_by_label("制发机关").fill("某机关")
         page.get_by_role("button", name="提出登记").click()
         page.get_by_text("您提出的事项由另一名人员核准").wait_for()
-        proposed = page.url.removeprefix(office.url)
+        proposed = page.url.removeprefix(office.days.url)
     office.look(proposed, "lead")
     with office.page("lead", "phone") as page:
         page.goto(proposed)

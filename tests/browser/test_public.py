@@ -1,4 +1,4 @@
-"""An owner's way: search by pinyin, read the estate's page, look at its company. Both languages, phone and desk."""
+"""An owner's way: search by pinyin, read the estate's page, look at its company. Phone and desk."""
 
 import json
 from urllib.request import urlopen
@@ -6,10 +6,6 @@ from urllib.request import urlopen
 import pytest
 from playwright.sync_api import Page, expect
 from pypinyin import lazy_pinyin
-
-from tests.browser.accessibility import axe_clean, fits
-
-LANGUAGES = ("", "/en")
 
 
 def _read(server, path: str) -> dict:
@@ -40,16 +36,6 @@ def test_a_company_on_another_day(page: Page, estate):
     page.get_by_label("日期").fill("2025-01-02")
     page.get_by_role("button", name="查看").click()
     expect(page.get_by_role("heading", name="按2025年1月2日的情况")).to_be_visible()
-
-
-def test_every_page_is_accessible_and_fits(page: Page, estate):
-    paths = ["/", "/estates", "/estates?q=zzzz", f"/estates/{estate['estate_code']}", "/enterprises",
-             f"/enterprises/{estate['service']['uscc']}", "/data", "/help", "/accessibility", "/privacy"]  # fmt: skip
-    for language in LANGUAGES:
-        for path in paths:
-            page.goto(language + path)
-            axe_clean(page)
-            fits(page)
 
 
 def test_without_scripts(open_page, estate):
