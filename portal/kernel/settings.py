@@ -27,6 +27,7 @@ class Settings:
     port: int
     base_url: str
     secure_cookies: bool
+    trusted_proxies: int
 
 
 def _secret_key(instance: Path) -> str:
@@ -66,6 +67,7 @@ def settings() -> Settings:
         port=port,
         base_url=base_url,
         secure_cookies=env.get("SECURE_COOKIES", "0") == "1" or base_url.startswith("https://"),
+        trusted_proxies=int(env.get("TRUSTED_PROXIES") or 0),
     )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import Flask, Response, abort, current_app, g, request
 from flask_wtf.csrf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers.response import Response as AnyResponse
 
 from portal.accounts import api as accounts
@@ -163,5 +164,7 @@ def create_app(testing: bool = False) -> Flask:
     app.after_request(_after)
     app.teardown_request(close_request_session)
     app.wsgi_app = EnglishTwin(app.wsgi_app)  # type: ignore[method-assign]
+    if hops := settings().trusted_proxies:  # only then do the proxy's headers say who asks
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     _refuse_undeclared(app)
     return app

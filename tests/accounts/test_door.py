@@ -11,6 +11,7 @@ from portal.accounts.views.door import local_path
 from portal.kernel import clock
 from portal.kernel.audit import AuditEntry
 from portal.kernel.db import reading, transaction
+from portal.kernel.settings import reload_settings
 from tests.accounts.people import PASSWORD, person, sign_in, token_of
 
 
@@ -290,3 +291,20 @@ def test_door_in_english(client):
     page = client.page("/en/sign-in")
     assert page.h1.get_text(strip=True) == "Sign in"
     assert "password" in page.get_text()
+
+
+@pytest.mark.parametrize(("hops", "answer"), [("0", 429), ("1", 303)])
+def test_only_a_trusted_proxy_says_who_asks(instance, monkeypatch, hops, answer):
+    """An address in a header counts when an operator says that a proxy wrote it, and never otherwise."""
+    from portal.shell.app import create_app
+
+    monkeypatch.setenv("TRUSTED_PROXIES", hops)
+    reload_settings()
+    client = create_app(testing=True).test_client()
+    client.application.config["WTF_CSRF_ENABLED"] = False
+    person()
+    for number in range(30):
+        tried = {"login": f"guess{number}", "password": "not the password"}
+        client.post("/sign-in", data=tried, headers={"X-Forwarded-For": "192.0.2.1"})
+    mine = {"login": "lihua", "password": PASSWORD}
+    assert client.post("/sign-in", data=mine, headers={"X-Forwarded-For": "192.0.2.2"}).status_code == answer
