@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cache
+from threading import Lock
 from typing import Any
 
 from sqlalchemy import DateTime, Dialect, Engine, MetaData, create_engine, event, text
@@ -74,8 +75,16 @@ def _prepare_sqlite(engine: Engine) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
 
 
-@cache
+_making = Lock()
+
+
 def _engine(url: str) -> Engine:
+    with _making:  # two threads at once would make two engines and lose the connections of one
+        return _made_engine(url)
+
+
+@cache
+def _made_engine(url: str) -> Engine:
     # hide_parameters: an error's text goes into the log, and what was to be written may be a name or a phone
     if url.startswith("sqlite"):
         engine = create_engine(url, connect_args={"timeout": 30}, hide_parameters=True)
@@ -94,7 +103,7 @@ def engine() -> Engine:
 def dispose() -> None:
     """Close all connections (tests, and before a process forks)."""
     engine().dispose()
-    _engine.cache_clear()
+    _made_engine.cache_clear()
 
 
 @contextmanager

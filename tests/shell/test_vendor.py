@@ -42,4 +42,5 @@ def test_nothing_inline_and_nothing_from_elsewhere():
         assert not re.search(r"\sstyle=|<style|\son[a-z]+=|<script(?![^>]*\ssrc=)|javascript:", text), path
         assert not re.search(r"""(?:src|href)=["'](?:https?:)?//""", text), path
     for path in [SHELL / "static" / "theme.css", *SHELL.glob("static/js/*.js")]:
-        assert not re.search(r"https?://|@import|\beval\(|new Function|\.innerHTML|\.style\.", path.read_text()), path
+        text = path.read_text().replace("http://www.w3.org/2000/svg", "")  # a namespace is a name, nothing is fetched
+        assert not re.search(r"https?://|@import|\beval\(|new Function|\.innerHTML|\.style\.", text), path
