@@ -13,6 +13,7 @@ import signal
 import socket
 import threading
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import IO, Any
@@ -203,6 +204,8 @@ class Lead:
         if self._file is not None:
             self._file.close()
         if self._connection is not None:
+            with suppress(DBAPIError):  # said aloud: the server notices a closed connection only some moments later
+                self._connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": _LOCK})
             self._connection.invalidate()  # closed for good: a pooled connection would keep the lock
             self._connection.close()
         self._file = self._connection = None
