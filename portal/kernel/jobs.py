@@ -22,7 +22,7 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.blocking import BlockingScheduler
 from apscheduler.triggers.cron import CronTrigger
 from sqlalchemy import Connection, func, select, text, update
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError, IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from portal.kernel import audit, clock
@@ -204,7 +204,9 @@ class Lead:
         if self._file is not None:
             self._file.close()
         if self._connection is not None:
-            with suppress(SQLAlchemyError):  # said aloud: the server notices a closed connection only some moments later
+            with suppress(
+                SQLAlchemyError
+            ):  # said aloud: the server notices a closed connection only some moments later
                 self._connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": _LOCK})
             self._connection.invalidate()  # closed for good: a pooled connection would keep the lock
             self._connection.close()
