@@ -1,9 +1,9 @@
 """The scheduled jobs of the portal, listed explicitly, and the worker that runs them."""
 
-from portal.kernel import jobs
-from portal.shell.office import api as office
+from portal.kernel.jobs import run, standard_jobs
+from portal.shell.office.api import jobs as office_jobs
 
 
 def run_worker() -> None:
     """Run until stopped. One process at a time is the leader; any number may stand by."""
-    jobs.run([*jobs.standard_jobs(), *office.jobs()])
+    run([*standard_jobs(), *office_jobs()])
