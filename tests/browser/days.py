@@ -46,8 +46,8 @@ def _on_the_day(wrapped: Callable[..., Any], days: Days) -> Callable[..., Any]:
 def serving_on(app: "Flask", day: date) -> Iterator[Days]:
     """Serve the application until the block ends; whoever sets ``.day`` moves its clock."""
     days = Days(day)
-    app.wsgi_app = _on_the_day(app.wsgi_app, days)  # type: ignore[method-assign]
-    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Silent)
+    # around the application, not in it: tests of one process share it
+    server = make_server("127.0.0.1", 0, _on_the_day(app, days), threaded=True, request_handler=_Silent)
     days.url = f"http://127.0.0.1:{server.server_port}"
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
