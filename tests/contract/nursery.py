@@ -1,7 +1,8 @@
 """Starts processes cheaply: holds the heavy libraries, and forks for each command, which then runs the console script.
 
-Reads one JSON object a line (words, environment, cwd, out, err), answers with the exit code. It imports nothing of the
-project, so each command loads the whole of it anew, as from a shell.
+Reads one JSON object a line (words, environment, cwd, out, err), answers with the exit code. The portal's modules are
+loaded here once and hold nothing of an instance yet (settings are read when first asked for, in the child), so that each
+command is a process of its own at the price of a fork.
 """
 
 import json
@@ -14,6 +15,17 @@ import flask  # noqa: F401
 import openpyxl  # noqa: F401
 import pandas  # noqa: F401
 import sqlalchemy.orm  # noqa: F401
+
+from portal.kernel import audit, schema  # noqa: F401
+from portal.kernel.settings import settings
+from portal.shell import cli, importing, wiring  # noqa: F401
+from portal.shell.demo import api as demo  # noqa: F401
+from portal.shell.opendata import api as opendata  # noqa: F401
+
+wiring.features()
+wiring.kinds()
+if settings.cache_info().currsize:
+    raise RuntimeError("a module of the portal asks for the settings when it is loaded")
 
 
 def _run(order: dict[str, object]) -> None:
