@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests import databases, network, postgres
+from tests.chromium import browser as browser
 from tests.databases import Place
 from tests.pages import StrictClient
 

@@ -1,7 +1,7 @@
 """A real browser on a real server: Debian's Chromium, the demo district of 30 estates, phone and desk.
 
-All browser tests run in one worker (``xdist_group``): one server, one browser. A missing Chromium fails them, nothing
-is skipped. ``page`` runs a test at both widths; ``phone`` and ``desk`` at one. At the end of each test the page must
+Each worker has one server and one browser; the demo is built once for all. A missing Chromium fails them, nothing is
+skipped. ``page`` runs a test at both widths; ``phone`` and ``desk`` at one. At the end of each test the page must
 have been quiet: no console error, no uncaught exception, no answer of 5xx, no request to another host.
 """
 
@@ -17,20 +17,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Response, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Response
 
+from tests import postgres
 from tests.databases import PORTAL, Place, command_environment, initialise
 
-CHROMIUM = Path("/usr/bin/chromium")
-ARGUMENTS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 WIDTHS = {"phone": (360, 780), "desk": (1280, 900)}
 PATIENCE = 5_000  # ms for an element to appear
 HERE = Path(__file__).parent
@@ -40,7 +31,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if HERE in item.path.parents:
             item.add_marker(pytest.mark.browser)
-            item.add_marker(pytest.mark.xdist_group("browser"))
 
 
 @dataclass
@@ -114,6 +104,14 @@ def demo_place(run_folder: Path) -> Place:
     """The demo district of 30 estates, built once; copy it (``shutil.copytree``) rather than build another."""
     folder = run_folder / "demo"
     place = Place(f"sqlite:///{folder / 'portal.db'}", folder)
+    with postgres.locked(run_folder, "demo"):
+        if not (run_folder / "demo.made").exists():
+            _build_demo(place)
+            (run_folder / "demo.made").touch()
+    return place
+
+
+def _build_demo(place: Place) -> None:
     initialise(place)
     done = subprocess.run(
         [PORTAL, "demo", "--estates", "30"],
@@ -124,29 +122,17 @@ def demo_place(run_folder: Path) -> Place:
         check=False,
     )
     assert done.returncode == 0, f"portal demo failed:\n{done.stdout}{done.stderr}"
-    return place
 
 
 @pytest.fixture(scope="session")
 def server(demo_place: Place, run_folder: Path) -> Iterator[Server]:
-    """The demo district served for all browser tests, on a copy, so that what they change stays theirs."""
-    folder = run_folder / "served"
+    """The demo district served for this worker's browser tests, on a copy, so that what they change stays theirs."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+    folder = run_folder / f"served-{worker}"
     shutil.copytree(demo_place.instance, folder)
     place = Place(f"sqlite:///{folder / 'portal.db'}", folder)
-    with serving(place, run_folder / "server.log") as url:
+    with serving(place, run_folder / f"server-{worker}.log") as url:
         yield Server(url, place)
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Debian's Chromium."""
-    if not CHROMIUM.exists():
-        pytest.fail(f"{CHROMIUM} is missing: apt-get install chromium (make test does it as root)")
-    os.environ.setdefault("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=str(CHROMIUM), args=list(ARGUMENTS))
-        yield launched
-        launched.close()
 
 
 @dataclass

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import jinja2
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page
 from werkzeug.datastructures import MultiDict
 
 from portal.kernel import formats, i18n
@@ -19,7 +19,6 @@ from scoring.rules.items import item_score
 from scoring.rules.rounding import half_up
 from scoring.rules.standard import ChecklistItem
 from scoring.standards.api import ItemView
-from tests.browser.conftest import ARGUMENTS, CHROMIUM
 
 SHELL = Path(__file__).resolve().parents[2] / "portal" / "shell"
 # two deductions that no checklist knows: the page and its script must take them from the rules alone
@@ -36,7 +35,7 @@ PAGE = """{% import "parts/check.html" as c %}<form class="phone" data-check>
 {% for i in items %}{{ c.item(i.item_code, i.item_zh, i.max_cp, answer_choices(i), i.category_code, losses=i.losses,
                               step_cp=i.step_cp) }}{% endfor %}{{ c.dock() }}</form>"""
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -49,22 +48,18 @@ def invented() -> Iterator[None]:
 
 
 @pytest.fixture(scope="module")
-def form(invented: None) -> Iterator[Page]:
-    if not CHROMIUM.exists():
-        pytest.fail(f"{CHROMIUM} is missing: apt-get install chromium (make test does it as root)")
+def form(invented: None, browser: Browser) -> Iterator[Page]:
     environment = jinja2.Environment(loader=jinja2.FileSystemLoader(SHELL / "templates"), autoescape=True)
     environment.globals["_"] = i18n.gettext
     formats.register(environment)
     html = environment.from_string(PAGE).render(items=ITEMS, answer_choices=answer_choices)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=list(ARGUMENTS))
-        page = browser.new_page()
-        page.set_default_timeout(5_000)
-        page.set_content(html)
-        page.add_style_tag(path=SHELL / "static" / "theme.css")
-        page.add_script_tag(path=SHELL / "static" / "js" / "check.js")
-        yield page
-        browser.close()
+    page = browser.new_page()
+    page.set_default_timeout(5_000)
+    page.set_content(html)
+    page.add_style_tag(path=SHELL / "static" / "theme.css")
+    page.add_script_tag(path=SHELL / "static" / "js" / "check.js")
+    yield page
+    page.close()
 
 
 def _answer(page: Page, code: str, value: str, count: int) -> None:
