@@ -40,6 +40,6 @@ clean:  ## Remove the environment and caches; the instance folder stays
 	@touch $@
 
 .venv/.test: requirements-dev.txt setup.cfg pyproject.toml
-	@tools/system-packages.sh python3-venv fonts-noto-cjk chromium postgresql
+	@tools/system-packages.sh python3-venv fonts-noto-cjk chromium libatomic1 postgresql
 	@tools/environment.sh requirements-dev.txt
 	@touch .venv/.runtime $@
