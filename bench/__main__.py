@@ -66,6 +66,9 @@ def _print(figures: Figures) -> None:
 
 def _check(figures: Figures) -> int:
     """1 when a ratio is worse than the committed one by more than a third."""
+    if not COMMITTED.exists():
+        print("no ratios are committed yet: put those of a quiet run of make bench into bench/ratios.json")
+        return 1
     committed, worse = json.loads(COMMITTED.read_text()), []
     for name, ratio in committed.items():
         now = figures[name]["ratio"]

@@ -19,9 +19,10 @@ from portal.shell.importing import run_import
 HEADER = ("estate_code", "month", "inspected_on", "inspector", "item_code", "result", "note")
 
 
-def write(path: Path, district: District, rows: int, year: int = 2024) -> int:
-    """The sheet: findings of a year before the one in the database."""
-    found = district.results[district.results["result"] != "pass"].head(rows).merge(district.checks, on="check")
+def write(path: Path, district: District, rows: int, year: int = 2026) -> int:
+    """The sheet: findings of January to October of the year after the one in the database."""
+    visits = district.checks[district.checks["month"] <= "2025-10"]
+    found = district.results[district.results["result"] != "pass"].merge(visits, on="check").head(rows)
     book = xlsxwriter.Workbook(str(path), {"constant_memory": True})
     sheet = book.add_worksheet("checks")
     sheet.write_row(0, 0, HEADER)
