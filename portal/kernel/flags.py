@@ -1,0 +1,37 @@
+"""Flags on a record: that it is under objection, under review or stayed, wherever the record is shown.
+
+A record is named by a reference: ``check:ID/ITEM``, ``quarter:2025Q1/ESTATE``, ``rating:2025/ESTATE``, ``credit:CASE``,
+``list:CASE``, ``fund-line:ID``. Rooms above answer the announcement ``record.flags`` (``db``, ``refs``, ``as_of``,
+``known_at``); rooms that show a record ask ``flags`` and show what comes.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy.orm import Session
+
+from portal.kernel import hooks
+
+
+@dataclass(frozen=True)
+class Flag:
+    """One flag. ``code``: ``objection``, ``review`` (reconsideration or lawsuit), ``stayed``; ``label`` is its text in
+    the reader's language."""
+
+    code: str
+    label: str
+    since: date
+
+
+def flags(
+    db: Session, refs: Collection[str], as_of: date | None = None, known_at: datetime | None = None
+) -> Mapping[str, tuple[Flag, ...]]:
+    """The flags of each record that carries one; a record without any is missing."""
+    found: dict[str, tuple[Flag, ...]] = {}
+    if not refs:
+        return found
+    for answer in hooks.announce("record.flags", db, refs=refs, as_of=as_of, known_at=known_at):
+        for ref, carried in answer.items():
+            found[ref] = found.get(ref, ()) + tuple(carried)
+    return found
