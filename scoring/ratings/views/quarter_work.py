@@ -14,6 +14,7 @@ from portal.kernel.formats import percent_text, quarter_text
 from portal.kernel.i18n import _, ngettext
 from portal.kernel.periods import Quarter
 from portal.kernel.web import actor, needs, request_session
+from portal.registry import api as registry
 from scoring.ratings import api, deadlines, policy
 from scoring.ratings.forms import ActForm, ConfirmForm, PublishForm
 from scoring.ratings.queries.coverage import Coverage
@@ -21,7 +22,7 @@ from scoring.ratings.service.preview import Preview, PreviewRow, preview_quarter
 from scoring.ratings.views import review
 from scoring.ratings.views.blueprint import PAGE, Areas, bp, page_number, pages_of, quarter_of
 from scoring.ratings.views.corrections import Reader, changed_rows
-from scoring.ratings.views.quarter_table import ALL, KIND_ORDER
+from scoring.ratings.views.quarter_table import ALL
 from scoring.rules.rounding import half_up
 
 RECENT = 6
@@ -216,7 +217,7 @@ def _preview_page(period: Quarter, preview: Preview, form: PublishForm) -> str:
 def _by_rank(row: PreviewRow) -> tuple[int, int, str]:
     """As the public page is ordered: by kind, best rank first, those without a score last."""
     rank = row.figures["rank_district"]
-    return KIND_ORDER.get(row.figures["kind"], len(KIND_ORDER)), rank or ALL, row.estate_code
+    return registry.KIND_ORDER.get(row.figures["kind"], len(registry.KIND_ORDER)), rank or ALL, row.estate_code
 
 
 def _by_street(preview: Preview, areas: Areas) -> list[dict[str, Any]]:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Response, render_template, url_for
+from flask import Response, render_template
 
 from portal.kernel import charts, clock
 from portal.kernel.errors import NotFound
@@ -12,10 +12,9 @@ from portal.kernel.periods import Quarter
 from portal.kernel.web import public, request_session
 from scoring.ratings import api
 from scoring.ratings.queries.summaries import standards_used, street_averages
-from scoring.ratings.sentences import KINDS
-from scoring.ratings.views import quarter_table
-from scoring.ratings.views.blueprint import PAGE, Areas, asked, bp, page_number, pages_of, quarter_of, query_text
-from scoring.ratings.views.files import ENDINGS, sent, sent_json
+from scoring.ratings.views import quarter_table, tables
+from scoring.ratings.views.blueprint import Areas, asked, bp, quarter_of
+from scoring.ratings.views.files import ENDINGS, sent
 from scoring.ratings.views.quarter_table import Wanted
 
 HEAT_QUARTERS = 8
@@ -32,17 +31,7 @@ def quarters() -> str:
 @public
 def quarters_json() -> Response:
     """The list of published quarters for programs."""
-    items = [
-        {
-            "quarter": view.period,
-            "published_on": view.published_on,
-            "revised_on": view.revised_on,
-            "estates": view.rows,
-            "snapshot": view.release_id,
-        }
-        for view in api.quarters(request_session())
-    ]
-    return sent_json({"items": items, "total": len(items)})
+    return tables.periods_json(api.quarters(request_session()), "quarter", "period")
 
 
 def _wanted() -> Wanted:
@@ -63,22 +52,12 @@ def quarter(quarter: str) -> str:
     db, period, wanted, areas = request_session(), quarter_of(quarter), _wanted(), Areas()
     table = _public_frame(period)
     rows = quarter_table.chosen(db, table, period, wanted)
-    page = min(page_number(), pages_of(len(rows)))
     made = api.releases(db, str(period))
     return render_template(
         "ratings/quarter.html",
+        **tables.paged(rows, quarter_table.rows_of, areas, wanted, "ratings.quarter", quarter=quarter),
         quarter=str(period),
         headline=quarter_table.headline(table),
-        rows=quarter_table.rows_of(rows.iloc[(page - 1) * PAGE : page * PAGE]),
-        total=len(rows),
-        page=page,
-        pages=pages_of(len(rows)),
-        wanted=wanted,
-        query=query_text(),
-        link=lambda number: url_for("ratings.quarter", quarter=quarter) + query_text(page=number),
-        sort_link=lambda key: url_for("ratings.quarter", quarter=quarter) + query_text(sort=key),
-        areas=areas,
-        kinds=KINDS,
         heat=_heat(period, wanted.kind, areas),
         first=made[0],
         releases=made,

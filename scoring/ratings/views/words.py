@@ -1,14 +1,15 @@
 """Short words of the ratings' pages, beside the full sentences of ``scoring.ratings.sentences``."""
 
 from portal.kernel.i18n import _, language
-from scoring.ratings.sentences import COMPONENTS, KINDS, STATUSES, component_name, listed
+from portal.registry import api as registry
+from scoring.ratings.sentences import COMPONENTS, STATUSES, component_name, listed
 from scoring.rules.rulesets import rule_set
 from scoring.surveys import api as surveys
 
 
 def kind_name(kind: str) -> str:
     """A kind of estate in words."""
-    return str(KINDS.get(kind, kind))
+    return registry.kind_name(kind)
 
 
 def status_name(status: str) -> str:

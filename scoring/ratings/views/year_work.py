@@ -13,9 +13,10 @@ from portal.kernel.formats import year_text
 from portal.kernel.i18n import _, ngettext
 from portal.kernel.periods import Year
 from portal.kernel.web import actor, needs, request_session
+from portal.registry import api as registry
 from scoring.ratings import api, policy
 from scoring.ratings.forms import ActForm, PublishForm
-from scoring.ratings.sentences import KINDS, STATUSES, stars_name
+from scoring.ratings.sentences import STATUSES, stars_name
 from scoring.ratings.service.preview import Preview, preview_year, publish_year_as_seen
 from scoring.ratings.views.blueprint import PAGE, Areas, asked, bp, page_number, pages_of, query_text, year_of
 from scoring.ratings.views.corrections import Reader, changed_rows
@@ -48,7 +49,7 @@ def year_prepare(year: str) -> str:
         reasons=_reasons(every, period.number),
         names=reader.estates if reader else {},
         areas=Areas(),
-        kinds=KINDS,
+        kinds=registry.KIND_NAMES,
         reason_text=reason_text,
         released=api.releases(db, str(period)),
         is_over=clock.today() > period.last,

@@ -11,10 +11,10 @@ from portal.kernel.periods import Year
 from portal.kernel.web import public, request_session
 from scoring.ratings import api
 from scoring.ratings.queries.summaries import star_counts
-from scoring.ratings.sentences import KINDS, bands_sentence, stars_name
-from scoring.ratings.views import year_table
-from scoring.ratings.views.blueprint import PAGE, Areas, asked, bp, page_number, pages_of, query_text, year_of
-from scoring.ratings.views.files import ENDINGS, sent, sent_json
+from scoring.ratings.sentences import bands_sentence, stars_name
+from scoring.ratings.views import tables, year_table
+from scoring.ratings.views.blueprint import Areas, asked, bp, query_text, year_of
+from scoring.ratings.views.files import ENDINGS, sent
 from scoring.ratings.views.words import reason_text, status_name
 from scoring.ratings.views.year_table import Wanted
 from scoring.rules.rulesets import rule_set
@@ -36,17 +36,7 @@ def years() -> str:
 @public
 def years_json() -> Response:
     """The list of published years for programs."""
-    items = [
-        {
-            "year": view.year,
-            "published_on": view.published_on,
-            "revised_on": view.revised_on,
-            "estates": view.rows,
-            "snapshot": view.release_id,
-        }
-        for view in api.years(request_session())
-    ]
-    return sent_json({"items": items, "total": len(items)})
+    return tables.periods_json(api.years(request_session()), "year", "year")
 
 
 def _wanted() -> Wanted:
@@ -67,22 +57,12 @@ def year(year: str) -> str:
     db, period, wanted, areas = request_session(), year_of(year), _wanted(), Areas()
     table = _public_frame(period)
     rows = year_table.chosen(db, table, period, wanted)
-    page = min(page_number(), pages_of(len(rows)))
     made, counted = api.releases(db, str(period)), star_counts(db, period.number, clock.today())
     return render_template(
         "ratings/year.html",
+        **tables.paged(rows, year_table.rows_of, areas, wanted, "ratings.year", year=year),
         year=str(period),
-        rows=year_table.rows_of(rows.iloc[(page - 1) * PAGE : page * PAGE]),
-        total=len(rows),
-        page=page,
-        pages=pages_of(len(rows)),
-        wanted=wanted,
-        query=query_text(),
-        link=lambda number: url_for("ratings.year", year=year) + query_text(page=number),
-        sort_link=lambda key: url_for("ratings.year", year=year) + query_text(sort=key),
         filter_link=lambda result: url_for("ratings.year", year=year) + query_text(result=result),
-        areas=areas,
-        kinds=KINDS,
         results=_results(),
         distribution=_distribution(counted),
         picture=_picture(counted),
