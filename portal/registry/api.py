@@ -13,7 +13,12 @@ from portal.kernel.errors import NotFound
 from portal.kernel.i18n import _
 from portal.registry import queries
 from portal.registry.columns import print_units
-from portal.registry.models import KINDS as KINDS
+from portal.registry.kinds import KINDS as KINDS
+from portal.registry.kinds import NAMES as KIND_NAMES  # noqa: F401
+from portal.registry.kinds import ORDER as KIND_ORDER  # noqa: F401
+from portal.registry.kinds import kind_choices as kind_choices
+from portal.registry.kinds import kind_group as kind_group
+from portal.registry.kinds import kind_name as kind_name
 from portal.registry.models import Division, Enterprise, Estate, EstateFacts, Manager
 
 

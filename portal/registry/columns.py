@@ -6,15 +6,14 @@ from typing import Any
 
 from portal.kernel.divisions import level_of
 from portal.kernel.errors import DomainError
-from portal.kernel.i18n import _, lazy
+from portal.kernel.i18n import _
 from portal.kernel.sheets.columns import Column, SheetKind
 from portal.kernel.sheets.values import parse_decimal_text, parse_text, shown
 from portal.kernel.sheets.write import guarded
+from portal.registry import kinds
 from portal.registry.identity import read_identity
 
 LEVELS = ("district", "street", "community")
-KIND_LABELS = (("commodity", "商品房"), ("village", "村改居"), ("affordable", "保障房"))
-KIND_NAMES = {"commodity": lazy("商品房小区"), "village": lazy("村改居小区"), "affordable": lazy("保障性住房小区")}
 LEVEL_LABELS = (("district", "区"), ("street", "街道"), ("community", "社区"))
 
 
@@ -136,7 +135,7 @@ ESTATES = SheetKind(
     (
         _column("estate_code", "小区编号", "E-0001", kind="code"),
         _text("name", "小区名称", "示例花园", max_length=80),
-        _column("kind", "类型", "commodity", kind="choice", choices=KIND_LABELS),
+        _column("kind", "类型", "commodity", kind="choice", choices=kinds.LABELS),
         _column("division_code", "社区代码", "440306017010", parser=parse_community_code),
         _text("address", "地址", "示例路1号", required=False),
         _column("households", "户数", "1200", kind="int", minimum=1, maximum=1_000_000),

@@ -6,7 +6,8 @@ from portal.kernel.access import Permission
 from portal.kernel.i18n import _, lazy
 from portal.kernel.nav import NavEntry
 from portal.kernel.web import actor
-from portal.registry.columns import KIND_NAMES, LEVEL_LABELS
+from portal.registry.columns import LEVEL_LABELS
+from portal.registry.kinds import KINDS, kind_choices, kind_name
 from portal.registry.views import contracts as contracts
 from portal.registry.views import estates as estates
 from portal.registry.views import overview as overview
@@ -25,6 +26,7 @@ def register(app: Flask) -> None:
     """Connect the pages."""
     app.register_blueprint(bp)
     app.jinja_env.globals["may_edit_registry"] = may_edit_registry
-    app.jinja_env.globals["registry_kinds"] = list(KIND_NAMES)
-    app.jinja_env.globals["estate_kind"] = lambda kind: str(KIND_NAMES[kind])
+    app.jinja_env.globals["registry_kinds"] = list(KINDS)
+    app.jinja_env.globals["estate_kind"] = kind_name
+    app.jinja_env.globals["estate_kinds"] = kind_choices
     app.jinja_env.globals["division_level"] = lambda level: _(dict(LEVEL_LABELS)[level])

@@ -14,7 +14,8 @@ from portal.kernel.errors import DomainError
 from portal.kernel.i18n import _, lazy
 from portal.kernel.sheets.columns import Column, SheetKind
 from portal.kernel.sheets.values import parser_of
-from portal.registry.columns import CONTRACTS, ENTERPRISES, ESTATES, KIND_NAMES, MANAGERS
+from portal.registry.columns import CONTRACTS, ENTERPRISES, ESTATES, MANAGERS
+from portal.registry.kinds import NAMES as KIND_NAMES
 
 CORRECT, CHANGE = "correct", "change"
 

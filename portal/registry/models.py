@@ -8,8 +8,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from portal.kernel.classes import PUBLIC, STAFF
 from portal.kernel.db import Base
 from portal.kernel.versions import Versioned
+from portal.registry.kinds import KINDS
 
-KINDS = ("commodity", "village", "affordable")
 LIVE = text("superseded_at IS NULL")
 
 
@@ -68,7 +68,7 @@ class EstateFacts(Versioned, Base):
 
     __tablename__ = "estate_facts"
     __table_args__ = (
-        CheckConstraint("kind IN ('commodity', 'village', 'affordable')", name="kind_known"),
+        CheckConstraint(f"kind IN ({', '.join(repr(kind) for kind in KINDS)})", name="kind_known"),
         CheckConstraint("valid_to IS NULL OR valid_to >= valid_from", name="valid_period"),
         Index(
             "uq_estate_facts_live", "estate_code", "valid_from", unique=True, sqlite_where=LIVE, postgresql_where=LIVE

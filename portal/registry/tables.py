@@ -10,7 +10,8 @@ from typing import Any
 
 from portal.kernel.i18n import _, language
 from portal.kernel.sheets.columns import SheetKind
-from portal.registry.columns import CONTRACTS, DIVISIONS, ENTERPRISES, ESTATES, KIND_LABELS, LEVEL_LABELS, print_units
+from portal.registry.columns import CONTRACTS, DIVISIONS, ENTERPRISES, ESTATES, LEVEL_LABELS, print_units
+from portal.registry.kinds import LABELS as KIND_LABELS
 from portal.registry.models import Contract, Division, Enterprise, EstateFacts, Manager
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from portal.kernel.formats import date_text, item_points, month_text, number_text, ordinal, quarter_text
 from portal.kernel.i18n import _, language, lazy, ngettext
 from portal.kernel.points import print_cp
+from portal.registry import api as registry
 from scoring.rules.explain import Line
 from scoring.rules.rulesets import RuleSet
 from scoring.standards.api import grade_name
@@ -23,7 +24,6 @@ COMPONENTS = {
     "collection": lazy("物业费收缴率"),
 }
 STARS = (lazy("无星级"), lazy("一星"), lazy("二星"), lazy("三星"), lazy("四星"), lazy("五星"))
-KINDS = {"commodity": lazy("商品房小区"), "village": lazy("村改居小区"), "affordable": lazy("保障性住房小区")}
 FIELDS = {
     "score_cp": lazy("得分"),
     "months": lazy("已确认月数"),
@@ -191,12 +191,7 @@ def rank_sentence(rank: int | None, of: int, area: str, kind: str, tied: int = 0
 
 
 def _group(kind: str, of: int) -> str:
-    n = number_text(of)
-    if kind == "village":
-        return _("%(n)s个有得分的村改居小区", n=n)
-    if kind == "affordable":
-        return _("%(n)s个有得分的保障性住房小区", n=n)
-    return _("%(n)s个有得分的商品房小区", n=n)
+    return _("%(n)s个有得分的%(kind)s", n=number_text(of), kind=registry.kind_group(kind))
 
 
 def movement_sentence(previous: str | None, score_delta: int | None, places: int | None) -> str:
@@ -354,7 +349,7 @@ def field_text(name: str, value: Any) -> str:
     if name == "status":
         return str(STATUSES.get(value, value))
     if name == "kind":
-        return str(KINDS.get(value, value))
+        return registry.kind_name(value)
     return str(value)
 
 

@@ -15,12 +15,12 @@ from portal.kernel.access import Actor, require
 from portal.kernel.db import lock
 from portal.kernel.errors import Conflict, DomainError
 from portal.kernel.i18n import _
+from portal.registry.api import KINDS
 from scoring.rules.deductions import DEDUCTIONS
 from scoring.rules.standard import HAZARD_CLASSES
 from scoring.standards import policy, queries
 from scoring.standards.models import StandardItem, StandardVersion
 
-KINDS = ("commodity", "village", "affordable")
 FIRST_VERSION, FIRST_DAY = "2025.1", date(2025, 1, 1)
 _SEED = Path(__file__).parent / "data" / "standard-2025.csv"
 _VERSION = re.compile(r"20\d\d\.[1-9]\d?")

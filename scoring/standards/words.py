@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from portal.kernel.formats import item_points
 from portal.kernel.i18n import _, language
+from portal.registry import api as registry
 from scoring.rules.deductions import DEDUCTIONS
 from scoring.standards.api import CategoryView, ItemView, StandardView
 from scoring.standards.results import costs_text, grade_name
@@ -65,11 +66,6 @@ def hazard_text(hazard_class: str) -> str:
     }[hazard_class]
 
 
-def kind_name(kind: str) -> str:
-    """A kind of estate by name."""
-    return {"commodity": _("商品房小区"), "village": _("村改居小区"), "affordable": _("保障性住房小区")}[kind]
-
-
 def changes(old: StandardView, new: StandardView) -> list[ItemChange]:
     """What differs, in the order of the new checklist; items that are gone come last."""
     before, after = old.items, new.items
@@ -110,6 +106,6 @@ FOR_TEMPLATES = {
     "deduction_hint": deduction_hint,
     "hazard_name": hazard_name,
     "hazard_text": hazard_text,
-    "standard_kind": kind_name,
+    "standard_kind": registry.kind_name,
     "change_text": change_text,
 }

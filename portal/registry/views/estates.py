@@ -10,8 +10,9 @@ from portal.kernel.access import Permission
 from portal.kernel.i18n import _
 from portal.kernel.web import actor, needs, request_session
 from portal.registry import queries, tables
-from portal.registry.columns import KIND_LABELS, print_units
+from portal.registry.columns import print_units
 from portal.registry.forms import CHANGE, EstateEditForm, EstateForm
+from portal.registry.kinds import KINDS
 from portal.registry.models import EstateFacts
 from portal.registry.policy import may_edit_estate
 from portal.registry.service import estates as service
@@ -30,8 +31,6 @@ from portal.registry.views.common import (
     status,
     window,
 )
-
-KINDS = tuple(value for value, _label in KIND_LABELS)
 
 
 def _found(**limits: Any) -> tuple[list[EstateFacts], int, dict[str, str]]:

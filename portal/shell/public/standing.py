@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from portal.kernel.divisions import street_of
 from portal.kernel.i18n import _
-from portal.shell.public import areas, fields, words
+from portal.registry import api as registry
+from portal.shell.public import areas, fields
 from scoring.ratings import api as ratings
 
 
@@ -64,7 +65,7 @@ def rank_sentence(standing: Standing, row: Any, names: areas.Areas, in_street: b
         return _("没有得分，不排名。")
     area = areas.name_of(names, street) if street else areas.district(names)
     count, tied = standing.groups[row.kind, street], standing.places[row.kind, street, int(rank)] - 1
-    values = {"area": area, "of": count, "kind": words.kind_plural(row.kind), "rank": int(rank)}
+    values = {"area": area, "of": count, "kind": registry.kind_group(row.kind), "rank": int(rank)}
     if tied:
         return _("在%(area)s%(of)s个有得分的%(kind)s中，与另外%(tied)s个并列第%(rank)s名。", tied=tied, **values)
     return _("在%(area)s%(of)s个有得分的%(kind)s中排第%(rank)s名。", **values)

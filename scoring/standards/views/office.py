@@ -15,6 +15,7 @@ from portal.kernel.i18n import _
 from portal.kernel.sheets.read import parse_date, read_sheet
 from portal.kernel.sheets.write import write_xlsx
 from portal.kernel.web import actor, needs, request_session
+from portal.registry import api as registry
 from scoring.standards import api, policy, queries, service, sheets, words
 from scoring.standards.forms import DetailsForm, ItemForm, NewDraftForm, PublishForm, SheetForm
 from scoring.standards.models import StandardVersion
@@ -63,7 +64,7 @@ def edit() -> str | Response | tuple[str, int]:
 
 def _details(row: StandardVersion) -> DetailsForm:
     form = DetailsForm(obj=row, kinds=row.kinds.split(",")) if request.method == "GET" else DetailsForm()
-    form.kinds.choices = [(kind, words.kind_name(kind)) for kind in service.KINDS]
+    form.kinds.choices = registry.kind_choices()
     return form
 
 
@@ -110,7 +111,7 @@ def bring_sheet(version: str) -> Response | tuple[str, int]:
     """Replace the items of a draft by a sheet."""
     row, form = _draft(version), SheetForm()
     details = DetailsForm(formdata=None, obj=row, kinds=row.kinds.split(","))
-    details.kinds.choices = [(kind, words.kind_name(kind)) for kind in service.KINDS]
+    details.kinds.choices = registry.kind_choices()
     if not form.validate_on_submit():
         return _draft_page(row, details, [{"text": text} for texts in form.errors.values() for text in texts])
     try:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from portal.kernel.settings import settings
+from portal.registry import api as registry
 from portal.shell.public import fields
 
 TEXT, WHOLE = {"type": "string"}, {"type": "integer"}
@@ -119,7 +120,7 @@ def _get(summary: str, schema: str, *parameters: Any, is_list: bool = False) -> 
 
 def _paths() -> dict[str, Any]:
     division = _query("division", "Division code, 12 digits: estates within it")
-    kind = _query("kind", "Kind of estate", type="string", enum=["commodity", "village", "affordable"])
+    kind = _query("kind", "Kind of estate", type="string", enum=list(registry.KINDS))
     colour = _query("kind", "One list; both when not given", type="string", enum=["red", "black"])
     known_at = _query(
         "known_at", "What had been recorded by then, e.g. 2026-01-25T08:00:00Z", type="string", format="date-time"
