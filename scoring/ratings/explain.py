@@ -18,6 +18,12 @@ from portal.kernel.periods import Quarter, Year
 from portal.registry import api as registry
 from scoring.checks import api as checks
 from scoring.ratings import sentences
+from scoring.ratings.explained import CategoryExplained as CategoryExplained
+from scoring.ratings.explained import ComponentExplained as ComponentExplained
+from scoring.ratings.explained import ItemExplained as ItemExplained
+from scoring.ratings.explained import MonthExplained as MonthExplained
+from scoring.ratings.explained import QuarterExplained as QuarterExplained
+from scoring.ratings.explained import RatingExplained as RatingExplained
 from scoring.ratings.frames import plain_rows
 from scoring.ratings.queries import quarters, years
 from scoring.rules import explain as rules_explain
@@ -26,94 +32,6 @@ from scoring.rules.rulesets import RuleSet, rule_set
 from scoring.rules.standard import ChecklistItem
 from scoring.standards import api as standards
 from scoring.surveys import api as surveys
-
-
-@dataclass(frozen=True)
-class ItemExplained:
-    """An item that was no plain pass. ``finding`` holds origin and photos as the reader may see them."""
-
-    item: standards.ItemView
-    name: str
-    result: str
-    lost_cp: int
-    line: Line
-    sentence: str
-    finding: checks.FindingView
-
-
-@dataclass(frozen=True)
-class CategoryExplained:
-    """A category of a month with the items that lost points or did not apply."""
-
-    code: str
-    name: str
-    earned_cp: int
-    applicable_cp: int
-    lost_cp: int
-    line: Line
-    sentence: str
-    items: tuple[ItemExplained, ...]
-
-
-@dataclass(frozen=True)
-class MonthExplained:
-    """A month that entered the quarter: sums as published, categories as recomputed."""
-
-    month: str
-    check_id: str
-    standard_version: str
-    inspected_on: date
-    earned_cp: int
-    applicable_cp: int
-    score_cp: int
-    line: Line
-    sentence: str
-    categories: tuple[CategoryExplained, ...]
-
-
-@dataclass(frozen=True)
-class QuarterExplained:
-    """A published quarter score. ``row`` has the columns of ``quarter_rows`` as plain values."""
-
-    quarter: str
-    estate_code: str
-    row: dict[str, Any]
-    line: Line
-    sentence: str
-    months: tuple[MonthExplained, ...]
-
-
-@dataclass(frozen=True)
-class ComponentExplained:
-    """A component: what it adds to the total (``weighted``: centipoints x percent) or why it is pending."""
-
-    component: str
-    name: str
-    weight: int
-    score_cp: int | None
-    status: str
-    reason: str
-    line: Line
-    sentence: str
-
-
-@dataclass(frozen=True)
-class RatingExplained:
-    """A published rating. ``sentences`` say the result and, for a total, its sum; ``waterfall`` where the points
-    between 100 and the total went (hundredths of a centipoint). Facts are plain rows as known at the publication."""
-
-    year: int
-    estate_code: str
-    row: dict[str, Any]
-    rules: RuleSet
-    sentences: tuple[str, ...]
-    components: tuple[ComponentExplained, ...]
-    waterfall: tuple[Line, ...]
-    quarters: tuple[dict[str, Any], ...]
-    survey: dict[str, Any] | None
-    indicators: tuple[dict[str, Any], ...]
-    collection_rate_cp: int | None
-    vetoes: tuple[dict[str, Any], ...]
 
 
 def quarter_explained(
@@ -157,38 +75,28 @@ def _month(
     results = {code: finding.result for code, finding in found.items()}
     lines = rules_explain.category_lines(items, results, version)
     line = rules_explain.month_line(month["month"], month["earned_cp"], month["applicable_cp"], version)
-    categories = tuple(
-        _category(category, own, found, version) for category, own in zip(_in_order(view, lines), lines, strict=True)
-    )
+    by_code = {category.code: category for category in view.categories}
+    categories = tuple(_category(by_code[own.code], own, found, version) for own in lines)
+    names = ("month", "check_id", "standard_version", "earned_cp", "applicable_cp", "score_cp")
     return MonthExplained(
-        month=month["month"],
-        check_id=month["check_id"],
-        standard_version=version,
+        **{name: month[name] for name in names},
         inspected_on=inspected[month["check_id"]],
-        earned_cp=month["earned_cp"],
-        applicable_cp=month["applicable_cp"],
-        score_cp=month["score_cp"],
         line=line,
         sentence=sentences.month_sentence(line),
         categories=categories,
     )
 
 
-def _in_order(view: standards.StandardView, lines: list[Line]) -> list[standards.CategoryView]:
-    by_code = {category.code: category for category in view.categories}
-    return [by_code[line.code] for line in lines]
-
-
 def _category(
     category: standards.CategoryView, line: Line, found: dict[str, checks.FindingView], version: str
 ) -> CategoryExplained:
-    names = {item.item_code: _name(item) for item in category.items}
+    names = {item.item_code: _in_language(item.item_zh, item.item_en) for item in category.items}
     items = tuple(
         _item(item, names[item.item_code], found[item.item_code], version)
         for item in category.items
         if item.item_code in found
     )
-    name = category.en if language() == "en" else category.zh
+    name = _in_language(category.zh, category.en)
     return CategoryExplained(
         code=category.code,
         name=name,
@@ -208,8 +116,8 @@ def _item(item: standards.ItemView, name: str, finding: checks.FindingView, vers
     )
 
 
-def _name(item: standards.ItemView) -> str:
-    return item.item_en if language() == "en" else item.item_zh
+def _in_language(zh: str, en: str) -> str:
+    return en if language() == "en" else zh
 
 
 def _rule_item(item: standards.ItemView) -> ChecklistItem:
@@ -231,25 +139,23 @@ def rating_explained(
     order = {name: place for place, name in enumerate(rules.weights)}
     parts = parts.sort_values("component", key=lambda names: names.map(order)).reset_index(drop=True)
     facts = surveys.facts(db, number, row["recorded_at"], [estate_code])
-    survey = next(iter(_dicts(facts.surveys)), None)
     indicators = facts.indicators.drop(columns="evidence")  # what the office keeps is no part of an explanation
     rates = _dicts(facts.collection_rates)
+    told = _Told(db, number, row, rules, next(iter(_dicts(facts.surveys)), None))
+    vetoes = tuple(_dicts(facts.vetoes.drop(columns="evidence")))
     rated = next(pd.DataFrame([{**row, "reason": "", **_numbers(row)}]).itertuples(index=False))
     lines = rules_explain.year_lines(number, rated, parts, rules)
-    components = tuple(
-        _component(part, line, survey, rules) for part, line in zip(_dicts(parts), lines[1:], strict=True)
-    )
-    vetoes = tuple(_dicts(facts.vetoes.drop(columns="evidence")))
+    components = tuple(told.component(part, line) for part, line in zip(_dicts(parts), lines[1:], strict=True))
     return RatingExplained(
         year=number,
         estate_code=estate_code,
         row=row,
         rules=rules,
-        sentences=tuple(_result(db, number, row, components, vetoes, survey, rules)),
+        sentences=tuple([*told.status(vetoes), *told.total(components)]),
         components=components,
         waterfall=tuple(rules_explain.waterfall(parts, rules)),
         quarters=tuple(_quarters_used(db, number, estate_code, row)),
-        survey=survey,
+        survey=told.survey,
         indicators=tuple(_dicts(indicators)),
         collection_rate_cp=rates[0]["rate_cp"] if rates else None,
         vetoes=vetoes,
@@ -267,68 +173,58 @@ def _quarters_used(db: Session, year: int, estate_code: str, row: dict[str, Any]
     return _dicts(rows[rows["quarter"].isin(wanted)])
 
 
-def _component(part: dict[str, Any], line: Line, survey: dict[str, Any] | None, rules: RuleSet) -> ComponentExplained:
-    return ComponentExplained(
-        component=part["component"],
-        name=sentences.component_name(part["component"]),
-        weight=rules.weights[part["component"]],
-        score_cp=part["score_cp"],
-        status=part["status"],
-        reason=part["reason"],
-        line=line,
-        sentence=_component_sentence(part, survey, rules),
-    )
+@dataclass(frozen=True)
+class _Told:
+    """A rating and what its sentences name."""
 
+    db: Session
+    year: int
+    row: dict[str, Any]
+    rules: RuleSet
+    survey: dict[str, Any] | None
 
-def _component_sentence(part: dict[str, Any], survey: dict[str, Any] | None, rules: RuleSet) -> str:
-    if part["status"] != "ok":
-        reason = f"{part['component']}:{part['reason']}"
-        return sentences.pending_sentences([reason], _sample(survey, rules))[0]
-    if part["component"] == "survey" and survey is not None:
-        return sentences.survey_sentence(survey["score_cp"], survey["households"], survey["valid_responses"])
-    return sentences.component_sentence(part["component"], part["score_cp"], rules.weights[part["component"]])
+    def component(self, part: dict[str, Any], line: Line) -> ComponentExplained:
+        return ComponentExplained(
+            **{name: part[name] for name in ("component", "score_cp", "status", "reason")},
+            name=sentences.component_name(part["component"]),
+            weight=self.rules.weights[part["component"]],
+            line=line,
+            sentence=self._component_sentence(part),
+        )
 
+    def _component_sentence(self, part: dict[str, Any]) -> str:
+        if part["status"] != "ok":
+            return sentences.pending_sentences([f"{part['component']}:{part['reason']}"], self._sample)[0]
+        if part["component"] == "survey" and self.survey is not None:
+            return sentences.survey_sentence(
+                self.survey["score_cp"], self.survey["households"], self.survey["valid_responses"]
+            )
+        return sentences.component_sentence(part["component"], part["score_cp"], self.rules.weights[part["component"]])
 
-def _sample(survey: dict[str, Any] | None, rules: RuleSet) -> tuple[int, int] | None:
-    """Valid responses, and how many the rule set asks for."""
-    return (survey["valid_responses"], rules.sample.required(survey["households"])) if survey else None
+    @property
+    def _sample(self) -> tuple[int, int] | None:
+        """Valid responses, and how many the rule set asks for."""
+        found = self.survey
+        return (found["valid_responses"], self.rules.sample.required(found["households"])) if found else None
 
+    def status(self, vetoes: tuple[dict[str, Any], ...]) -> list[str]:
+        row = self.row
+        if row["status"] == "not_eligible":
+            serving = registry.enterprise(self.db, row["uscc"]).name if row["uscc"] else None
+            return [sentences.not_eligible_sentence(self.year, serving)]
+        if row["status"] == "vetoed":
+            names = ("veto_code", "decision", "decided_on")
+            return [sentences.vetoed_sentence(self.year, *(veto[name] for name in names)) for veto in vetoes]
+        if row["status"] == "pending":
+            return sentences.pending_sentences(row["reasons"], self._sample)
+        return [sentences.rated_sentence(self.year, row["total_cp"], row["stars"], self.rules)]
 
-def _result(
-    db: Session,
-    year: int,
-    row: dict[str, Any],
-    components: tuple[ComponentExplained, ...],
-    vetoes: tuple[dict[str, Any], ...],
-    survey: dict[str, Any] | None,
-    rules: RuleSet,
-) -> list[str]:
-    """The status in words, then the total as a sum where there is one."""
-    made = _status(db, year, row, vetoes, survey, rules)
-    if row["total_cp"] is not None:
+    def total(self, components: tuple[ComponentExplained, ...]) -> list[str]:
+        """The total as a sum, where there is one."""
+        if self.row["total_cp"] is None:
+            return []
         parts = {part.component: part.score_cp for part in components if part.score_cp is not None}
-        made.append(sentences.total_sentence(year, row["total_cp"], parts, rules))
-    return made
-
-
-def _status(
-    db: Session,
-    year: int,
-    row: dict[str, Any],
-    vetoes: tuple[dict[str, Any], ...],
-    survey: dict[str, Any] | None,
-    rules: RuleSet,
-) -> list[str]:
-    if row["status"] == "not_eligible":
-        serving = registry.enterprise(db, row["uscc"]).name if row["uscc"] else None
-        return [sentences.not_eligible_sentence(year, serving)]
-    if row["status"] == "vetoed":
-        return [
-            sentences.vetoed_sentence(year, veto["veto_code"], veto["decision"], veto["decided_on"]) for veto in vetoes
-        ]
-    if row["status"] == "pending":
-        return sentences.pending_sentences(row["reasons"], _sample(survey, rules))
-    return [sentences.rated_sentence(year, row["total_cp"], row["stars"], rules)]
+        return [sentences.total_sentence(self.year, self.row["total_cp"], parts, self.rules)]
 
 
 def _dicts(frame: pd.DataFrame) -> list[dict[str, Any]]:

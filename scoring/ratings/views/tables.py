@@ -94,7 +94,7 @@ def exact(value: int | None) -> Decimal | None:
 
 
 def paged(
-    rows: pd.DataFrame, rows_of: Any, areas: Areas, wanted: Filters, endpoint: str, **period: str
+    rows: pd.DataFrame, rows_of: Any, areas: Areas, wanted: Filters, endpoint: str, **period: Any
 ) -> dict[str, Any]:
     """What a page of a table shows: the rows asked for, and the links of its pager, heads and filters."""
     page, address = min(page_number(), pages_of(len(rows))), url_for(endpoint, **period)
