@@ -108,3 +108,40 @@ def partitions(table: str) -> None:
                 text(f"CREATE TABLE {table}_{year} PARTITION OF {table} FOR VALUES FROM ({year}) TO ({year + 1})")
             )
         op.execute(text(f"CREATE TABLE {table}_other PARTITION OF {table} DEFAULT"))
+
+
+def transitions(table: str, key: str, allowed: dict[str, tuple[str, ...]]) -> None:
+    """A journal whose state is its last step: each step follows the one before it as ``allowed`` says ("" begins).
+
+    ``key`` names the column of the record; the steps of a record are numbered ``seq`` from 1 without a gap.
+    """
+    pairs = ", ".join(f"'{before}>{after}'" for before, afters in allowed.items() for after in afters)
+    before = f"SELECT step FROM {table} WHERE {key} = NEW.{key} AND seq = NEW.seq - 1"
+    follows = f"COALESCE(({before}), CASE WHEN NEW.seq = 1 THEN '' ELSE '?' END) || '>' || NEW.step IN ({pairs})"
+    message = f"{table}: this step may not follow"
+    if _postgres():
+        op.execute(
+            text(
+                f"CREATE FUNCTION {table}_follows() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+                f"IF NOT ({follows}) THEN RAISE EXCEPTION '{message}'; END IF; RETURN NEW; END $$"
+            )
+        )
+        op.execute(
+            text(
+                f"CREATE TRIGGER {table}_follows BEFORE INSERT ON {table} FOR EACH ROW "
+                f"EXECUTE FUNCTION {table}_follows()"
+            )
+        )
+    else:
+        op.execute(
+            text(
+                f"CREATE TRIGGER {table}_follows BEFORE INSERT ON {table} WHEN NOT ({follows}) "
+                f"BEGIN SELECT RAISE(ABORT, '{message}'); END"
+            )
+        )
+
+
+def drop_transitions(table: str) -> None:
+    """Take the function of ``transitions`` away; its trigger goes with the table."""
+    if _postgres():
+        op.execute(text(f"DROP FUNCTION {table}_follows() CASCADE"))
