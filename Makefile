@@ -2,6 +2,8 @@ SHELL := /bin/bash
 PORT ?= 8000
 export PORT
 python := .venv/bin/python
+# what draws PDF documents loads these
+pdf_packages := libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test check bench bench-check lock clean
@@ -35,11 +37,11 @@ clean:  ## Remove the environment and caches; the instance folder stays
 
 # Stamps: what is installed is not installed again until its lists change.
 .venv/.runtime: requirements.txt setup.cfg pyproject.toml
-	@tools/system-packages.sh python3-venv fonts-noto-cjk
+	@tools/system-packages.sh python3-venv fonts-noto-cjk $(pdf_packages)
 	@tools/environment.sh requirements.txt
 	@touch $@
 
 .venv/.test: requirements-dev.txt setup.cfg pyproject.toml
-	@tools/system-packages.sh python3-venv fonts-noto-cjk chromium libatomic1 postgresql
+	@tools/system-packages.sh python3-venv fonts-noto-cjk $(pdf_packages) chromium libatomic1 postgresql
 	@tools/environment.sh requirements-dev.txt
 	@touch .venv/.runtime $@
