@@ -36,12 +36,14 @@ class Story:
             del self.facts.checks[key]
         waiting = next(e for e, (n, r, _) in reversed(self.facts.surveys.items()) if sample_enough(n, r))
         self.late_survey = {waiting: self.facts.surveys.pop(waiting)}
-        # one that makes a difference: without it the estate would be rated or pending
-        self.late_veto = {**self.facts.vetoes.pop(), "estate_code": next(
-            e["estate_code"] for e in reversed(self.facts.estates)
-            if eligible(self.facts, e["estate_code"], YEAR)
-            and e["estate_code"] != self.facts.vetoes[0]["estate_code"]
-        )}  # fmt: skip
+        taken, spare = self.facts.vetoes[0]["estate_code"], self.facts.vetoes.pop()
+        eligible_first = sorted(
+            (e["estate_code"] for e in reversed(self.facts.estates) if e["estate_code"] != taken),
+            key=lambda code: not eligible(self.facts, code, YEAR),
+        )
+        # the first makes a difference: without it the estate would be rated or pending; the second one changes no
+        # rating, and is public all the same
+        self.late_vetoes = [{**spare, "estate_code": eligible_first[0]}, {**spare, "estate_code": eligible_first[-1]}]
         self.confirmed: set[tuple[str, str]] = set()
         self.public: dict[str, dict[str, dict[str, str]]] = {}
         self.used: dict[str, set[tuple[str, str]]] = {}

@@ -75,8 +75,8 @@ def _late_facts(story: Story) -> None:
     portal.load("surveys", survey_rows(story.late_survey), 2)
     story.facts.surveys.update(story.late_survey)
     story.publish_year("2026-02-20")
-    portal.load("vetoes", [story.late_veto], 1)
-    story.facts.vetoes.append(story.late_veto)
+    portal.load("vetoes", story.late_vetoes, 1)
+    story.facts.vetoes.extend(story.late_vetoes)
     story.rate()
     _confirmed_fact_stands(story)
 
