@@ -16,6 +16,7 @@ from portal.kernel.access import Actor, system_actor
 from portal.kernel.db import reading, transaction
 from portal.kernel.errors import DomainError, InputRefused
 from portal.kernel.i18n import _
+from portal.kernel.periods import Quarter, Year
 from portal.kernel.settings import settings
 
 
@@ -172,15 +173,17 @@ def quarter() -> None:
     """Initial result, street review and publication of a quarter."""
 
 
-def _quarter_verb(verb: str, text: str, login: str | None, on: date | None, division: str | None = None) -> Any:
-    from portal.kernel.periods import Quarter
+def _rating_verb(
+    verb: str, kind: Any, text: str, login: str | None, on: date | None, **scope: str | None
+) -> dict[str, Any]:
+    """Run ``<verb>_quarter`` or ``<verb>_year`` and give its counts."""
     from scoring.ratings import api as ratings
 
-    period = _parsed(Quarter.parse, text)
+    period = _parsed(kind.parse, text)
     _ready()
-    scope = {} if verb == "publish" else {"division": division}
     with transaction() as db:
-        return getattr(ratings, f"{verb}_quarter")(db, acting(login), period, on=act_day(on), **scope)
+        deed = getattr(ratings, f"{verb}_{kind.__name__.lower()}")
+        return vars(deed(db, acting(login), period, on=act_day(on), **scope))
 
 
 @quarter.command("prepare")
@@ -190,15 +193,8 @@ def _quarter_verb(verb: str, text: str, login: str | None, on: date | None, divi
 @AS
 def quarter_prepare(period: str, division: str | None, on: date | None, login: str | None) -> None:
     """Make the initial result."""
-    done = _quarter_verb("prepare", period, login, on, division)
-    _say(
-        _(
-            "%(period)s：初评%(estates)s个小区，其中%(changed)s个有变化。",
-            period=period,
-            estates=done.estates,
-            changed=done.changed,
-        )
-    )
+    done = _rating_verb("prepare", Quarter, period, login, on, division=division)
+    _say(_("%(period)s：初评%(estates)s个小区，其中%(changed)s个有变化。", period=period, **done))
 
 
 @quarter.command("confirm")
@@ -208,15 +204,8 @@ def quarter_prepare(period: str, division: str | None, on: date | None, login: s
 @AS
 def quarter_confirm(period: str, division: str | None, on: date | None, login: str | None) -> None:
     """Street review: confirm the submitted checks and the result of the communities."""
-    done = _quarter_verb("confirm", period, login, on, division)
-    _say(
-        _(
-            "%(period)s：确认%(checks)s份检查、%(communities)s个社区。",
-            period=period,
-            checks=done.checks,
-            communities=done.communities,
-        )
-    )
+    done = _rating_verb("confirm", Quarter, period, login, on, division=division)
+    _say(_("%(period)s：确认%(checks)s份检查、%(communities)s个社区。", period=period, **done))
 
 
 @quarter.command("publish")
@@ -225,30 +214,13 @@ def quarter_confirm(period: str, division: str | None, on: date | None, login: s
 @AS
 def quarter_publish(period: str, on: date | None, login: str | None) -> None:
     """District publication; run again, it publishes what changed."""
-    done = _quarter_verb("publish", period, login, on)
-    _say(
-        _(
-            "%(period)s：公布%(rows)s行，其中更正%(revisions)s行。",
-            period=period,
-            rows=done.rows,
-            revisions=done.revisions,
-        )
-    )
+    done = _rating_verb("publish", Quarter, period, login, on)
+    _say(_("%(period)s：公布%(rows)s行，其中更正%(revisions)s行。", period=period, **done))
 
 
 @cli.group()
 def year() -> None:
     """Yearly ratings."""
-
-
-def _year_verb(verb: str, text: str, login: str | None, on: date | None) -> Any:
-    from portal.kernel.periods import Year
-    from scoring.ratings import api as ratings
-
-    period = _parsed(Year.parse, text)
-    _ready()
-    with transaction() as db:
-        return getattr(ratings, f"{verb}_year")(db, acting(login), period, on=act_day(on))
 
 
 @year.command("prepare")
@@ -257,15 +229,8 @@ def _year_verb(verb: str, text: str, login: str | None, on: date | None) -> Any:
 @AS
 def year_prepare(period: str, on: date | None, login: str | None) -> None:
     """Compute the ratings and show what is missing."""
-    done = _year_verb("prepare", period, login, on)
-    _say(
-        _(
-            "%(period)s：准备%(estates)s个小区，其中%(changed)s个有变化。",
-            period=period,
-            estates=done.estates,
-            changed=done.changed,
-        )
-    )
+    done = _rating_verb("prepare", Year, period, login, on)
+    _say(_("%(period)s：准备%(estates)s个小区，其中%(changed)s个有变化。", period=period, **done))
 
 
 @year.command("publish")
@@ -274,15 +239,8 @@ def year_prepare(period: str, on: date | None, login: str | None) -> None:
 @AS
 def year_publish(period: str, on: date | None, login: str | None) -> None:
     """Publish the ratings; run again, it publishes what changed."""
-    done = _year_verb("publish", period, login, on)
-    _say(
-        _(
-            "%(period)s：公布%(rows)s行，其中更正%(revisions)s行。",
-            period=period,
-            rows=done.rows,
-            revisions=done.revisions,
-        )
-    )
+    done = _rating_verb("publish", Year, period, login, on)
+    _say(_("%(period)s：公布%(rows)s行，其中更正%(revisions)s行。", period=period, **done))
 
 
 @cli.group()
