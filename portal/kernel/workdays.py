@@ -5,6 +5,8 @@ count as working days and every answer is provisional.
 """
 
 import csv
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
 from importlib.resources import files
@@ -50,3 +52,42 @@ def working_days_between(start: date, end: date) -> int:
     if end < start:
         return -working_days_between(end, start)
     return sum(is_working_day(start + timedelta(days=n)) for n in range(1, (end - start).days + 1))
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """The working days as somebody knows them. ``kinds``: day to ``off`` or ``work`` where it differs from the weekday;
+    ``years``: those whose holidays have been announced, every other year is provisional."""
+
+    kinds: Mapping[date, str]
+    years: frozenset[int]
+
+    def is_working_day(self, day: date) -> bool:
+        """Whether offices work on that day."""
+        kind = self.kinds.get(day)
+        return kind == "work" if kind else day.weekday() < 5
+
+    def nth_working_day(self, start: date, count: int) -> date:
+        """The ``count``-th working day after ``start``; the day of the event itself does not count."""
+        day = start
+        while count > 0:
+            day += timedelta(days=1)
+            count -= self.is_working_day(day)
+        return day
+
+    def is_provisional(self, day: date) -> bool:
+        """Whether that year's holidays have not been announced."""
+        return day.year not in self.years
+
+    def between(self, start: date, end: date) -> int:
+        """Working days after ``start`` up to and including ``end``; negative when ``end`` lies before."""
+        if end < start:
+            return -self.between(end, start)
+        return sum(self.is_working_day(start + timedelta(days=n)) for n in range(1, (end - start).days + 1))
+
+
+def announced() -> list[tuple[date, str, str]]:
+    """(day, kind, source) of the notices that come with the portal: what a new calendar begins with."""
+    text = files("portal.kernel").joinpath("data/workdays.csv").read_text(encoding="utf-8")
+    rows = csv.DictReader(text.splitlines())
+    return [(date.fromisoformat(row["date"]), row["kind"], row["source"]) for row in rows]

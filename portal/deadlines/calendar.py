@@ -1,0 +1,47 @@
+"""The working-day table as a calendar: read once in a session, since a page asks it of every deadline it shows."""
+
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.deadlines.models import CalendarDay, CalendarYear
+from portal.kernel.workdays import Calendar
+
+_KEPT = "deadlines.calendar"
+
+
+def calendar(db: Session) -> Calendar:
+    """The working days in force."""
+    if _KEPT not in db.info:
+        live = select(CalendarDay.day, CalendarDay.kind).where(CalendarDay.superseded_at.is_(None))
+        kinds = {day: kind for day, kind in db.execute(live.order_by(CalendarDay.day))}
+        years = frozenset(db.scalars(select(CalendarYear.year).order_by(CalendarYear.year)))
+        db.info[_KEPT] = Calendar(kinds, years)
+    found: Calendar = db.info[_KEPT]
+    return found
+
+
+def forget(db: Session) -> None:
+    """Read it anew: the table has changed in this session."""
+    db.info.pop(_KEPT, None)
+
+
+def is_working_day(db: Session, day: date) -> bool:
+    """Whether offices work on that day."""
+    return calendar(db).is_working_day(day)
+
+
+def nth_working_day(db: Session, start: date, n: int) -> date:
+    """The ``n``-th working day after ``start``; the day of the event itself does not count."""
+    return calendar(db).nth_working_day(start, n)
+
+
+def working_days_between(db: Session, start: date, end: date) -> int:
+    """Working days after ``start`` up to and including ``end``; negative when ``end`` lies before."""
+    return calendar(db).between(start, end)
+
+
+def is_provisional(db: Session, day: date) -> bool:
+    """Whether that year's holidays have not been announced: what is counted there may still move."""
+    return calendar(db).is_provisional(day)
