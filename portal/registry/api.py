@@ -178,6 +178,11 @@ def serving(db: Session, day: date, known_at: datetime | None = None) -> pd.Data
     return queries.contracts_table(db, known_at, day)[["estate_code", "uscc", "manager_code"]]
 
 
+def companies_serving(db: Session, day: date, estates: Iterable[str]) -> dict[str, tuple[str, str]]:
+    """Of some estates only: code to (uscc, name) of the company that serves it on a day."""
+    return queries.companies_serving(db, day, estates)
+
+
 def divisions(db: Session) -> dict[str, DivisionView]:
     """All areas by code, in the order of their codes."""
     rows = queries.division_rows(db)

@@ -1,8 +1,15 @@
-"""What other features use of checks."""
+"""What other features use of checks.
+
+Announced from here: ``checks.reported`` (actor, on, months, checks: ids) after checks were submitted, confirmed, adjusted or
+corrected, and after a sheet brought checks of the running month.
+"""
 
 from scoring.checks.imports import KIND as KIND
+from scoring.checks.queries import ReportedCheck as ReportedCheck
 from scoring.checks.queries import checks_frame as checks_frame
 from scoring.checks.queries import confirmed_since as confirmed_since
+from scoring.checks.queries import interests as interests
+from scoring.checks.queries import reported_in_time as reported_in_time
 from scoring.checks.queries import results_frame as results_frame
 from scoring.checks.reading import FindingView as FindingView
 from scoring.checks.reading import MonthRow as MonthRow

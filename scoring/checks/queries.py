@@ -1,15 +1,17 @@
 """Reads of checks and their results as tables, at any instant of knowledge."""
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from portal.kernel import clock
+from portal.kernel.periods import Month
 from portal.kernel.versions import recorded
 from portal.registry import api as registry
 from scoring.checks.models import CheckStep, InterestDeclaration, ItemResult, LatePermission, MonthlyCheck
@@ -134,3 +136,35 @@ def confirmed_since(db: Session, months: Sequence[str], instant: datetime) -> in
         .where(MonthlyCheck.month.in_(list(months)), CheckStep.step == "confirmed", CheckStep.at > instant)
     )
     return int(db.scalar(rows) or 0)
+
+
+@dataclass(frozen=True)
+class ReportedCheck:
+    """A check that was handed in, with where it stands: ``submitted``, ``returned`` or ``confirmed``."""
+
+    id: str
+    estate_code: str
+    month: str
+    standard_version: str
+    inspected_on: date
+    inspector: str
+    state: str
+
+
+def reported_in_time(db: Session, months: Sequence[str], ids: Sequence[str] | None = None) -> list[ReportedCheck]:
+    """The checks of the months that were filled in on a page, or came by a sheet while their month was running: those whose
+    findings are put to the enterprise (sheets of past months open no requests to fix). Of all, or of the ids named."""
+    M, running = MonthlyCheck, []
+    for month in sorted(set(months)):
+        ends = clock.day_start(Month.parse(month).next.first)
+        running.append(and_(M.month == month, CheckStep.step == "submitted", CheckStep.at < ends))
+    in_month = select(CheckStep.check_id).where(CheckStep.check_id == M.id, or_(*running)).exists()
+    last = select(func.max(CheckStep.seq)).where(CheckStep.check_id == M.id).scalar_subquery()
+    columns = (M.id, M.estate_code, M.month, M.standard_version, M.inspected_on, M.inspector, CheckStep.step)
+    rows = select(*columns).join(CheckStep, and_(CheckStep.check_id == M.id, CheckStep.seq == last))
+    rows = rows.where(M.month.in_(sorted(set(months))), CheckStep.step != "draft", or_(M.origin == "page", in_month))
+    if ids is not None and len(ids) <= _CHUNK:
+        rows = rows.where(M.id.in_(list(ids)))
+    wanted = None if ids is None else set(ids)
+    found = [ReportedCheck(*row) for row in db.execute(rows.order_by(M.estate_code, M.month, M.id))]
+    return [check for check in found if wanted is None or check.id in wanted]

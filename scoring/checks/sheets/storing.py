@@ -9,11 +9,12 @@ from typing import Any
 from sqlalchemy import FromClause, bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
-from portal.kernel import clock, ids
+from portal.kernel import clock, hooks, ids
 from portal.kernel.access import Actor
 from portal.kernel.db import lock
 from portal.kernel.i18n import _
 from portal.kernel.importing import Counts, ImportContext
+from portal.kernel.periods import Month
 from portal.kernel.sheets.read import Problems, Sheet
 from portal.kernel.versions import recorded
 from scoring.checks import queries, reading
@@ -70,7 +71,11 @@ def store(
             changed.append((place, old))
     problems.refuse_if_any()
     context.progress("store", 0, len(sheet))
-    _Writer(db, actor, reports, contents, context).write(new, changed)
+    writer = _Writer(db, actor, reports, contents, context)
+    writer.write(new, changed)
+    month = str(Month.of(clock.today()))  # the findings of past months are no news to anybody
+    if told := writer.running(month, changed):
+        hooks.announce("checks.reported", db, actor=actor, on=context.on, months=[month], checks=told)
     return counts
 
 
@@ -178,6 +183,11 @@ class _Writer:
         self._insert(MonthlyCheck.__table__, self.checks)
         self._insert(CheckStep.__table__, self.steps)
         self._insert(ItemResult.__table__, self.results)
+
+    def running(self, month: str, changed: list[tuple[int, Known]]) -> list[str]:
+        """Ids of the checks of one month that were written."""
+        made = [row["id"] for row in self.checks if row["month"] == month]
+        return made + [old.id for place, old in changed if self.reports.months[place] == month]
 
     def _insert(self, table: FromClause, rows: list[dict[str, Any]]) -> None:
         for done, part in enumerate(_parts(rows, _INSERTED)):

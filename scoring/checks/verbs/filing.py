@@ -118,6 +118,7 @@ def submit(db: Session, actor: Actor, check_id: str, on: date) -> int:
     record.add_step(db, actor, held, "submitted", on)
     detail = {"on": on, "score_cp": score, "findings": len(results), "changed": changed}
     audit.record(db, actor, "check.submitted", f"check:{check_id}", detail)
+    record.tell(db, actor, [check], on)
     return score
 
 

@@ -1,5 +1,6 @@
 """What the verbs of a check have in common: hold the check, read and write its steps and versions of its results."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -8,7 +9,7 @@ from sqlalchemy import func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from portal.kernel import clock, ids
+from portal.kernel import clock, hooks, ids
 from portal.kernel.access import Actor
 from portal.kernel.errors import Conflict, DomainError, NotAllowed, NotFound
 from portal.kernel.i18n import _
@@ -83,6 +84,13 @@ def add_step(db: Session, actor: Actor, held: Held, step: str, on: date, reason:
     except IntegrityError as error:
         raise Conflict(_("其他人刚刚办理了这份检查。请刷新页面后再看。")) from error
     return seq
+
+
+def tell(db: Session, actor: Actor, checks: Sequence[MonthlyCheck], on: date) -> None:
+    """Announce that what these checks report may have changed."""
+    months = sorted({check.month for check in checks})
+    ids = [check.id for check in checks]
+    hooks.announce("checks.reported", db, actor=actor, on=on, months=months, checks=ids)
 
 
 def live_results(db: Session, check: MonthlyCheck) -> dict[str, ItemResult]:

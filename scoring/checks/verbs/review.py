@@ -6,7 +6,7 @@ from datetime import date
 from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
-from portal.kernel import audit, clock, ids
+from portal.kernel import audit, clock, hooks, ids
 from portal.kernel.access import Actor, Permission, require
 from portal.kernel.db import lock
 from portal.kernel.errors import DomainError, NotAllowed
@@ -74,6 +74,7 @@ def confirm(db: Session, actor: Actor, check_id: str, on: date) -> None:
     record.expect(held, "submitted")
     record.add_step(db, actor, held, "confirmed", on)
     audit.record(db, actor, "check.confirmed", f"check:{check_id}", {"on": on})
+    record.tell(db, actor, [held.check], on)
 
 
 def _in_turn(db: Session, check_id: str) -> None:
@@ -105,6 +106,7 @@ def confirm_submitted(db: Session, actor: Actor, months: Sequence[str], estate_c
     for division, checks in sorted(groups.items()):
         detail = {"on": on, "months": sorted(months), "checks": sorted(checks)}
         audit.record(db, actor, "checks.confirmed", f"division:{division}", detail)
+    hooks.announce("checks.reported", db, actor=actor, on=on, months=sorted(months), checks=[row[0] for row in found])
     return len(rows)
 
 
@@ -196,4 +198,5 @@ def _change(
     detail = {"on": on, "item": item_code, "old": before, "new": wanted, "reason": reason, "score_cp": score}
     verb = "check.adjusted" if origin == "review" else "check.corrected"
     audit.record(db, actor, verb, f"check:{check.id}", detail)
+    record.tell(db, actor, [check], on)
     return True

@@ -1,0 +1,29 @@
+"""Who had a hand in a check, for the independence of those who review it later."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from scoring.checks.models import CheckStep, ItemResult, MonthlyCheck
+
+_STEP_DEEDS = {"submitted": "inspected", "draft": "inspected", "returned": "reviewed", "confirmed": "confirmed"}
+_ORIGIN_DEEDS = {"inspection": "inspected", "review": "adjusted", "correction": "corrected"}
+
+
+def hands_on(db: Session, check_ids: list[str]) -> dict[str, str]:
+    """Login to what the person did in any of the checks: inspected, reviewed, adjusted, confirmed or corrected it."""
+    found: dict[str, str] = {}
+    checks = select(MonthlyCheck.inspector).where(MonthlyCheck.id.in_(check_ids)).order_by(MonthlyCheck.id)
+    for login in db.scalars(checks):
+        found.setdefault(login, "inspected")
+    steps = select(CheckStep.actor, CheckStep.step).where(CheckStep.check_id.in_(check_ids))
+    for actor, step in db.execute(steps.order_by(CheckStep.check_id, CheckStep.seq)):
+        found.setdefault(login_of(actor), _STEP_DEEDS[step])
+    results = select(ItemResult.actor, ItemResult.origin).where(ItemResult.check_id.in_(check_ids)).distinct()
+    for actor, origin in db.execute(results.order_by(ItemResult.actor, ItemResult.origin)):
+        found.setdefault(login_of(actor), _ORIGIN_DEEDS[origin])
+    return found
+
+
+def login_of(audit_name: str) -> str:
+    """The login in what the journals write of an actor: ``login`` or ``login (channel)``."""
+    return audit_name.split(" (")[0]
