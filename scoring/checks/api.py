@@ -4,6 +4,7 @@ Announced from here: ``checks.reported`` (actor, on, months, checks: ids) after 
 corrected, and after a sheet brought checks of the running month.
 """
 
+from scoring.checks.hands import hands_on as hands_on
 from scoring.checks.imports import KIND as KIND
 from scoring.checks.queries import ReportedCheck as ReportedCheck
 from scoring.checks.queries import checks_frame as checks_frame
@@ -11,11 +12,14 @@ from scoring.checks.queries import confirmed_since as confirmed_since
 from scoring.checks.queries import interests as interests
 from scoring.checks.queries import reported_in_time as reported_in_time
 from scoring.checks.queries import results_frame as results_frame
+from scoring.checks.reading import CheckView as CheckView
 from scoring.checks.reading import FindingView as FindingView
+from scoring.checks.reading import ItemLine as ItemLine
 from scoring.checks.reading import MonthRow as MonthRow
 from scoring.checks.reading import PhotoView as PhotoView
 from scoring.checks.reading import QueueRow as QueueRow
 from scoring.checks.reading import Score as Score
+from scoring.checks.reading import check_view as check_view
 from scoring.checks.reading import counts as counts
 from scoring.checks.reading import findings as findings
 from scoring.checks.reading import inspector_month as inspector_month
@@ -35,4 +39,5 @@ from scoring.checks.service import save_draft as save_draft
 from scoring.checks.service import start_check as start_check
 from scoring.checks.service import submit as submit
 from scoring.checks.verbs.photos import note_file as note_file
+from scoring.checks.verbs.record import has_interest as has_interest
 from scoring.checks.work import work_figures as work_figures

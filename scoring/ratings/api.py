@@ -19,6 +19,8 @@ from scoring.ratings.explain import rating_explained as rating_explained
 from scoring.ratings.queries.coverage import Coverage as Coverage
 from scoring.ratings.queries.coverage import coverage as coverage
 from scoring.ratings.queries.errata import errata as errata
+from scoring.ratings.queries.hands import hands_on_quarter as hands_on_quarter
+from scoring.ratings.queries.hands import hands_on_rating as hands_on_rating
 from scoring.ratings.queries.pins import pinned_days as pinned_days
 from scoring.ratings.queries.progress import progress as progress
 from scoring.ratings.queries.quarters import enterprise_quarters as enterprise_quarters

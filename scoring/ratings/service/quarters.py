@@ -4,7 +4,7 @@ The unit of the review is the community: each step has the next number, so a for
 and two people at once cannot both close it. A publication takes the locks of its year and its quarter, in that order.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any
 
@@ -28,6 +28,7 @@ from scoring.ratings.queries.current import current
 from scoring.ratings.queries.quarters import FIGURES, KEY, initial_rows, steps
 from scoring.ratings.queries.releases import latest_public_from
 from scoring.ratings.service import years
+from scoring.ratings.service.narrow import narrowed
 from scoring.ratings.service.snapshots import (
     NewRow,
     Parts,
@@ -150,18 +151,22 @@ def _scope(db: Session, actor: Actor, division: str | None) -> str | None:
     return division
 
 
-def publish_quarter(db: Session, actor: Actor, quarter: Quarter, *, on: date, reason: str = "") -> PublishedQuarter:
+def publish_quarter(
+    db: Session, actor: Actor, quarter: Quarter, *, on: date, reason: str = "", only: Collection[str] | None = None
+) -> PublishedQuarter:
     """District publication from confirmed checks; run again, it publishes a revision of every row that changes, in one
     transaction with the revisions of the published ratings that used them.
 
-    ``reason`` is made public with a correction. When nothing changed, nothing is written. Raises ``NotAllowed``,
-    ``DomainError``.
+    ``reason`` is made public with a correction. ``only``: a correction of these estates alone; what waits for others
+    stays out, and nothing happens before a first publication. When nothing changed, nothing is written. Raises
+    ``NotAllowed``, ``DomainError``.
     """
     require(policy.may_publish_quarter(actor))
     refuse_too_early(on, quarter.last)
     lock(db, f"year:{quarter.year}")
     lock(db, f"quarter:{quarter}")
-    rows = changed(*_figures(quarter_figures(db, quarter, CONFIRMED)), latest_rows(db, quarter))
+    figures, stored = _figures(quarter_figures(db, quarter, CONFIRMED)), latest_rows(db, quarter)
+    rows = changed(*(figures if only is None else narrowed(*figures, stored, only)), stored)
     if not rows:
         return PublishedQuarter(None, 0, 0, 0)
     year = Year(quarter.year)
