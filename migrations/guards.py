@@ -145,3 +145,65 @@ def drop_transitions(table: str) -> None:
     """Take the function of ``transitions`` away; its trigger goes with the table."""
     if _postgres():
         op.execute(text(f"DROP FUNCTION {table}_follows() CASCADE"))
+
+
+def constant_table(table: str) -> None:
+    """A table that only migrations fill: no INSERT, UPDATE or DELETE. Lift it with ``drop_guards`` to add rows."""
+    append_only(table)
+    _refuse(table, "no_insert", "INSERT")
+
+
+def chained(table: str, chain: str, decisions: tuple[str, ...] = (), ref: str = "") -> None:
+    """A journal whose steps follow ``chain_transition``: the next number, and a step that may follow the last one.
+
+    ``chain``: SQL of the chain's name, in which ``NEW.case_id`` names the case. ``decisions`` are steps that wait until every point
+    raised under the reference ``ref || NEW.case_id`` has its answer.
+    """
+    last = f"(SELECT COALESCE(MAX(seq), 0) FROM {table} WHERE case_id = NEW.case_id)"
+    before = f"COALESCE((SELECT step FROM {table} WHERE case_id = NEW.case_id AND seq = NEW.seq - 1), '')"
+    skipped = (
+        f"NEW.seq <> {last} + 1 OR NOT EXISTS (SELECT 1 FROM chain_transition t WHERE t.chain = ({chain}) "
+        f"AND t.from_step = {before} AND t.to_step = NEW.step)"
+    )
+    _refuse_when(table, "skipped", skipped, "a step was skipped")
+    if decisions:
+        steps = ", ".join(f"'{step}'" for step in decisions)
+        open_points = (
+            f"NEW.step IN ({steps}) AND EXISTS (SELECT 1 FROM adverse_point p LEFT JOIN adverse_answer a "
+            f"ON a.point_id = p.id WHERE p.ref = '{ref}' || NEW.case_id AND a.point_id IS NULL)"
+        )
+        _refuse_when(table, "unanswered", open_points, "a point is not answered")
+
+
+def _refuse_when(table: str, name: str, condition: str, message: str) -> None:
+    """Refuse a row for a condition that looks at other rows; an integrity error on both databases."""
+    if _postgres():
+        op.execute(
+            text(
+                f"CREATE FUNCTION {table}_{name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF {condition} THEN "
+                f"RAISE EXCEPTION '{message}' USING ERRCODE = 'integrity_constraint_violation'; END IF; "
+                "RETURN NEW; END $$"
+            )
+        )
+        op.execute(
+            text(
+                f"CREATE TRIGGER {table}_{name} BEFORE INSERT ON {table} FOR EACH ROW EXECUTE FUNCTION {table}_{name}()"
+            )
+        )
+    else:
+        op.execute(
+            text(
+                f"CREATE TRIGGER {table}_{name} BEFORE INSERT ON {table} WHEN {condition} "
+                f"BEGIN SELECT RAISE(ABORT, '{message}'); END"
+            )
+        )
+
+
+def unchained(table: str) -> None:
+    """Take the triggers of ``chained`` away; before the table goes, since PostgreSQL keeps their functions."""
+    for name in ("skipped", "unanswered"):
+        if _postgres():
+            op.execute(text(f"DROP TRIGGER IF EXISTS {table}_{name} ON {table}"))
+            op.execute(text(f"DROP FUNCTION IF EXISTS {table}_{name}"))
+        else:
+            op.execute(text(f"DROP TRIGGER IF EXISTS {table}_{name}"))

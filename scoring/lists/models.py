@@ -1,6 +1,6 @@
 """Red and black lists: cases with their steps, and the entries that are in force for a time."""
 
-from datetime import date, datetime
+from datetime import datetime
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -8,34 +8,11 @@ from sqlalchemy.orm import Mapped, mapped_column
 from portal.kernel.classes import PUBLIC, STAFF
 from portal.kernel.db import Base
 from portal.kernel.versions import Versioned
+from scoring.adverse.api import CHAINS, StepColumns, one_of, steps_of
 
 LIVE = text("superseded_at IS NULL")
-BLACK_STEPS = ("candidate", "notice_served", "response_open", "hearing", "review", "decided_list", "dropped",
-               "decision_served", "effective", "exited")  # fmt: skip
-RED_STEPS = ("candidate", "review", "public_notice", "decided_list", "dropped", "effective", "exited")
-# What may follow each step. A decided case whose facts change before it is published ends as ``exited`` (corrected).
-NEXT_STEPS: dict[str, dict[str, tuple[str, ...]]] = {
-    "black": {
-        "": ("candidate",),
-        "candidate": ("notice_served",),
-        "notice_served": ("response_open",),
-        "response_open": ("hearing", "review"),
-        "hearing": ("review",),
-        "review": ("decided_list", "dropped"),
-        "decided_list": ("decision_served", "exited"),
-        "decision_served": ("effective",),
-        "effective": ("exited",),
-    },
-    "red": {
-        "": ("candidate",),
-        "candidate": ("review",),
-        "review": ("public_notice",),
-        "public_notice": ("decided_list", "dropped"),
-        "decided_list": ("effective", "exited"),
-        "effective": ("exited",),
-    },
-}
-ALL_STEPS = tuple(dict.fromkeys(BLACK_STEPS + RED_STEPS))
+NEXT_STEPS = {"black": CHAINS["list-black"], "red": CHAINS["list-red"]}  # what may follow each step
+ALL_STEPS = tuple(dict.fromkeys(steps_of("list-black") + steps_of("list-red")))
 
 
 class ListCase(Base):
@@ -63,21 +40,13 @@ class ListCase(Base):
     recorded_at: Mapped[datetime] = mapped_column(info=STAFF)
 
 
-class ListStep(Base):
+class ListStep(StepColumns, Base):
     """Journal of a case; the state is the last step, and no step can be skipped."""
 
     __tablename__ = "list_step"
-    __table_args__ = (CheckConstraint(f"step IN ({', '.join(repr(step) for step in ALL_STEPS)})", name="step_known"),)
+    __table_args__ = (CheckConstraint(one_of("step", ALL_STEPS), name="step_known"),)
 
     case_id: Mapped[str] = mapped_column(ForeignKey("list_case.id"), primary_key=True, info=STAFF)
-    seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, info=STAFF)
-    step: Mapped[str] = mapped_column(String(16), info=STAFF)
-    actor: Mapped[str] = mapped_column(info=STAFF)
-    on: Mapped[date] = mapped_column(info=STAFF)
-    at: Mapped[datetime] = mapped_column(info=STAFF)
-    due_on: Mapped[date | None] = mapped_column(info=STAFF)
-    document: Mapped[str] = mapped_column(default="", info=STAFF)
-    reason: Mapped[str] = mapped_column(default="", info=STAFF)
 
 
 class ListEntry(Versioned, Base):
