@@ -31,7 +31,12 @@ class Permission(StrEnum):
     QUARTER_PUBLISH = "quarter:publish"
     YEAR_FACTS_READ = "year-facts:read"
     YEAR_FACTS_EDIT = "year-facts:edit"
+    VETO_PROPOSE = "veto:propose"
     VETO_DECIDE = "veto:decide"
+    ADVERSE_READ = "adverse:read"
+    ADVERSE_HANDLE = "adverse:handle"
+    LEGAL_REVIEW = "adverse:legal-review"
+    REPAIR_DECIDE = "repair:decide"
     YEAR_PREPARE = "year:prepare"
     YEAR_PUBLISH = "year:publish"
     CREDIT_READ = "credit:read"
@@ -95,6 +100,10 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             P.CREDIT_PROPOSE,
             P.LIST_READ,
             P.LIST_PROPOSE,
+            P.VETO_PROPOSE,
+            P.ADVERSE_READ,
+            P.ADVERSE_HANDLE,
+            P.LEGAL_REVIEW,
             P.DATA_EXPORT,
         }
     ),
@@ -113,6 +122,9 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             P.CREDIT_CONFIRM,
             P.LIST_READ,
             P.LIST_DECIDE,
+            P.ADVERSE_READ,
+            P.LEGAL_REVIEW,
+            P.REPAIR_DECIDE,
             P.DATA_EXPORT,
         }
     ),
@@ -120,7 +132,16 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     Role.REGISTRAR: frozenset({P.WORK, P.REGISTRY_READ, P.REGISTRY_EDIT}),
     Role.MEDIATOR: frozenset({P.WORK}),
     Role.AUDITOR: frozenset(
-        {P.WORK, P.AUDIT_READ, P.REGISTRY_READ, P.CHECK_READ, P.YEAR_FACTS_READ, P.CREDIT_READ, P.LIST_READ}
+        {
+            P.WORK,
+            P.AUDIT_READ,
+            P.REGISTRY_READ,
+            P.CHECK_READ,
+            P.YEAR_FACTS_READ,
+            P.CREDIT_READ,
+            P.LIST_READ,
+            P.ADVERSE_READ,
+        }
     ),
     Role.ADMIN: frozenset({P.WORK, P.PEOPLE_EDIT, P.JOBS_READ}),
 }
