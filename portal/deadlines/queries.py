@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, false, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, false, func, literal, or_, select
 from sqlalchemy.orm import Session
 
 from portal.deadlines.calendar import calendar
@@ -176,8 +176,6 @@ def _late(now: datetime) -> ColumnElement[bool]:
 
 
 def _instant(now: datetime) -> Any:
-    from sqlalchemy import literal
-
     return literal(now, Deadline.due_at.type)
 
 

@@ -100,7 +100,9 @@ def cancel(db: Session, actor: Actor, subject: str, *, reason: str) -> int:
     found = [row for some in live_rows(db, [subject], OPEN) for row in some]
     if found:
         _stop(db, actor, found, clock.now(), CANCELLED, reason)
-        audit.record(db, actor, "deadlines.cancelled", subject, {"reason": reason, "rules": [row.rule for row in found]})
+        audit.record(
+            db, actor, "deadlines.cancelled", subject, {"reason": reason, "rules": [row.rule for row in found]}
+        )
     return len(found)
 
 
@@ -124,7 +126,14 @@ def _ended_pause(db: Session, row: Deadline, at: datetime) -> dict[str, Any]:
 
 
 def pause(
-    db: Session, actor: Actor, rule: str, subject: str, *, reason: str, on: date | None = None, at: datetime | None = None
+    db: Session,
+    actor: Actor,
+    rule: str,
+    subject: str,
+    *,
+    reason: str,
+    on: date | None = None,
+    at: datetime | None = None,
 ) -> None:
     """Interrupt the clock, with a reason. ``NotFound`` when none is open, ``Conflict`` when it rests already."""
     row = _running(db, rule, subject, reason)
