@@ -58,13 +58,17 @@ class KeyRing:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._loaded: dict[str, Key] = {}
 
-    def _make(self, purpose: str) -> None:
-        key_id = f"{purpose}-{clock.today():%Y%m%d}-{secrets.token_hex(3)}"
+    def _draft(self, key_id: str) -> Path:
         draft = self.folder / f".{key_id}"
         with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
             file.write(base64.b64encode(secrets.token_bytes(32)))
             file.flush()
             os.fsync(file.fileno())
+        return draft
+
+    def _make(self, purpose: str) -> None:
+        key_id = f"{purpose}-{clock.today():%Y%m%d}-{secrets.token_hex(3)}"
+        draft = self._draft(key_id)
         # One process makes the first key of a purpose, the others find it there.
         try:
             os.link(draft, self.folder / f"{purpose}.first")
@@ -72,6 +76,20 @@ class KeyRing:
             draft.unlink()
             return
         draft.rename(self.folder / f"{key_id}.key")
+
+    def rotate(self, purpose: str) -> str:
+        """A new key for a purpose: it signs and seals from now on, the old ones stay for reading. Returns its id.
+
+        Ids sort by age, so a second key of a day, or one made while the clock stands back, is named after the newest.
+        """
+        if purpose == "identity":
+            raise ValueError("the identity-hash key is not rotated: equal numbers must hash alike for good")
+        newest = self.ids(purpose)[-1]
+        key_id = f"{purpose}-{clock.today():%Y%m%d}-{secrets.token_hex(3)}"
+        if key_id <= newest:
+            key_id = f"{newest}-{secrets.token_hex(3)}"
+        self._draft(key_id).rename(self.folder / f"{key_id}.key")
+        return key_id
 
     def ids(self, purpose: str) -> list[str]:
         """Ids of a purpose, oldest first."""

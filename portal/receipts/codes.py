@@ -25,8 +25,13 @@ def encode(number: int, length: int) -> str:
 
 def read(text: str) -> str | None:
     """A code as a person or a scanner gives it, without gaps, O read as 0 and I or L as 1; None when it is none."""
-    code = "".join(text.split()).replace("-", "").upper().translate(_MISREAD)
+    code = plain(text)
     return code if len(code) == LENGTH and not set(code) - set(ALPHABET) else None
+
+
+def plain(text: str) -> str:
+    """Any code without gaps, in capitals, with what is easily misread put right."""
+    return "".join(text.split()).replace("-", "").upper().translate(_MISREAD)
 
 
 def printed(code: str) -> str:
