@@ -25,6 +25,10 @@ class Permission(StrEnum):
     CHECK_IMPORT = "check:import"
     CHECK_REVIEW = "check:review"
     LATE_PERMIT = "check:permit-late"
+    ORDER_READ = "order:read"
+    ORDER_ANSWER = "order:answer"
+    ORDER_VERIFY = "order:verify"
+    ORDER_EXTEND = "order:extend"
     PHOTO_RELEASE = "photo:release"
     QUARTER_PREPARE = "quarter:prepare"
     QUARTER_CONFIRM = "quarter:confirm"
@@ -45,6 +49,10 @@ class Permission(StrEnum):
     LIST_READ = "list:read"
     LIST_PROPOSE = "list:propose"
     LIST_DECIDE = "list:decide"
+    OBJECTION_READ = "objection:read"
+    OBJECTION_REVIEW = "objection:review"
+    OBJECTION_EXTEND = "objection:extend"
+    PROCEEDING_EDIT = "proceeding:edit"
     ENTERPRISE_OWN = "enterprise:own"
     PEOPLE_EDIT = "people:edit"
     AUDIT_READ = "audit:read"
@@ -70,14 +78,18 @@ class Role(StrEnum):
 
 
 GRANTS: dict[Role, frozenset[Permission]] = {
-    Role.INSPECTOR: frozenset({P.WORK, P.CHECK_READ, P.CHECK_FILE, P.QUARTER_PREPARE}),
+    Role.INSPECTOR: frozenset({P.WORK, P.CHECK_READ, P.CHECK_FILE, P.ORDER_READ, P.ORDER_VERIFY, P.QUARTER_PREPARE}),
     Role.REVIEWER: frozenset(
         {
             P.WORK,
+            P.OBJECTION_READ,
+            P.OBJECTION_REVIEW,
             P.REGISTRY_READ,
             P.CHECK_READ,
             P.CHECK_REVIEW,
             P.LATE_PERMIT,
+            P.ORDER_READ,
+            P.ORDER_EXTEND,
             P.PHOTO_RELEASE,
             P.QUARTER_PREPARE,
             P.QUARTER_CONFIRM,
@@ -86,11 +98,15 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     Role.OFFICER: frozenset(
         {
             P.WORK,
+            P.OBJECTION_READ,
+            P.OBJECTION_REVIEW,
+            P.PROCEEDING_EDIT,
             P.REGISTRY_READ,
             P.REGISTRY_EDIT,
             P.STANDARD_EDIT,
             P.CHECK_READ,
             P.CHECK_IMPORT,
+            P.ORDER_READ,
             P.QUARTER_PREPARE,
             P.QUARTER_PUBLISH,
             P.YEAR_FACTS_READ,
@@ -110,9 +126,13 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     Role.LEAD: frozenset(
         {
             P.WORK,
+            P.OBJECTION_READ,
+            P.OBJECTION_REVIEW,
+            P.OBJECTION_EXTEND,
             P.REGISTRY_READ,
             P.STANDARD_PUBLISH,
             P.CHECK_READ,
+            P.ORDER_READ,
             P.QUARTER_PUBLISH,
             P.YEAR_FACTS_READ,
             P.VETO_DECIDE,
@@ -128,12 +148,14 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             P.DATA_EXPORT,
         }
     ),
-    Role.ENTERPRISE: frozenset({P.WORK, P.ENTERPRISE_OWN}),
+    Role.ENTERPRISE: frozenset({P.WORK, P.ORDER_READ, P.ORDER_ANSWER, P.ENTERPRISE_OWN}),
     Role.REGISTRAR: frozenset({P.WORK, P.REGISTRY_READ, P.REGISTRY_EDIT}),
     Role.MEDIATOR: frozenset({P.WORK}),
     Role.AUDITOR: frozenset(
         {
             P.WORK,
+            P.OBJECTION_READ,
+            P.ORDER_READ,
             P.AUDIT_READ,
             P.REGISTRY_READ,
             P.CHECK_READ,
