@@ -19,6 +19,11 @@ from portal.registry.kinds import ORDER as KIND_ORDER  # noqa: F401
 from portal.registry.kinds import kind_choices as kind_choices
 from portal.registry.kinds import kind_group as kind_group
 from portal.registry.kinds import kind_name as kind_name
+from portal.registry.matching import COUNTS as MATCH_COUNTS  # noqa: F401
+from portal.registry.matching import LONGEST as LONGEST_NAME  # noqa: F401
+from portal.registry.matching import Fit as Fit
+from portal.registry.matching import Match as Match
+from portal.registry.matching import NameIndex, index_of
 from portal.registry.models import Division, Enterprise, Estate, EstateFacts, Manager
 
 
@@ -152,6 +157,11 @@ def find_enterprises(
 def enterprises_frame(db: Session) -> pd.DataFrame:
     """All companies by code: ``uscc, name``."""
     return pd.DataFrame(list(queries.enterprise_names(db).items()), columns=["uscc", "name"])
+
+
+def company_names(db: Session) -> NameIndex:
+    """The names of all companies, ready for ``.match(name)``: one company, many that fit alike, or what is similar."""
+    return index_of(queries.enterprise_names(db))
 
 
 def manager_staff_view(db: Session, code: str) -> ManagerStaffView:
