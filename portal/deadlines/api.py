@@ -14,6 +14,7 @@ from portal.deadlines.queries import OnTime as OnTime
 from portal.deadlines.queries import counts_for as counts_for
 from portal.deadlines.queries import of_subjects as of_subjects
 from portal.deadlines.queries import on_time as on_time
+from portal.deadlines.queries import on_time_each as on_time_each
 from portal.deadlines.queries import waiting_for as waiting_for
 from portal.deadlines.rules import Rule as Rule
 from portal.deadlines.rules import rule as rule

@@ -55,6 +55,11 @@ class RuleSet:
         """A text of the file, ``name``, ``reference`` or ``reading``, in ``zh`` or ``en``."""
         return str(self.data[key][language])
 
+    @property
+    def order_classes(self) -> tuple[str, ...]:
+        """Hazard classes whose findings the enterprise is asked to put right; B and C where a set does not say."""
+        return tuple(self.data.get("order_classes", ("B", "C")))
+
     def list_rules(self, colour: str) -> dict[str, Any]:
         """The conditions and times of the ``red`` or ``black`` list."""
         rules: dict[str, Any] = self.data["lists"][colour]
@@ -92,6 +97,7 @@ def _verify(rules: RuleSet) -> None:
         "unknown component": not set(rules.weights) <= set(COMPONENTS),
         "stars not falling": [stars for stars, _ in rules.star_bounds] != list(range(len(bounds), 0, -1)),
         "bounds not falling": bounds != sorted(set(bounds), reverse=True),
+        "order_classes": not set(rules.order_classes) <= {"A", "B", "C"},
         "indicators": not rules.indicators or any(weight <= 0 for weight in rules.indicators.values()),
     }
     wrong = [f"{rules.code}: {fault}" for fault, found in faults.items() if found]
