@@ -77,6 +77,12 @@ def _trigger(cron: str) -> CronTrigger:
     return CronTrigger.from_crontab(cron, timezone=clock.DISTRICT)
 
 
+def next_fire(cron: str, now: datetime) -> datetime | None:
+    """The first instant after ``now`` at which the cron fires."""
+    found = _trigger(cron).get_next_fire_time(None, now)
+    return found.astimezone(clock.UTC) if found else None
+
+
 def latest_fire(cron: str, now: datetime) -> datetime | None:
     """The newest instant not after ``now`` at which the cron fires; None if it did not within the last 400 days."""
     trigger = _trigger(cron)

@@ -4,7 +4,7 @@ import json
 
 from flask import render_template
 
-from portal.kernel import jobs
+from portal.kernel import clock, jobs
 from portal.kernel.access import Permission
 from portal.kernel.web import needs, request_session
 from portal.shell.office import words
@@ -25,7 +25,8 @@ def job_runs() -> str:
     """The jobs with their last outcome, and the newest firings."""
     db = request_session()
     listed = [job for job in (*jobs.standard_jobs(), *office_jobs()) if job.cron]
-    last = [(job, jobs.last_run(db, job.name)) for job in listed]
+    now = clock.now()
+    last = [(job, jobs.last_run(db, job.name), jobs.next_fire(job.cron, now)) for job in listed]
     runs = [
         (run, words.outcome_words(run.job, run.outcome, json.loads(run.message or "{}")))
         for run in jobs.recent_runs(db)

@@ -130,9 +130,13 @@ def _share(part: int, whole: int) -> int | None:
 def quarter_review(quarter: str) -> str:
     """The communities of my street and where each stands."""
     period = quarter_of(quarter)
-    covered = api.coverage(request_session(), period, actor().division_code)
+    db = request_session()
+    covered = api.coverage(db, period, actor().division_code)
+    steps = api.steps(db, period)
+    closed = [steps[code][2] for code in covered.communities["division_code"] if code in steps]
     return render_template(
         "ratings/quarter_review.html",
+        closed_on=max(closed) if closed and not covered.open_communities else None,
         quarter=str(period),
         communities=covered.communities.to_dict("records"),
         is_over=clock.today() > period.last,
