@@ -135,6 +135,23 @@ def counts(db: Session, where: Sequence[ColumnElement[bool]]) -> dict[str, int]:
     return {str(state): int(number) for state, number in db.execute(rows)}
 
 
+@dataclass(frozen=True)
+class Standing:
+    """How many orders of an estate and class are in a state."""
+
+    estate_code: str
+    hazard_class: str
+    state: str
+    number: int
+
+
+def standing_of_all(db: Session) -> list[Standing]:
+    """Every estate's orders by class and state, cancelled ones left out."""
+    inner = _select(STEP.state != "cancelled").subquery()
+    by = (inner.c.estate_code, inner.c.hazard_class, inner.c.state)
+    return [Standing(*row) for row in db.execute(select(*by, func.count()).group_by(*by).order_by(*by))]
+
+
 def of_estate(db: Session, estate_code: str, since: date | None = None, limit: int = 200) -> list[OrderRow]:
     """The orders of an estate that count (cancelled ones are none), the latest first."""
     where = [ORDER.estate_code == estate_code, STEP.state != "cancelled"]
