@@ -23,6 +23,8 @@ class Settings:
     operator: str
     operator_en: str
     contact: str
+    authority: str
+    court: str
     division: str
     port: int
     base_url: str
@@ -63,6 +65,8 @@ def settings() -> Settings:
         operator=env.get("SITE_OPERATOR") or "深圳市宝安区住房和建设局",
         operator_en=env.get("SITE_OPERATOR_EN") or "Bao'an District Housing and Construction Bureau",
         contact=env.get("SITE_CONTACT") or "0755-00000000",
+        authority=env.get("SITE_AUTHORITY") or "深圳市宝安区人民政府",
+        court=env.get("SITE_COURT") or "【待法制审核确定：管辖人民法院】",
         division=env.get("SITE_DIVISION") or "440306000000",
         port=port,
         base_url=base_url,
