@@ -58,13 +58,14 @@ class NameIndex:
         return dict(found)
 
     @cached_property
-    def _pairs(self) -> dict[str, list[str]]:
-        """Two characters side by side to the cores that hold them: similar names share some."""
-        found: dict[str, list[str]] = defaultdict(list)
-        for text in self._cores:
-            for pair in _pairs_of(text):
-                found[pair].append(text)
-        return dict(found)
+    def _core_pairs(self) -> dict[str, list[str]]:
+        """Two characters side by side to the cores that hold them."""
+        return _by_pair(self._cores)
+
+    @cached_property
+    def _stem_pairs(self) -> dict[str, list[str]]:
+        """The same for the stems: names share some characters when they are similar, and all share those of the trade."""
+        return _by_pair(self._stems)
 
     @cached_property
     def _sounds(self) -> dict[str, list[str]]:
@@ -103,18 +104,32 @@ class NameIndex:
         ranked = sorted(offered.values(), key=lambda fit: (-fit.score, fit.uscc))
         return Match("none", tuple(ranked[:SHOWN]), len(ranked))
 
+    def _holding(self, short: str) -> list[str]:
+        """Companies whose core holds a text of two characters or more."""
+        lists = [self._core_pairs.get(pair, []) for pair in _pairs_of(short)]
+        rarest = min(lists, key=len, default=[])
+        return [uscc for name in rarest if short in name for uscc in self._cores[name]]
+
     def _fits(self, usccs: Iterable[str], score: int, reason: str) -> tuple[Fit, ...]:
         return tuple(Fit(uscc, self.names[uscc], score, reason) for uscc in sorted(set(usccs)))
 
     def _similar(self, short: str) -> list[Fit]:
-        shared = Counter(name for pair in _pairs_of(short) for name in self._pairs.get(pair, ()))
-        found = []
+        wanted = stem(short)
+        shared = Counter(name for pair in _pairs_of(wanted) for name in self._stem_pairs.get(pair, ()))
+        found: list[Fit] = []
         for name, _count in shared.most_common(_CANDIDATES):
-            likeness = fuzz.ratio(stem(short), stem(name))
-            if likeness >= SIMILAR_FROM / 10:
-                score = min(SIMILAR_TO, int(likeness * 10))
-                found += self._fits(self._cores[name], score, "similar")
+            score = min(SIMILAR_TO, int(fuzz.ratio(wanted, name) * 10))
+            if score >= SIMILAR_FROM:
+                found += self._fits(self._stems[name], score, "similar")
         return found
+
+
+def _by_pair(texts: Iterable[str]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = defaultdict(list)
+    for text in texts:
+        for pair in _pairs_of(text):
+            found[pair].append(text)
+    return dict(found)
 
 
 def _pairs_of(text: str) -> set[str]:
