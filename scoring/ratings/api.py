@@ -22,6 +22,7 @@ from scoring.ratings.queries.errata import errata as errata
 from scoring.ratings.queries.hands import hands_on_quarter as hands_on_quarter
 from scoring.ratings.queries.hands import hands_on_rating as hands_on_rating
 from scoring.ratings.queries.pins import pinned_days as pinned_days
+from scoring.ratings.queries.pins import released_quarters as released_quarters
 from scoring.ratings.queries.progress import progress as progress
 from scoring.ratings.queries.quarters import enterprise_quarters as enterprise_quarters
 from scoring.ratings.queries.quarters import estate_quarters as estate_quarters

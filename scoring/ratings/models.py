@@ -5,7 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portal.kernel.classes import PUBLIC, STAFF
+from portal.kernel.classes import PARTY, PUBLIC, STAFF
 from portal.kernel.db import Base
 
 
@@ -63,6 +63,28 @@ class Release(Base):
     actor: Mapped[str] = mapped_column(info=STAFF)
     reason: Mapped[str] = mapped_column(default="", info=PUBLIC)
     rows: Mapped[int] = mapped_column(info=PUBLIC)
+
+
+class ReleaseOpening(Base):
+    """A held release becomes public earlier than it said, since every enterprise in it gave up its hold."""
+
+    __tablename__ = "release_opening"
+
+    release_id: Mapped[str] = mapped_column(ForeignKey("release.id"), primary_key=True, info=PUBLIC)
+    public_from: Mapped[date] = mapped_column(info=PUBLIC)
+    recorded_at: Mapped[datetime] = mapped_column(info=PUBLIC)
+
+
+class HoldWaiver(Base):
+    """An enterprise gave up the hold of a period for its rows. ``on``: the date of the act."""
+
+    __tablename__ = "hold_waiver"
+
+    period: Mapped[str] = mapped_column(String(6), primary_key=True, info=PARTY)
+    uscc: Mapped[str] = mapped_column(ForeignKey("enterprise.uscc"), primary_key=True, info=PARTY)
+    actor: Mapped[str] = mapped_column(info=STAFF)
+    on: Mapped[date] = mapped_column(info=PARTY)
+    at: Mapped[datetime] = mapped_column(info=STAFF)
 
 
 class QuarterScore(Base):

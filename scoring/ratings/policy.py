@@ -48,3 +48,8 @@ def _covers(actor: Actor, division_code: str | None) -> bool:
     if division_code is None:
         return actor.division_code is None
     return actor.covers(division_code)
+
+
+def may_waive_hold(actor: Actor) -> bool:
+    """An enterprise gives up the hold for its own results; which these are, the verb looks up."""
+    return actor.may(Permission.ENTERPRISE_OWN) and actor.uscc is not None

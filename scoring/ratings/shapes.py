@@ -60,7 +60,8 @@ class PublishedYear:
 
 @dataclass(frozen=True)
 class ReleaseView:
-    """One publication. ``reason`` as given; empty for a first one, and where the rows tell it (see ``errata``)."""
+    """One publication: ``on`` the date of the act, public from 00:00 of ``public_from``. ``reason`` as given; empty for a
+    first one, and where the rows tell it (see ``errata``)."""
 
     id: str
     kind: str
@@ -75,7 +76,7 @@ class ReleaseView:
 
 @dataclass(frozen=True)
 class QuarterView:
-    """A published quarter: first publication, latest release, rows in force."""
+    """A public quarter: since when, latest release, rows in force, last correction."""
 
     period: str
     published_on: date
@@ -86,7 +87,7 @@ class QuarterView:
 
 @dataclass(frozen=True)
 class YearView:
-    """A published year."""
+    """A public year: as ``QuarterView``."""
 
     year: int
     published_on: date

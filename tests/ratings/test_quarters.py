@@ -20,7 +20,7 @@ from tests.ratings import district as d
 from tests.rules import oracle
 
 Q1 = Quarter.parse("2025Q1")
-ON = date(2025, 4, 20)
+TOLD, ON = date(2025, 4, 9), date(2025, 4, 20)  # the hold of what enterprises were told is over
 MONTHS = ("2025-01", "2025-02", "2025-03")
 KINDS = {
     "E-1": ("commodity", d.COMMUNITIES[0]),
@@ -55,7 +55,7 @@ def file_quarter(state: str = "submitted", seed: int = 1, months=MONTHS) -> dict
     return made
 
 
-def publish(on: date = ON, **more):
+def publish(on: date = TOLD, **more):
     with transaction() as db:
         return ratings.publish_quarter(db, d.CLI, Q1, on=on, **more)
 
@@ -295,7 +295,7 @@ def test_movement_against_the_last_published_quarter(district):
             for code in ("E-1", "E-2", "E-3"):
                 for month in q3.months[:2]:
                     d.add_check(db, code, str(month), {}, "confirmed")
-            ratings.publish_quarter(db, d.CLI, q3, on=date(2025, 10, 20))
+            ratings.publish_quarter(db, d.CLI, q3, on=date(2025, 10, 9))
         first = rows()
         with reading() as db:
             assert ratings.last_quarter_before(db, q3) == "2025Q1"

@@ -23,7 +23,7 @@ from tests.ratings import district as d
 from tests.rules import oracle
 
 YEAR = Year(2025)
-ON = date(2026, 1, 25)
+TOLD, OPEN, ON = date(2026, 1, 12), date(2026, 1, 20), date(2026, 1, 25)  # act, public after its hold, today
 KINDS = {
     "E-1": ("commodity", d.COMMUNITIES[0]),
     "E-2": ("commodity", d.COMMUNITIES[2]),
@@ -62,7 +62,7 @@ def district(instance, monkeypatch, heard):
         yield instance
 
 
-def publish(on: date = ON, **more):
+def publish(on: date = TOLD, **more):
     with transaction() as db:
         return ratings.publish_year(db, d.CLI, YEAR, on=on, **more)
 
@@ -190,7 +190,7 @@ def test_a_correction_dated_back_is_not_public_before_what_it_corrects(district)
         d.add_check(db, "E-1", "2025-03", {"XF01": "3"}, "confirmed")
         ratings.publish_quarter(db, d.CLI, Quarter.parse("2025Q1"), on=date(2025, 9, 1))
     assert rows().loc["E-1", "revision"] == 2
-    assert rows().loc["E-1", "public_from"] == ON
+    assert rows().loc["E-1", "public_from"] == OPEN
     assert rows().loc["E-2", "revision"] == 1
 
 

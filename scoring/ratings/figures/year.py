@@ -2,15 +2,15 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 import pandas as pd
 from sqlalchemy.orm import Session
 
-from portal.kernel import clock
 from portal.kernel.periods import Year
 from portal.registry import api as registry
 from scoring.ratings.figures.quarter import rule_sets_of
+from scoring.ratings.queries.current import RELEASED
 from scoring.ratings.queries.quarters import published_scores
 from scoring.rules.rulesets import rule_set
 from scoring.rules.service import service_on
@@ -32,12 +32,11 @@ class YearFigures:
 def year_figures(
     db: Session,
     year: Year,
-    as_of: date,
     known_at: datetime | None = None,
     estates: Collection[str] | None = None,
 ) -> YearFigures:
-    """Rate a year from what is public on ``as_of`` and known at an instant (default now); all estates of the register
-    on 31 December, or the given ones of them."""
+    """Rate a year from the quarters that are released, held or not, and what is known at an instant (default now); all
+    estates of the register on 31 December, or the given ones of them."""
     register = registry.estates_frame(db, year.last, known_at)
     if estates is not None:
         register = register[register["estate_code"].isin(set(estates))]
@@ -48,18 +47,17 @@ def year_figures(
     service = service_on(contracts, year.last).set_index("estate_code")
     for name in ("service_start", "uscc", "manager_code"):
         register[name] = register["estate_code"].map(service[name].astype("object")).astype("object")
-    made = ratings(_facts(db, year, register, as_of, known_at), year.number)
+    made = ratings(_facts(db, year, register, known_at), year.number)
     table = made.ratings
     for name in ("kind", "division_code", "uscc", "manager_code"):
         table[name] = register[name].to_numpy()
     return YearFigures(table, made.components)
 
 
-def _facts(db: Session, year: Year, register: pd.DataFrame, as_of: date, known_at: datetime | None) -> YearFacts:
+def _facts(db: Session, year: Year, register: pd.DataFrame, known_at: datetime | None) -> YearFacts:
     codes = register["estate_code"]
     known = surveys.facts(db, year.number, known_at)
-    # an act that is dated back rests on every quarter published by now, as its own facts do
-    quarters = published_scores(db, year, max(as_of, clock.today()), known_at)
+    quarters = published_scores(db, year, RELEASED, known_at)
 
     def of_register(frame: pd.DataFrame) -> pd.DataFrame:
         return frame[frame["estate_code"].isin(codes)].reset_index(drop=True)

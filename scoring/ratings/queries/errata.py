@@ -13,7 +13,8 @@ from portal.kernel import clock
 from scoring.ratings import sentences
 from scoring.ratings.models import QuarterMonth, QuarterScore, Rating, Release
 from scoring.ratings.queries import quarters, years
-from scoring.ratings.queries.releases import view_of
+from scoring.ratings.queries.current import public_by
+from scoring.ratings.queries.releases import corrects, views
 from scoring.ratings.shapes import Erratum, FieldChange, ReleaseView, RowChange
 
 
@@ -25,8 +26,10 @@ def errata(
     limit: int | None = None,
 ) -> list[Erratum]:
     """Corrections that are public on a day (default today), the latest first: of all periods or one, of all estates or
-    one. First publications are none."""
-    wanted = [Release.number > 1, Release.public_from <= (as_of or clock.today())]
+    one. First publications are none, nor is what was mended before the period was public."""
+    day = as_of or clock.today()
+    first = {made.period: made.public_from for made in views(db, Release.number == 1, public_by(Release, day))}
+    wanted = [Release.number > 1, public_by(Release, day)]
     if period is not None:
         wanted.append(Release.period == period)
     if estate_code is not None:
@@ -34,8 +37,8 @@ def errata(
         rated = select(Rating.release_id).where(Rating.estate_code == estate_code, Rating.revision > 1)
         wanted.append(Release.id.in_(own.union(rated)))
     order = (Release.known_at.desc(), Release.period.desc(), Release.number.desc())
-    found = db.scalars(select(Release).where(*wanted).order_by(*order).limit(limit))
-    made = [_erratum(db, view_of(row), estate_code) for row in found]
+    found = [release for release in views(db, *wanted, order=order) if corrects(release, first[release.period])]
+    made = [_erratum(db, release, estate_code) for release in found[:limit]]
     return [erratum for erratum in made if erratum.rows]
 
 

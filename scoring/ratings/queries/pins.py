@@ -1,12 +1,13 @@
-"""Which days of the registry public figures stand on."""
+"""What published figures stand on: days of the registry, and quarters whose checks nobody waits for any more."""
 
+from collections.abc import Iterable
 from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.kernel.periods import Quarter, Year
-from scoring.ratings.models import QuarterScore, Rating
+from scoring.ratings.models import QuarterScore, Rating, Release
 
 
 def pinned_days(db: Session) -> dict[str, list[date]]:
@@ -21,3 +22,8 @@ def pinned_days(db: Session) -> dict[str, list[date]]:
     for code, year in db.execute(select(Rating.estate_code, Rating.year).distinct()):
         days.setdefault(code, set()).add(Year(year).last)
     return {code: sorted(found) for code, found in sorted(days.items())}
+
+
+def released_quarters(db: Session, *, quarters: Iterable[str]) -> set[str]:
+    """Those of some quarters that have been published, held ones included (asked as ``quarters.released``)."""
+    return set(db.scalars(select(Release.period).where(Release.period.in_(sorted(quarters))).distinct()))

@@ -12,8 +12,9 @@ from portal.kernel import clock
 from portal.kernel.divisions import prefix
 from portal.kernel.periods import Quarter, Year
 from scoring.ratings.frames import frame_of
-from scoring.ratings.models import InitialScore, QuarterMonth, QuarterScore, QuarterStep, Release
-from scoring.ratings.queries.current import current
+from scoring.ratings.models import InitialScore, QuarterMonth, QuarterScore, QuarterStep
+from scoring.ratings.queries.current import current, public_by
+from scoring.ratings.queries.releases import by_period, corrected_on
 from scoring.ratings.shapes import QuarterView
 
 Q = QuarterScore
@@ -36,31 +37,21 @@ ORDERS: dict[str, tuple[Any, ...]] = {
 def quarters(db: Session, as_of: date | None = None) -> list[QuarterView]:
     """Quarters that are public on a day (default today), the latest first."""
     day = as_of or clock.today()
-    made = db.scalars(
-        select(Release)
-        .where(Release.kind == "quarter", Release.public_from <= day)
-        .order_by(Release.period, Release.number)
-    )
-    by_period: dict[str, list[Release]] = {}
-    for row in made:
-        by_period.setdefault(row.period, []).append(row)
     counted: dict[str, int] = {
         period: rows
         for period, rows in db.execute(
-            select(Q.quarter, func.count(Q.estate_code.distinct())).where(Q.public_from <= day).group_by(Q.quarter)
+            select(Q.quarter, func.count(Q.estate_code.distinct())).where(public_by(Q, day)).group_by(Q.quarter)
         )
     }
     return [
-        QuarterView(period, rows[0].on, rows[-1].id, counted.get(period, 0), rows[-1].on if len(rows) > 1 else None)
-        for period, rows in sorted(by_period.items(), reverse=True)
+        QuarterView(period, made[0].public_from, made[-1].id, counted.get(period, 0), corrected_on(made))
+        for period, made in by_period(db, "quarter", day).items()
     ]
 
 
 def last_quarter_before(db: Session, quarter: Quarter | str, as_of: date | None = None) -> str | None:
     """The last quarter before this one that is public on a day."""
-    return db.scalar(
-        select(func.max(Q.quarter)).where(Q.quarter < str(quarter), Q.public_from <= (as_of or clock.today()))
-    )
+    return db.scalar(select(func.max(Q.quarter)).where(Q.quarter < str(quarter), public_by(Q, as_of or clock.today())))
 
 
 def _select(names: Collection[str] = COLUMNS) -> Select[Any]:
@@ -134,7 +125,7 @@ def score_history(
 def quarter_revisions(db: Session, quarter: Quarter | str, estate_code: str, as_of: date | None = None) -> pd.DataFrame:
     """All public revisions of one row, the first one first; columns as ``quarter_rows``."""
     rows = _select().where(
-        Q.quarter == str(quarter), Q.estate_code == estate_code, Q.public_from <= (as_of or clock.today())
+        Q.quarter == str(quarter), Q.estate_code == estate_code, public_by(Q, as_of or clock.today())
     )
     return frame_of(db.execute(rows.order_by(Q.revision)), COLUMNS, _WHOLE)
 

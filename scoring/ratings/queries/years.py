@@ -13,8 +13,9 @@ from portal.kernel import clock
 from portal.kernel.divisions import prefix
 from portal.kernel.periods import Year
 from scoring.ratings.frames import frame_of
-from scoring.ratings.models import PreparedRating, Rating, RatingComponent, Release
-from scoring.ratings.queries.current import current
+from scoring.ratings.models import PreparedRating, Rating, RatingComponent
+from scoring.ratings.queries.current import current, public_by
+from scoring.ratings.queries.releases import by_period, corrected_on
 from scoring.ratings.shapes import YearView
 
 R = Rating
@@ -42,25 +43,15 @@ def year_number(year: Year | int | str) -> int:
 def years(db: Session, as_of: date | None = None) -> list[YearView]:
     """Years whose ratings are public on a day (default today), the latest first."""
     day = as_of or clock.today()
-    made = db.scalars(
-        select(Release)
-        .where(Release.kind == "year", Release.public_from <= day)
-        .order_by(Release.period, Release.number)
-    )
-    by_period: dict[str, list[Release]] = {}
-    for row in made:
-        by_period.setdefault(row.period, []).append(row)
     counted: dict[int, int] = {
         period: rows
         for period, rows in db.execute(
-            select(R.year, func.count(R.estate_code.distinct())).where(R.public_from <= day).group_by(R.year)
+            select(R.year, func.count(R.estate_code.distinct())).where(public_by(R, day)).group_by(R.year)
         )
     }
     return [
-        YearView(
-            int(period), rows[0].on, rows[-1].id, counted.get(int(period), 0), rows[-1].on if len(rows) > 1 else None
-        )
-        for period, rows in sorted(by_period.items(), reverse=True)
+        YearView(int(period), made[0].public_from, made[-1].id, counted.get(int(period), 0), corrected_on(made))
+        for period, made in by_period(db, "year", day).items()
     ]
 
 
@@ -130,7 +121,7 @@ def enterprise_ratings(
 def rating_revisions(db: Session, year: Year | int, estate_code: str, as_of: date | None = None) -> pd.DataFrame:
     """All public revisions of one rating, the first one first; columns as ``rating_rows``."""
     rows = _select().where(
-        R.year == year_number(year), R.estate_code == estate_code, R.public_from <= (as_of or clock.today())
+        R.year == year_number(year), R.estate_code == estate_code, public_by(R, as_of or clock.today())
     )
     return _frame(db, rows.order_by(R.revision))
 

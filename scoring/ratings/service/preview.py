@@ -23,9 +23,8 @@ from scoring.ratings.figures.quarter import CONFIRMED, quarter_figures
 from scoring.ratings.figures.year import year_figures
 from scoring.ratings.queries import quarters as quarter_queries
 from scoring.ratings.queries import years as year_queries
-from scoring.ratings.queries.releases import latest_public_from
 from scoring.ratings.service import quarters, years
-from scoring.ratings.service.snapshots import NewRow, changed, public_from, refuse_too_early
+from scoring.ratings.service.snapshots import NewRow, changed, refuse_too_early
 from scoring.ratings.shapes import FieldChange, PublishedQuarter, PublishedYear, RowChange
 
 
@@ -75,8 +74,7 @@ def preview_year(db: Session, actor: Actor, year: Year, *, on: date) -> Preview:
     """What ``publish_year`` would write now. Raises ``NotAllowed``, ``DomainError`` (before the year has ended)."""
     require(policy.may_prepare_year(actor))
     refuse_too_early(on, year.last)
-    day = public_from(on, latest_public_from(db, str(year)))
-    figures, parts = years._figures(year_figures(db, year, day))
+    figures, parts = years._figures(year_figures(db, year))
     return _preview(changed(figures, parts, years.latest_rows(db, year)), year_queries.FIGURES, len(figures), 0)
 
 

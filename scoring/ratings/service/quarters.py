@@ -23,11 +23,12 @@ from scoring.checks import api as checks
 from scoring.ratings import policy
 from scoring.ratings.figures.quarter import CONFIRMED, FILED, MONTH_COLUMNS, QuarterFigures, quarter_figures
 from scoring.ratings.frames import plain_rows
-from scoring.ratings.models import InitialScore, QuarterMonth, QuarterScore, QuarterStep
+from scoring.ratings.models import InitialScore, QuarterMonth, QuarterScore, QuarterStep, Release
 from scoring.ratings.queries.current import current
 from scoring.ratings.queries.quarters import FIGURES, KEY, initial_rows, steps
 from scoring.ratings.queries.releases import latest_public_from
 from scoring.ratings.service import years
+from scoring.ratings.service.hold import first_hold
 from scoring.ratings.service.narrow import narrowed
 from scoring.ratings.service.snapshots import (
     NewRow,
@@ -170,7 +171,7 @@ def publish_quarter(
     if not rows:
         return PublishedQuarter(None, 0, 0, 0)
     year = Year(quarter.year)
-    day = public_from(on, latest_public_from(db, str(quarter)), latest_public_from(db, str(year)))
+    day = public_from(on, first_hold(db, str(quarter), on), latest_public_from(db, Release.period == str(quarter)))
     corrects = any(row.before for row in rows)
     release = open_release(
         db,

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import insert
@@ -110,10 +110,15 @@ def insert_rows(
         db.execute(insert(models[1]), parts)
 
 
-def public_from(on: date, *earlier: date | None) -> date:
-    """From when a publication is public: the date of the act, and never before what it corrects. A hold would be added
-    here and nowhere else."""
-    return max([on, *(day for day in earlier if day is not None)])
+def public_from(on: date, held_until: date | None, *earlier: date | None) -> date:
+    """From when a publication is public: the date of the act; a first one from the day after the last day of its hold;
+    none before what it corrects or was made from. The only place that decides this date.
+
+    >>> public_from(date(2026, 1, 25), date(2026, 1, 30), date(2026, 1, 28))
+    datetime.date(2026, 1, 31)
+    """
+    after = held_until + timedelta(days=1) if held_until else on
+    return max([on, after, *(day for day in earlier if day is not None)])
 
 
 def refuse_too_early(on: date, last: date) -> None:

@@ -20,9 +20,8 @@ from portal.kernel.periods import Year
 from scoring.ratings import policy
 from scoring.ratings.figures.year import YearFigures, reasons_of, year_figures
 from scoring.ratings.frames import plain_rows
-from scoring.ratings.models import PreparedRating, Rating, RatingComponent
+from scoring.ratings.models import PreparedRating, QuarterScore, Rating, RatingComponent
 from scoring.ratings.queries.current import current
-from scoring.ratings.queries.releases import latest_public_from
 from scoring.ratings.queries.years import (
     COMPONENT_FIGURES,
     FIGURES,
@@ -31,6 +30,7 @@ from scoring.ratings.queries.years import (
     published_estates,
     year_number,
 )
+from scoring.ratings.service.hold import first_hold, rows_public
 from scoring.ratings.service.snapshots import (
     NewRow,
     Parts,
@@ -57,7 +57,7 @@ def prepare_year(db: Session, actor: Actor, year: Year, *, on: date) -> Prepared
     require(policy.may_prepare_year(actor))
     refuse_too_early(on, year.last)
     lock(db, f"year:{year}")
-    figures, parts = _figures(year_figures(db, year, _as_of(db, year, on)))
+    figures, parts = _figures(year_figures(db, year))
     before = prepared_texts(db, year)
     at = clock.now()
     new = []
@@ -83,9 +83,7 @@ def publish_year(db: Session, actor: Actor, year: Year, *, on: date, reason: str
     require(policy.may_publish_year(actor))
     refuse_too_early(on, year.last)
     lock(db, f"year:{year}")
-    return _publish(
-        db, actor, year, None, on, public_from(on, latest_public_from(db, str(year))), reason.strip(), clock.now()
-    )
+    return _publish(db, actor, year, None, on, on, reason.strip(), clock.now())
 
 
 def revise_year(
@@ -111,12 +109,12 @@ def revise(
     reason: str,
     known_at: datetime,
 ) -> PublishedYear:
-    """Revise under a lock that is held already; public from ``day``, or from when the year itself is public."""
+    """Revise under a lock that is held already; public from ``day``, or from when what it corrects is public."""
     known = published_estates(db, year.number)
     scope = sorted(known.intersection(estates))
     if not scope:
         return _NOTHING
-    return _publish(db, actor, year, scope, on, public_from(day, latest_public_from(db, str(year))), reason, known_at)
+    return _publish(db, actor, year, scope, on, day, reason, known_at)
 
 
 def on_veto_decided(db: Session, *, actor: Actor, year: int, estates: Collection[str], on: date) -> PublishedYear:
@@ -131,8 +129,12 @@ def on_fact_corrected(
     return revise_year(db, actor, year, estates, on, reason)
 
 
-def _as_of(db: Session, year: Year, on: date) -> date:
-    return public_from(on, latest_public_from(db, str(year)))
+def _public_day(db: Session, year: Year, rows: list[NewRow], on: date, day: date) -> date:
+    """Of a release of ratings: after its hold, and never before what its rows correct or the quarters they used."""
+    codes = [row.estate_code for row in rows]
+    used = rows_public(db, QuarterScore, [str(quarter) for quarter in year.quarters], codes)
+    corrected = rows_public(db, Rating, [year.number], codes)
+    return public_from(on, first_hold(db, str(year), on), day, used, corrected)
 
 
 def _publish(
@@ -145,10 +147,11 @@ def _publish(
     reason: str,
     known_at: datetime,
 ) -> PublishedYear:
-    made = year_figures(db, year, day, estates=estates)
+    made = year_figures(db, year, estates=estates)
     rows = changed(*_figures(made), latest_rows(db, year, estates))
     if not rows:
         return _NOTHING
+    day = _public_day(db, year, rows, on, day)
     corrects = any(row.before for row in rows)
     release = open_release(
         db,
