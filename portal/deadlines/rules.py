@@ -50,7 +50,7 @@ def rules() -> dict[str, Rule]:
         levels = tuple(Level(**level) for level in row["escalate"])
         rule = Rule(**{**row, "escalate": levels})
         after = [level.after_workdays for level in levels]
-        if rule.unit not in UNITS or rule.length < 1 or rule.code in found or not (rule.zh and rule.en and rule.source):
+        if rule.unit not in UNITS or rule.length < 0 or rule.code in found or not (rule.zh and rule.en and rule.source):
             raise BadRule(rule.code)
         if any(level.to not in LEVELS for level in levels) or after != sorted(after):
             raise BadRule(rule.code)
