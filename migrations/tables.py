@@ -37,9 +37,11 @@ def metadata() -> MetaData:
 
 
 def partitions(connection: Connection) -> set[str]:
-    """Names of PostgreSQL tables that are partitions of another: they follow their parent and are no models."""
+    """Names of tables that are no models: PostgreSQL's partitions of another, SQLite's tables of the search index."""
     if connection.dialect.name != "postgresql":
-        return set()
+        found = text("SELECT name FROM sqlite_master WHERE sql LIKE 'CREATE VIRTUAL TABLE%' ORDER BY name")
+        kept = ("", "_data", "_idx", "_content", "_docsize", "_config")
+        return {f"{name}{ending}" for name in connection.scalars(found) for ending in kept}
     query = text("SELECT c.relname FROM pg_class c WHERE c.relispartition AND c.relkind IN ('r', 'p') ORDER BY 1")
     return set(connection.scalars(query))
 
@@ -49,6 +51,8 @@ def options(connection: Connection) -> dict[str, Any]:
     hidden = partitions(connection)
 
     def include_name(name: str | None, kind: str, _: Any) -> bool:
+        if kind == "index" and name is not None and name.endswith("_trgm"):
+            return False  # the trigrams of the search exist on PostgreSQL only
         return kind != "table" or name not in hidden
 
     return {

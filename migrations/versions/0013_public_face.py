@@ -1,7 +1,6 @@
-"""Public face."""
+"""Public face: the index of the search."""
 
-import sqlalchemy as sa  # noqa: F401
-from alembic import op  # noqa: F401
+from migrations import search_index
 
 revision = "0013"
 down_revision = "0012"
@@ -10,8 +9,10 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Create what this step adds."""
+    """Create the index of estates, companies and managers."""
+    search_index.create()
 
 
 def downgrade() -> None:
     """Take it away again."""
+    search_index.drop()

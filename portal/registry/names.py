@@ -43,7 +43,7 @@ def _number(text: str) -> str:
         return str(_ROMAN[text])
     tens, _ten, ones = text.rpartition("十")
     if "十" in text:
-        return str((_DIGITS[tens] if tens in _DIGITS else 1) * 10 + _DIGITS.get(ones, 0))
+        return str((_DIGITS.get(tens, 1)) * 10 + _DIGITS.get(ones, 0))
     return "".join(str(_DIGITS[sign]) for sign in text)
 
 

@@ -14,9 +14,14 @@ from portal.kernel.errors import NotFound
 from portal.kernel.i18n import _
 from portal.kernel.versions import known, recorded
 from portal.registry.models import Contract, Division, Enterprise, EstateFacts, Manager
-from portal.registry.search import matches, relevance
+from portal.registry.search import finding
+from portal.registry.search.areas import area_names
+from portal.registry.search.asking import Found, Target
 
 F = EstateFacts
+ESTATES = Target(F, F.id, F.estate_code, F.name, "estate_search")
+ENTERPRISES = Target(Enterprise, Enterprise.uscc, Enterprise.uscc, Enterprise.name, "enterprise_search")
+MANAGERS = Target(Manager, Manager.code, Manager.code, Manager.name, "manager_search")
 
 
 def inside(column: Any, division: str | None) -> ColumnElement[bool] | None:
@@ -94,16 +99,70 @@ def estates_found(
     known_at: datetime | None = None,
 ) -> tuple[list[EstateFacts], int]:
     """Estates by name, code, pinyin, initials or address: (the rows of the page, how many in all)."""
+    rows, total, _reasons = estates_matched(
+        db, as_of, q, divisions=divisions, kind=kind, order=order, limit=limit, offset=offset, known_at=known_at
+    )
+    return rows, total
+
+
+def estates_matched(
+    db: Session,
+    as_of: date,
+    q: str = "",
+    *,
+    divisions: Sequence[str | None] = (),
+    kind: str = "",
+    order: str = "",
+    limit: int | None = None,
+    offset: int = 0,
+    known_at: datetime | None = None,
+) -> tuple[list[EstateFacts], int, dict[str, str]]:
+    """As ``estates_found``, with the reason of each match by estate code."""
     clauses = [
         known(F, as_of, known_at),
-        matches(F.search_key, q),
         *(inside(F.division_code, code) for code in divisions),
+        F.kind == kind if kind else None,
     ]
-    rows = _where(select(F), *clauses, F.kind == kind if kind else None)
-    total = db.scalar(select(func.count()).select_from(rows.subquery())) or 0
-    by = (relevance(F.search_key, F.estate_code, q),) if q.strip() else ()
-    ordered = rows.order_by(*by, *ESTATE_ORDERS.get(order, ESTATE_ORDERS["code"]))
-    return list(db.scalars(ordered.limit(limit).offset(offset))), total
+    areas = area_names((row.code, row.name) for row in division_rows(db)) if finding.is_asked(q) else None
+    by = ESTATE_ORDERS.get(order, ESTATE_ORDERS["code"])
+    return _found(db, ESTATES, q, clauses, by, limit, offset, areas)
+
+
+def _found(
+    db: Session,
+    target: Target,
+    q: str,
+    clauses: Sequence[Any],
+    order: Sequence[Any],
+    limit: int | None,
+    offset: int,
+    areas: finding.Areas | None = None,
+) -> tuple[list[Any], int, dict[str, str]]:
+    """The page of the first step of the search that finds anything, how many it finds, and why, by code."""
+    given = [clause for clause in clauses if clause is not None]
+    if not finding.is_asked(q):
+        rows = select(target.model).where(*given)
+        total = db.scalar(select(func.count()).select_from(target.model).where(*given)) or 0
+        return list(db.scalars(rows.order_by(*order).limit(limit).offset(offset))), total, {}
+    for found in finding.steps(db, target, q, areas, given):
+        if total := db.scalar(select(func.count()).select_from(target.model).where(*given, found.clause)) or 0:
+            return _answer(db, target, found, given, order, limit, offset, total)
+    return [], 0, {}
+
+
+def _answer(
+    db: Session,
+    target: Target,
+    found: Found,
+    clauses: Sequence[Any],
+    order: Sequence[Any],
+    limit: int | None,
+    offset: int,
+    total: int,
+) -> tuple[list[Any], int, dict[str, str]]:
+    rows = select(target.model, target.code, found.reason).where(*clauses, found.clause)
+    page = db.execute(rows.order_by(found.rank, *order).limit(limit).offset(offset)).all()
+    return [row for row, _code, _why in page], total, {code: why for _row, code, why in page}
 
 
 def estates_table(db: Session, as_of: date, known_at: datetime | None, within: str | None) -> pd.DataFrame:
@@ -140,7 +199,15 @@ def enterprises_found(
     db: Session, q: str = "", *, limit: int | None = None, offset: int = 0
 ) -> tuple[list[Enterprise], int]:
     """Companies by name, code, pinyin, initials or address."""
-    return _parties_found(db, Enterprise, Enterprise.uscc, q, limit, offset)
+    rows, total, _reasons = enterprises_matched(db, q, limit=limit, offset=offset)
+    return rows, total
+
+
+def enterprises_matched(
+    db: Session, q: str = "", *, limit: int | None = None, offset: int = 0
+) -> tuple[list[Enterprise], int, dict[str, str]]:
+    """As ``enterprises_found``, with the reason of each match by code."""
+    return _found(db, ENTERPRISES, q, (), (Enterprise.uscc,), limit, offset)
 
 
 def manager_row(db: Session, code: str) -> Manager:
@@ -153,14 +220,8 @@ def manager_row(db: Session, code: str) -> Manager:
 
 def managers_found(db: Session, q: str = "", *, limit: int | None = None, offset: int = 0) -> tuple[list[Manager], int]:
     """Managers by name, code, pinyin or initials. For staff pages only."""
-    return _parties_found(db, Manager, Manager.code, q, limit, offset)
-
-
-def _parties_found(db: Session, model: Any, code: Any, q: str, limit: int | None, offset: int) -> tuple[list[Any], int]:
-    rows = _where(select(model), matches(model.search_key, q))
-    total = db.scalar(select(func.count()).select_from(rows.subquery())) or 0
-    order = (relevance(model.search_key, code, q), code) if q.strip() else (code,)
-    return list(db.scalars(rows.order_by(*order).limit(limit).offset(offset))), total
+    rows, total, _reasons = _found(db, MANAGERS, q, (), (Manager.code,), limit, offset)
+    return rows, total
 
 
 def enterprise_names(db: Session, usccs: Iterable[str] | None = None) -> dict[str, str]:
@@ -235,18 +296,25 @@ def contracts_found(
     """
     rows = select(Contract).join(F, and_(F.estate_code == Contract.estate_code, known(F, as_of)))
     rows = rows.join(Enterprise, Enterprise.uscc == Contract.uscc).join(Manager, Manager.code == Contract.manager_code)
-    found = [matches(key, q) for key in (F.search_key, Enterprise.search_key, Manager.search_key)]
+    asked = (ESTATES, ENTERPRISES, MANAGERS) if finding.is_asked(q) else ()
+    found = [finding.as_written(db, target, q).clause for target in asked]
     states = {
         "open": known(Contract, as_of),
         "ended": Contract.valid_to < as_of,
         "coming": Contract.valid_from > as_of,
     }
-    clauses = [clause for clause in found if clause is not None]
-    anywhere = or_(*clauses) if clauses else None
+    anywhere = or_(*found) if found else None
     rows = _where(rows, recorded(Contract), inside(F.division_code, within), anywhere, states.get(state))
     total = db.scalar(select(func.count()).select_from(rows.subquery())) or 0
     ordered = rows.order_by(Contract.estate_code, Contract.valid_from).limit(limit).offset(offset)
     return list(db.scalars(ordered)), total
+
+
+def enterprise_details(db: Session) -> pd.DataFrame:
+    """See ``api.enterprise_details``."""
+    names = ("uscc", "name", "legal_representative", "phone", "address")
+    rows = db.execute(select(*(getattr(Enterprise, name) for name in names)).order_by(Enterprise.uscc)).all()
+    return pd.DataFrame.from_records(rows, columns=list(names))
 
 
 def companies_serving(db: Session, day: date, estates: Iterable[str]) -> dict[str, tuple[str, str]]:

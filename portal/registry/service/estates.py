@@ -16,7 +16,7 @@ from portal.kernel.ids import new_id
 from portal.kernel.importing import Counts
 from portal.registry import policy, queries
 from portal.registry.models import Estate, EstateFacts
-from portal.registry.search import search_key
+from portal.registry.search.key import search_key
 from portal.registry.service.parties import refuse_stale
 from portal.registry.service.refusals import FieldRefused, pinned_days
 

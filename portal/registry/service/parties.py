@@ -17,7 +17,7 @@ from portal.kernel.importing import Counts
 from portal.registry import policy, queries
 from portal.registry.identity import Identity
 from portal.registry.models import Enterprise, Manager
-from portal.registry.search import search_key
+from portal.registry.search.key import search_key
 from portal.registry.service.refusals import FieldRefused, Refusal, refuse_first
 
 PERSONAL = ("legal_representative", "phone")
