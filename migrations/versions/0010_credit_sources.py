@@ -34,14 +34,11 @@ def _postgres() -> bool:
 def _allow(steps: tuple[str, ...]) -> None:
     """Rewrite the list of known steps; SQLite builds the table anew and loses its triggers on the way."""
     known = f"step IN ({', '.join(repr(step) for step in steps)})"
-    if _postgres():
-        op.drop_constraint(op.f("ck_credit_step_step_known"), "credit_step", type_="check")
-        op.create_check_constraint(op.f("ck_credit_step_step_known"), "credit_step", known)
-        return
-    checked = sa.CheckConstraint(known, name=op.f("ck_credit_step_step_known"))
-    with op.batch_alter_table("credit_step", recreate="always", table_args=(checked,)):
-        pass
-    guards.append_only("credit_step")
+    with op.batch_alter_table("credit_step") as table:
+        table.drop_constraint(op.f("ck_credit_step_step_known"), type_="check")
+        table.create_check_constraint(op.f("ck_credit_step_step_known"), known)
+    if not _postgres():
+        guards.append_only("credit_step")
 
 
 def _hold_order() -> None:

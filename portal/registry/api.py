@@ -164,6 +164,11 @@ def company_names(db: Session) -> NameIndex:
     return index_of(queries.enterprise_names(db))
 
 
+def enterprise_details(db: Session) -> pd.DataFrame:
+    """All companies by code, for staff: ``uscc, name, legal_representative, phone, address`` (None where missing)."""
+    return queries.enterprise_details(db)
+
+
 def manager_staff_view(db: Session, code: str) -> ManagerStaffView:
     """A manager, for staff pages only. Raises ``NotFound``."""
     row = queries.manager_row(db, code)

@@ -16,7 +16,7 @@ from portal.kernel.versions import known, recorded
 from portal.registry.models import Contract, Division, Enterprise, EstateFacts, Manager
 from portal.registry.search import finding
 from portal.registry.search.areas import area_names
-from portal.registry.search.asking import Found, Target
+from portal.registry.search.asking import Target
 
 F = EstateFacts
 ESTATES = Target(F, F.id, F.estate_code, F.name, "estate_search")
@@ -145,24 +145,15 @@ def _found(
         total = db.scalar(select(func.count()).select_from(target.model).where(*given)) or 0
         return list(db.scalars(rows.order_by(*order).limit(limit).offset(offset))), total, {}
     for found in finding.steps(db, target, q, areas, given):
-        if total := db.scalar(select(func.count()).select_from(target.model).where(*given, found.clause)) or 0:
-            return _answer(db, target, found, given, order, limit, offset, total)
+        rows = select(target.model, target.code, found.reason, func.count().over()).where(*given, found.clause)
+        page = db.execute(rows.order_by(found.rank, *order).limit(limit).offset(offset)).all()
+        if not page and offset:  # beyond the last page
+            page = db.execute(rows.limit(1)).all()
+            if page:
+                return [], page[0][3], {}
+        if page:
+            return [row[0] for row in page], page[0][3], {row[1]: row[2] for row in page}
     return [], 0, {}
-
-
-def _answer(
-    db: Session,
-    target: Target,
-    found: Found,
-    clauses: Sequence[Any],
-    order: Sequence[Any],
-    limit: int | None,
-    offset: int,
-    total: int,
-) -> tuple[list[Any], int, dict[str, str]]:
-    rows = select(target.model, target.code, found.reason).where(*clauses, found.clause)
-    page = db.execute(rows.order_by(found.rank, *order).limit(limit).offset(offset)).all()
-    return [row for row, _code, _why in page], total, {code: why for _row, code, why in page}
 
 
 def estates_table(db: Session, as_of: date, known_at: datetime | None, within: str | None) -> pd.DataFrame:

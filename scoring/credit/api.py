@@ -12,19 +12,36 @@ from portal.kernel import clock
 from portal.kernel.access import Actor, Permission
 from portal.kernel.i18n import _
 from portal.kernel.work import WorkItem
-from scoring.credit import catalogue, queries, service
+from scoring.credit import catalogue, counting, due_process, from_ratings, papers, queries, service
+from scoring.credit.hands import hands_on as hands_on
+from scoring.credit.hands import said_now as said_now
 from scoring.credit.work import work_figures as work_figures
 from scoring.rules import credit as rules
 
-record_ratings = service.record_ratings
+record_ratings = from_ratings.record_ratings
 propose = service.propose
 confirm = service.confirm
+notice_served = due_process.notice_served
+answer = due_process.answer
+decision_served = due_process.decision_served
+issue_notice = papers.issue_notice
+decide = papers.decide
+on_document_served = papers.on_document_served
+refuse = service.refuse
+withdraw = service.withdraw
+correct = service.correct
+end_event = service.end_event
+may_be_repaired = service.may_be_repaired
 NewEvent = service.NewEvent
 
 
 @dataclass(frozen=True)
 class EventView:
-    """A credit event as shown: signed centipoints, the days it counts, its document."""
+    """A credit event as shown: signed centipoints, the days it counts, its document.
+
+    ``counted_cp`` is what enters the score of the day, ``why`` why that is not all of ``points_cp``: ``same_act``, ``cap``
+    or ``share`` (half of a manager's event); ``step`` ``repaired``: it was ended by a repair.
+    """
 
     case_id: str
     subject_type: str
@@ -41,6 +58,8 @@ class EventView:
     valid_to: date | None
     step: str
     is_share: bool = False
+    counted_cp: int = 0
+    why: str = ""
 
 
 @dataclass(frozen=True)
@@ -62,13 +81,15 @@ def _given(value: Any) -> Any:
 
 
 def _view(row: Any, as_of: date, points_cp: int | None = None) -> EventView:
+    nominal = int(row.points_cp) if points_cp is None else points_cp
+    counted = int(getattr(row, "counted_cp", nominal)) if points_cp is None else points_cp
     return EventView(
         case_id=row.case_id,
         subject_type=row.subject_type,
         subject=row.subject,
         code=row.code,
         name=catalogue.name_of(row.code, row.points_cp, as_of),
-        points_cp=int(row.points_cp) if points_cp is None else points_cp,
+        points_cp=nominal,
         estate_code=_given(row.estate_code),
         uscc=_given(row.uscc),
         document=row.document,
@@ -78,15 +99,25 @@ def _view(row: Any, as_of: date, points_cp: int | None = None) -> EventView:
         valid_to=_given(row.valid_to),
         step=row.step,
         is_share=points_cp is not None,
+        counted_cp=counted,
+        why="share" if points_cp is not None else str(getattr(row, "why", "")),
     )
 
 
-def _rows(events: pd.DataFrame, subject_type: str, tariff: rules.CreditTariff) -> pd.DataFrame:
-    """Event rows as the arithmetic wants them: own events, and for enterprises the shares of their managers' events."""
-    own = events[events["subject_type"] == subject_type][["subject", "act", "code", "points_cp"]]
+def _counted(events: pd.DataFrame, as_of: date) -> pd.DataFrame:
+    return counting.with_counted(events, catalogue.caps(as_of))
+
+
+def _rows(counted: pd.DataFrame, subject_type: str, tariff: rules.CreditTariff) -> pd.DataFrame:
+    """Event rows as the arithmetic wants them: own events, and for enterprises the shares of their managers' events.
+
+    An item of an act that another item outweighs stays with 0 points: its code still holds the worst grade (B07).
+    """
+    figures = counted.assign(points_cp=counted["counted_cp"])
+    own = figures[figures["subject_type"] == subject_type][["subject", "act", "code", "points_cp"]]
     if subject_type == "manager":
         return own
-    theirs = events[(events["subject_type"] == "manager") & (events["points_cp"] < 0) & events["uscc"].notna()]
+    theirs = figures[(figures["subject_type"] == "manager") & (figures["points_cp"] < 0) & figures["uscc"].notna()]
     shares = rules.shares_of_managers(own, theirs[["uscc", "act", "code", "points_cp"]], tariff)
     return pd.concat([own, shares], ignore_index=True)
 
@@ -99,20 +130,19 @@ def scores(
     Source: contract, section 3, "Credit on a day".
     """
     tariff = rules.tariff_on(as_of.isoformat())
-    events = queries.counted_events(db, as_of, known_at)
-    rows = _rows(events, subject_type, tariff)
+    rows = _rows(_counted(queries.counted_events(db, as_of, known_at), as_of), subject_type, tariff)
     wanted = pd.Series(list(dict.fromkeys(subjects)), dtype="object")
     return rules.credit_scores(rows[rows["subject"].isin(set(wanted))].reset_index(drop=True), wanted, tariff)
 
 
 def score(db: Session, subject_type: str, subject: str, as_of: date, known_at: datetime | None = None) -> CreditView:
-    """One subject's credit on a day, explained by its events."""
+    """One subject's credit on a day, as known at an instant (default now), explained by its events."""
     events = queries.counted_events(db, as_of, known_at, queries.concerning(subject_type, [subject]))
     return _scored(events, subject_type, subject, as_of)
 
 
 def score_if(db: Session, subject_type: str, subject: str, on: date, case_id: str) -> tuple[CreditView, CreditView]:
-    """A subject's credit on a day, and what it would be had a proposed event been confirmed."""
+    """A subject's credit on a day, and what it would be had an event that waits counted."""
     events = queries.counted_events(db, on, None, queries.concerning(subject_type, [subject]))
     more = queries.proposed_event(db, case_id)
     added = more if events.empty else pd.concat([events, more], ignore_index=True)
@@ -120,8 +150,8 @@ def score_if(db: Session, subject_type: str, subject: str, on: date, case_id: st
 
 
 def _scored(events: pd.DataFrame, subject_type: str, subject: str, as_of: date) -> CreditView:
-    tariff = rules.tariff_on(as_of.isoformat())
-    rows = _rows(events, subject_type, tariff)
+    tariff, counted = rules.tariff_on(as_of.isoformat()), _counted(events, as_of)
+    rows = _rows(counted, subject_type, tariff)
     mine = rows[rows["subject"] == subject].reset_index(drop=True)
     found = rules.credit_scores(mine, pd.Series([subject], dtype="object"), tariff).iloc[0]
     return CreditView(
@@ -131,21 +161,21 @@ def _scored(events: pd.DataFrame, subject_type: str, subject: str, as_of: date) 
         grade=str(found.grade),
         good_cp=int(found.good_cp),
         bad_cp=int(found.bad_cp),
-        events=_shown(events, subject_type, subject, tariff, as_of),
+        events=_shown(counted, subject_type, subject, tariff, as_of),
     )
 
 
 def _shown(
-    events: pd.DataFrame, subject_type: str, subject: str, tariff: rules.CreditTariff, as_of: date
+    counted: pd.DataFrame, subject_type: str, subject: str, tariff: rules.CreditTariff, as_of: date
 ) -> tuple[EventView, ...]:
-    is_own = (events["subject_type"] == subject_type) & (events["subject"] == subject)
-    own_acts = set(events.loc[is_own, "act"])
+    is_own = (counted["subject_type"] == subject_type) & (counted["subject"] == subject)
+    own_acts = set(counted.loc[is_own, "act"])
     shown = []
-    for row, own in zip(events.itertuples(index=False), is_own, strict=True):
+    for row, own in zip(counted.itertuples(index=False), is_own, strict=True):
         if own:
             shown.append(_view(row, as_of))
-        elif row.points_cp < 0 and row.act not in own_acts:
-            shown.append(_view(row, as_of, -rules.manager_share(-int(row.points_cp), tariff)))
+        elif row.counted_cp < 0 and row.act not in own_acts:
+            shown.append(_view(row, as_of, -rules.manager_share(-int(row.counted_cp), tariff)))
     return tuple(shown)
 
 

@@ -1,7 +1,8 @@
 """The catalogue of credit events as dated data: ``catalogue/<in force from>.csv``, the newest begun one is in force.
 
 Columns: code, variant (a level of the same event), names, subjects (enterprise, manager or both), points_cp (signed
-centipoints), repair_after_months and months (``a-b`` of rules: repairable after a, counts b), tier, active, basis.
+centipoints), repair_after_months and months (``a-b`` of rules: repairable after a, counts b), cap_cp (the most that the
+events of a code count together on one subject, in centipoints; empty: no cap), tier, active, basis.
 """
 
 import csv
@@ -29,6 +30,7 @@ class CatalogueEntry:
     points_cp: int
     repair_after_months: int
     months: int
+    cap_cp: int
     tier: str
     active: bool
     basis: str
@@ -62,11 +64,11 @@ def catalogues() -> dict[date, tuple[CatalogueEntry, ...]]:
 
 
 def _entries(name: str, text: str) -> list[CatalogueEntry]:
-    numbers = ("points_cp", "repair_after_months", "months")
+    numbers = ("points_cp", "repair_after_months", "months", "cap_cp")
     return [
         CatalogueEntry(
             catalogue=name,
-            **{key: int(value) if key in numbers else value for key, value in row.items() if key != "active"},  # type: ignore[arg-type]
+            **{key: int(value or 0) if key in numbers else value for key, value in row.items() if key != "active"},  # type: ignore[arg-type]
             active=row["active"] == "yes",
         )
         for row in csv.DictReader(text.splitlines())
@@ -77,6 +79,11 @@ def in_force(on: date) -> tuple[CatalogueEntry, ...]:
     """The catalogue in force on a day; the first one for earlier days."""
     begun = [entries for day, entries in catalogues().items() if day <= on]
     return begun[-1] if begun else next(iter(catalogues().values()))
+
+
+def caps(on: date) -> dict[str, int]:
+    """Code to the most centipoints that its events count together on one subject, in the catalogue in force on a day."""
+    return {found.code: found.cap_cp for found in in_force(on) if found.cap_cp}
 
 
 def entry(code: str, variant: str, on: date) -> CatalogueEntry:

@@ -12,6 +12,10 @@ from sqlalchemy.orm import Session
 from portal.kernel.versions import known, recorded
 from scoring.credit.models import CreditCase, CreditEvent, CreditStep
 
+FROM_RATING = "rating:"  # begins the source key of a case that a rating gave
+COUNTING = ("confirmed", "repaired")  # last steps of an event that counts from its first to its last day
+WAITING = ("proposed", "noticed", "answered", "decided")
+
 EVENT_COLUMNS = (
     CreditCase.id.label("case_id"),
     CreditCase.subject_type,
@@ -58,15 +62,15 @@ def _frame(db: Session, query: Select[Any]) -> pd.DataFrame:
 def counted_events(
     db: Session, as_of: date, known_at: datetime | None = None, where: ColumnElement[bool] | None = None
 ) -> pd.DataFrame:
-    """Confirmed events in force on a day, of enterprises and managers, as known at an instant."""
-    query = _joined(known_at).where(known(CreditEvent, as_of, known_at), CreditStep.step == "confirmed")
+    """Events that count and are in force on a day, of enterprises and managers, as known at an instant."""
+    query = _joined(known_at).where(known(CreditEvent, as_of, known_at), CreditStep.step.in_(COUNTING))
     return _frame(db, query if where is None else query.where(where))
 
 
 def events_between(db: Session, first: date, last: date, usccs: Collection[str] | None = None) -> pd.DataFrame:
     """Confirmed events that began within a period, with those of managers under the enterprises' service."""
     query = _joined(None).where(
-        recorded(CreditEvent), CreditStep.step == "confirmed", CreditEvent.valid_from.between(first, last)
+        recorded(CreditEvent), CreditStep.step.in_(COUNTING), CreditEvent.valid_from.between(first, last)
     )
     if usccs is not None:
         query = query.where(or_(CreditCase.subject.in_(usccs), CreditEvent.uscc.in_(usccs)))
@@ -91,8 +95,8 @@ def timeline(db: Session, subject_type: str, subject: str) -> pd.DataFrame:
 
 
 def waiting(db: Session) -> pd.DataFrame:
-    """Events proposed and not yet decided, oldest first."""
-    return _frame(db, _joined(None).where(recorded(CreditEvent), CreditStep.step == "proposed"))
+    """Events that do not count yet and were not refused, oldest first; ``step`` says where each stands."""
+    return _frame(db, _joined(None).where(recorded(CreditEvent), CreditStep.step.in_(WAITING)))
 
 
 def steps_of(db: Session, case_id: str) -> list[CreditStep]:
@@ -114,19 +118,19 @@ def last_version(db: Session, case_id: str) -> CreditEvent:
 def proposed_event(db: Session, case_id: str) -> pd.DataFrame:
     """A proposed event as a row of ``counted_events``: what a confirmation would add."""
     return _frame(
-        db, _joined(None).where(recorded(CreditEvent), CreditCase.id == case_id, CreditStep.step == "proposed")
+        db, _joined(None).where(recorded(CreditEvent), CreditCase.id == case_id, CreditStep.step.in_(WAITING))
     )
 
 
 def waiting_number(db: Session) -> int:
-    """How many events are proposed and not yet decided."""
+    """How many events do not count yet and were not refused."""
     last = last_steps()
     query = (
         select(func.count())
         .select_from(CreditStep)
         .join(last, and_(CreditStep.case_id == last.c.case_id, CreditStep.seq == last.c.seq))
     )
-    return int(db.scalar(query.where(CreditStep.step == "proposed")) or 0)
+    return int(db.scalar(query.where(CreditStep.step.in_(WAITING))) or 0)
 
 
 @dataclass
@@ -158,7 +162,7 @@ def _rating_cases(db: Session, acts: list[str]) -> list[RatingCase]:
         select(CreditCase, CreditStep)
         .join(last, last.c.case_id == CreditCase.id)
         .join(CreditStep, and_(CreditStep.case_id == last.c.case_id, CreditStep.seq == last.c.seq))
-        .where(CreditCase.act_id.in_(acts), CreditCase.source_key.like("rating:%"))
+        .where(CreditCase.act_id.in_(acts), CreditCase.source_key.like(f"{FROM_RATING}%"))
         .order_by(CreditCase.id)
     )
     events = (

@@ -1,30 +1,39 @@
-"""Verbs on the credit record: propose, confirm, refuse, withdraw, and what published ratings give."""
+"""Verbs on the credit record: propose, confirm, refuse, withdraw, correct and end an event.
 
+A commendation counts from its confirmation. An adverse event of the office goes the longer way of ``due_process``: it
+counts from the day on which its decision was served. Events of ratings: ``from_ratings``.
+"""
+
+import re
 from dataclasses import dataclass
-from datetime import date
-from typing import Any
+from datetime import date, datetime, timedelta
 
-from sqlalchemy import insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from portal.deadlines import api as deadlines
 from portal.kernel import audit, clock
 from portal.kernel.access import Actor, require
-from portal.kernel.errors import Conflict, DomainError
+from portal.kernel.errors import Conflict, DomainError, NotFound
 from portal.kernel.i18n import _
 from portal.kernel.ids import new_id
 from portal.kernel.versions import replace
 from portal.registry import api as registry
 from scoring.credit import catalogue, policy, queries
 from scoring.credit.models import CreditCase, CreditEvent, CreditStep
+from scoring.credit.queries import FROM_RATING
 from scoring.rules import credit as rules
 
-FROM_RATING = "rating:"  # begins the source key of a case that a rating gave
+_HASH = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True)
 class NewEvent:
-    """What a person proposes to record. ``uscc`` names the enterprise under whose service a manager's act fell."""
+    """What a person proposes to record. ``uscc`` names the enterprise under whose service a manager's act fell.
+
+    ``act_id`` names the act or fact; events of one act on one subject count once. ``document_sha256``: the source document
+    as kept in the file store.
+    """
 
     subject_type: str
     subject: str
@@ -47,6 +56,8 @@ def _check(db: Session, new: NewEvent, entry: catalogue.CatalogueEntry, on: date
         raise DomainError(_("“%(name)s”不能登记在这类主体上。", name=entry.name))
     if not new.document.strip() or not new.issued_by.strip():
         raise DomainError(_("请填写来源文书的文号和制发机关。"))
+    if not _HASH.fullmatch(new.document_sha256):
+        raise DomainError(_("请上传来源文书。"))
     if new.document_on > on:
         raise DomainError(_("来源文书的日期不能晚于登记日期。"))
     _check_subject(db, new, entry)
@@ -85,7 +96,7 @@ def propose(db: Session, actor: Actor, new: NewEvent, *, on: date) -> CreditCase
     )
     db.add(case)
     db.flush()
-    _step(db, actor, case_id, 1, "proposed", on)
+    step(db, actor, case_id, 1, "proposed", on, at)
     replace(db, None, _event(case_id, entry, on, new), at)
     audit.record(db, actor, "credit.proposed", f"credit:{case_id}", {"subject": new.subject, "code": new.code})
     return case
@@ -110,19 +121,34 @@ def _event(case_id: str, entry: catalogue.CatalogueEntry, start: date, new: NewE
     )
 
 
-def _step(db: Session, actor: Actor, case_id: str, seq: int, step: str, on: date, reason: str = "") -> None:
-    db.add(CreditStep(case_id=case_id, seq=seq, step=step, actor=actor.login, on=on, at=clock.now(), reason=reason))
+def step(
+    db: Session, actor: Actor, case_id: str, seq: int, name: str, on: date, at: datetime, reason: str = ""
+) -> None:
+    """Write the next step of a case; Conflict when somebody else wrote it first."""
+    db.add(CreditStep(case_id=case_id, seq=seq, step=name, actor=actor.login, on=on, at=at, reason=reason))
     try:
         db.flush()
     except IntegrityError as error:
         raise Conflict(_("这一事项刚刚被别人处理过，请刷新后再看。")) from error
 
 
-def _open_case(db: Session, case_id: str, *allowed: str) -> tuple[CreditCase, list[CreditStep]]:
-    case, steps = db.get_one(CreditCase, case_id), queries.steps_of(db, case_id)
+def open_case(db: Session, case_id: str, *allowed: str) -> tuple[CreditCase, list[CreditStep]]:
+    """A case whose last step is one of those allowed, with its journal. NotFound, Conflict."""
+    case = db.get(CreditCase, case_id)
+    if case is None:
+        raise NotFound(_("没有找到这个信用事项。"))
+    steps = queries.steps_of(db, case_id)
     if steps[-1].step not in allowed:
         raise Conflict(_("这一事项已经处理过了。"))
     return case, steps
+
+
+def live_event(db: Session, case_id: str) -> CreditEvent:
+    """What an open case says now."""
+    found = queries.live_event(db, case_id)
+    if found is None:
+        raise Conflict(_("这一事项已经处理过了。"))
+    return found
 
 
 def proposer(case: CreditCase, steps: list[CreditStep]) -> str:
@@ -130,167 +156,133 @@ def proposer(case: CreditCase, steps: list[CreditStep]) -> str:
     return "" if case.source_key.startswith(FROM_RATING) else steps[0].actor
 
 
+def company_of(case: CreditCase, event: CreditEvent) -> str | None:
+    """The enterprise that is told and may answer: the subject, or the one under whose service the manager's act fell."""
+    return case.subject if case.subject_type == "enterprise" else event.uscc
+
+
+def needs_service(case: CreditCase, event: CreditEvent) -> bool:
+    """Whether the event needs its notice and its decision served before it counts: adverse ones of the office."""
+    return event.points_cp < 0 and not case.source_key.startswith(FROM_RATING)
+
+
 def confirm(db: Session, actor: Actor, case_id: str, *, on: date) -> None:
-    """Confirm a proposed event: it counts from this day for the months of its catalogue entry."""
-    case, steps = _open_case(db, case_id, "proposed")
+    """Confirm a commendation, or a manager's event of a rating: it counts from now on.
+
+    A commendation counts from this day for the months of its catalogue entry, a rating's event on the days of its
+    publication. An adverse event of the office is decided by ``due_process.decide``; here it is refused (DomainError).
+    """
+    case, steps = open_case(db, case_id, "proposed")
     require(policy.may_decide(actor, proposer(case, steps)), _("提出人不能核准自己提出的事项。"))
-    old = queries.live_event(db, case_id)
-    assert old is not None
-    _step(db, actor, case_id, steps[-1].seq + 1, "confirmed", on)
-    if not case.source_key.startswith(FROM_RATING):  # a rating's event keeps the days of its publication
-        replace(db, old, _restarted(old, on), clock.now())
+    old = live_event(db, case_id)
+    if needs_service(case, old):
+        raise DomainError(_("不良信息要先送达告知书，听取陈述申辩后再核准。"))
+    at = clock.now()
+    step(db, actor, case_id, steps[-1].seq + 1, "confirmed", on, at)
+    if proposer(case, steps):  # a rating's event keeps the days of its publication
+        replace(db, old, restarted(old, on), at)
     audit.record(db, actor, "credit.confirmed", f"credit:{case_id}", {"subject": case.subject, "code": old.code})
 
 
-def _restarted(old: CreditEvent, start: date) -> CreditEvent:
+def _successor(old: CreditEvent, **changes: object) -> CreditEvent:
+    """The next version of an event."""
     kept = {c.key: getattr(old, c.key) for c in CreditEvent.__mapper__.columns}
+    return CreditEvent(**{**kept, "id": new_id(), "superseded_at": None, **changes})
+
+
+def restarted(old: CreditEvent, start: date) -> CreditEvent:
+    """The event counting from a day on for the months of the entry by which it was recorded."""
     months = catalogue.recorded_entry(old.catalogue, old.code, old.points_cp).months
-    kept |= {"id": new_id(), "valid_from": start, "superseded_at": None}
-    kept["valid_to"] = date.fromisoformat(rules.counts_until(start.isoformat(), months))
-    return CreditEvent(**kept)
+    until = date.fromisoformat(rules.counts_until(start.isoformat(), months))
+    return _successor(old, valid_from=start, valid_to=until)
 
 
 def refuse(db: Session, actor: Actor, case_id: str, *, reason: str, on: date) -> None:
     """Do not record a proposed event; the reason is kept."""
-    case, steps = _open_case(db, case_id, "proposed")
+    case, steps = open_case(db, case_id, "proposed", "noticed", "answered")
     require(policy.may_decide(actor, proposer(case, steps)), _("提出人不能核准自己提出的事项。"))
     _end(db, actor, case, steps, "refused", reason, on)
 
 
 def withdraw(db: Session, actor: Actor, case_id: str, *, reason: str, on: date) -> None:
-    """Take a confirmed event back: it was wrong. It stops counting at once and stays in the archive."""
-    case, steps = _open_case(db, case_id, "confirmed")
+    """Take a decided event back: it was wrong. It stops counting at once, as if never recorded, and stays in the archive."""
+    case, steps = open_case(db, case_id, "decided", "confirmed", "repaired")
     require(policy.may_decide(actor, proposer(case, steps)), _("提出人不能撤销自己提出的事项。"))
     _end(db, actor, case, steps, "withdrawn", reason, on)
 
 
 def _end(
-    db: Session, actor: Actor, case: CreditCase, steps: list[CreditStep], step: str, reason: str, on: date
+    db: Session, actor: Actor, case: CreditCase, steps: list[CreditStep], name: str, reason: str, on: date
 ) -> None:
+    at, why = clock.now(), _given(reason)
+    step(db, actor, case.id, steps[-1].seq + 1, name, on, at, why)
+    replace(db, queries.live_event(db, case.id), None, at)
+    deadlines.cancel(db, actor, f"credit:{case.id}", reason=why)
+    audit.record(db, actor, f"credit.{name}", f"credit:{case.id}", {"subject": case.subject, "reason": why})
+
+
+def _given(reason: str) -> str:
     if not reason.strip():
         raise DomainError(_("请写明理由。"))
-    _step(db, actor, case.id, steps[-1].seq + 1, step, on, reason.strip())
-    replace(db, queries.live_event(db, case.id), None, clock.now())
-    audit.record(db, actor, f"credit.{step}", f"credit:{case.id}", {"subject": case.subject, "reason": reason.strip()})
+    return reason.strip()
 
 
-# --- events that published ratings give -----------------------------------------------------------------------------
+def correct(
+    db: Session, actor: Actor, case_id: str, *, code: str, variant: str = "", reason: str, on: date
+) -> None:
+    """Correct what an event in force is: another entry of its catalogue; the first day stays, the months are the entry's.
 
-
-def _wanted(change: Any) -> dict[tuple[str, str], rules.RatingEvent]:
-    """The events a rating gives now, by subject; none without stars or without an event for them."""
-    given = rules.rating_event(change.stars, rules.tariff_on(change.public_from.isoformat()))
-    if given is None:
-        return {}
-    subjects = (("enterprise", change.uscc), ("manager", change.manager_code))
-    return {(kind, code): given for kind, code in subjects if code}
-
-
-def record_ratings(db: Session, *, actor: Actor, on: date, changes: list[Any]) -> int:
-    """Bring the credit records in step with published ratings: each gives its event once, however often it is public.
-
-    ``changes`` are ``RatingChange`` of ratings. A corrected rating corrects its event and keeps the first one's days,
-    also when the correction moves it to another subject; a rating that lost its stars takes the event back. An adverse
-    event on a manager waits for a person's confirmation; what a person refused or withdrew is not recorded again.
-    Returns how many events were recorded, corrected or taken back.
+    For a decided objection. Raises DomainError for an entry of the other kind (a commendation is no adverse event).
     """
-    acts = {f"{FROM_RATING}{change.year}:{change.estate_code}": change for change in changes}
-    existing: dict[str, dict[tuple[str, str], queries.RatingCase]] = {act: {} for act in acts}
-    for held in queries.rating_cases(db, list(acts)):
-        existing[held.case.act_id][held.case.subject_type, held.case.subject] = held
-    batch = _Batch(db, actor, on)
-    for act, change in acts.items():
-        wanted, known = _wanted(change), existing[act]
-        window = min((held.window for held in known.values()), default=None, key=lambda days: days[0])
-        for subject in sorted(set(wanted) | set(known)):
-            batch.settle(act, change, subject, wanted.get(subject), known.get(subject), window)
-    return batch.store()
+    case, steps = open_case(db, case_id, "confirmed")
+    require(policy.may_decide(actor, proposer(case, steps)), _("提出人不能更正自己提出的事项。"))
+    old, why = live_event(db, case_id), _given(reason)
+    entry = catalogue.entry(code, variant, old.valid_from)
+    if not entry.is_for(case.subject_type) or entry.is_adverse != (old.points_cp < 0):
+        raise DomainError(_("“%(name)s”不能登记在这类主体上。", name=entry.name))
+    if (entry.code, entry.points_cp) == (old.code, old.points_cp):
+        raise DomainError(_("更正前后是同一事项。"))
+    at = clock.now()
+    until = date.fromisoformat(rules.counts_until(old.valid_from.isoformat(), entry.months))
+    new = _successor(old, code=entry.code, points_cp=entry.points_cp, catalogue=entry.catalogue, valid_to=until)
+    step(db, actor, case_id, steps[-1].seq + 1, "confirmed", on, at, why)
+    replace(db, old, new, at)
+    detail = {"old": old.code, "new": new.code, "reason": why}
+    audit.record(db, actor, "credit.corrected", f"credit:{case_id}", detail)
 
 
-def _ended_by_person(held: queries.RatingCase) -> bool:
-    if held.last.step == "withdrawn":
-        return not held.last.reason.startswith(_MACHINE)
-    return held.last.step == "refused"
+def repairable_from(event: CreditEvent) -> date | None:
+    """The first day on which a repair can be granted: after ``repair_after`` months; None when it ends only by itself."""
+    entry = catalogue.recorded_entry(event.catalogue, event.code, event.points_cp)
+    if not (entry.is_adverse and 0 < entry.repair_after_months < entry.months):
+        return None
+    return clock.add_months(event.valid_from, entry.repair_after_months)
 
 
-_MACHINE = "rating "  # begins the reason of a step that a publication wrote
+def may_be_repaired(db: Session, case_id: str, on: date) -> bool:
+    """Whether an adverse event counts on a day and its minimum time is over. NotFound for an unknown case."""
+    if db.get(CreditCase, case_id) is None:
+        raise NotFound(_("没有找到这个信用事项。"))
+    event, last = queries.live_event(db, case_id), queries.steps_of(db, case_id)[-1]
+    if event is None or last.step != "confirmed":
+        return False
+    first = repairable_from(event)
+    in_force = event.valid_from <= on and (event.valid_to is None or on <= event.valid_to)
+    return first is not None and first <= on and in_force
 
 
-class _Batch:
-    """Collects what a publication changes and stores it in a few statements."""
+def end_event(db: Session, actor: Actor, case_id: str, *, reason: str, why: str, on: date) -> None:
+    """End an event by a granted repair: from this day it is neither counted nor shown; earlier days keep it.
 
-    def __init__(self, db: Session, actor: Actor, on: date):
-        self.db, self.actor, self.on, self.at = db, actor, on, clock.now()
-        self.cases: list[dict[str, Any]] = []
-        self.steps: list[dict[str, Any]] = []
-        self.events: list[dict[str, Any]] = []
-        self.changed = 0
-
-    def settle(
-        self,
-        act: str,
-        change: Any,
-        subject: tuple[str, str],
-        wanted: rules.RatingEvent | None,
-        held: queries.RatingCase | None,
-        window: tuple[date, date | None] | None,
-    ) -> None:
-        """One subject of one rating: record, correct, take back, or leave."""
-        live = held.live if held else None
-        if wanted is None:
-            if held and live is not None:
-                live.superseded_at = self.at
-                self._add_step(held.case.id, held.last.seq, "withdrawn", change)
-                self.changed += 1
-            return
-        is_same = held is not None and (held.event.code, held.event.points_cp) == (wanted.code, wanted.points_cp)
-        if held and is_same and held.event.uscc == change.uscc and (live is not None or _ended_by_person(held)):
-            return
-        case_id = held.case.id if held else self._new_case(act, subject)
-        if live is not None:
-            live.superseded_at = self.at
-        if not (is_same and live is not None):  # the same event under another enterprise needs no new decision
-            needs_person = subject[0] == "manager" and wanted.points_cp < 0
-            step = "proposed" if needs_person else "confirmed"
-            self._add_step(case_id, held.last.seq if held else 0, step, change)
-        start, end = window or (change.public_from, None)
-        self._add_event(case_id, change, wanted, start, end)
-        self.changed += 1
-
-    def _new_case(self, act: str, subject: tuple[str, str]) -> str:
-        case_id = new_id()
-        key = f"{act}:{subject[0]}:{subject[1]}"
-        self.cases.append(
-            {"id": case_id, "source_key": key, "subject_type": subject[0], "subject": subject[1], "act_id": act,
-             "recorded_at": self.at}
-        )  # fmt: skip
-        return case_id
-
-    def _add_step(self, case_id: str, seq: int, step: str, change: Any) -> None:
-        self.steps.append(
-            {"case_id": case_id, "seq": seq + 1, "step": step, "actor": self.actor.login, "on": self.on,
-             "at": self.at, "reason": f"{_MACHINE}{change.year} {change.estate_code} revision {change.revision}"}
-        )  # fmt: skip
-
-    def _add_event(self, case_id: str, change: Any, wanted: Any, start: date, end: date | None) -> None:
-        until = end or date.fromisoformat(rules.counts_until(start.isoformat(), wanted.months))
-        self.events.append(
-            {"id": new_id(), "case_id": case_id, "code": wanted.code, "points_cp": wanted.points_cp,
-             "estate_code": change.estate_code, "uscc": change.uscc, "document": "", "document_on": change.public_from,
-             "issued_by": "", "document_sha256": "", "catalogue": catalogue.in_force(start)[0].catalogue, "note": "",
-             "valid_from": start, "valid_to": until, "recorded_at": self.at, "superseded_at": None}
-        )  # fmt: skip
-
-    def store(self) -> int:
-        """Write everything with one audit row, or nothing at all."""
-        if not self.changed:
-            return 0
-        self.db.flush()  # close superseded versions before their successors come
-        for model, rows in ((CreditCase, self.cases), (CreditStep, self.steps), (CreditEvent, self.events)):
-            if rows:
-                self.db.execute(insert(model), rows)
-        codes: dict[str, int] = {}
-        for event in self.events:
-            codes[event["code"]] = codes.get(event["code"], 0) + 1
-        audit.record(self.db, self.actor, "credit.from_ratings", "credit", {"changed": self.changed, "codes": codes})
-        return self.changed
+    ``reason`` is the code of the reason, ``why`` its text; who may grant is the caller's policy, beside the permission to
+    decide credit events. Raises DomainError when it cannot be repaired (yet), NotAllowed, Conflict.
+    """
+    case, steps = open_case(db, case_id, "confirmed")
+    require(policy.may_end(actor))
+    if not may_be_repaired(db, case_id, on):
+        raise DomainError(_("这一事项还不能修复。"))
+    old, at, text = live_event(db, case_id), clock.now(), _given(why)
+    step(db, actor, case_id, steps[-1].seq + 1, "repaired", on, at, text)
+    replace(db, old, _successor(old, valid_to=on - timedelta(days=1)), at)
+    detail = {"subject": case.subject, "reason": reason, "why": text, "last_day": on - timedelta(days=1)}
+    audit.record(db, actor, "credit.repaired", f"credit:{case_id}", detail)

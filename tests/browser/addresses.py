@@ -128,7 +128,8 @@ def prepare() -> None:
         declare_interest(db, reviewer, OTHER_ESTATE, "亲属住在该小区")
         permit_late(db, reviewer, OTHER_ESTATE, "2026-09", "台风期间道路中断", clock.today())
         company = db.execute(text("SELECT uscc FROM person WHERE login = 'company'")).scalar_one()
-        event = NewEvent("enterprise", company, "B01", "", "深宝物〔2026〕9号", date(2026, 9, 1), "宝安区住房和建设局")
+        event = NewEvent("enterprise", company, "B01", "", "深宝物〔2026〕9号", date(2026, 9, 1), "宝安区住房和建设局",
+                         document_sha256="0" * 64)  # fmt: skip
         propose(db, officer, event, on=clock.today())
 
         case_of = text("SELECT COALESCE(uscc, subject) FROM list_case WHERE id = :id")

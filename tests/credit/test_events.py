@@ -7,7 +7,7 @@ import pytest
 from portal.kernel.access import system_actor
 from portal.kernel.db import reading, transaction
 from portal.kernel.errors import Conflict, DomainError, NotAllowed, NotFound
-from scoring.credit import api, service
+from scoring.credit import api, due_process, service
 from tests.lists.year import LEAD, LEAD_2, OFFICER, audit_rows, record_event
 from tests.ratings.district import MANAGERS, USCC
 
@@ -16,7 +16,7 @@ DAY = date(2026, 3, 2)
 
 def _new(**changes):
     given = {"subject_type": "enterprise", "subject": USCC[0], "code": "B11", "variant": "", "document": "文1号",
-             "document_on": DAY, "issued_by": "某机关"}  # fmt: skip
+             "document_on": DAY, "issued_by": "某机关", "document_sha256": "0" * 64}  # fmt: skip
     return service.NewEvent(**{**given, **changes})
 
 
@@ -33,6 +33,7 @@ def _propose(actor=OFFICER, **changes) -> str:
         ({"code": "B22"}, DomainError),  # managers only
         ({"document": " "}, DomainError),
         ({"issued_by": ""}, DomainError),
+        ({"document_sha256": ""}, DomainError),
         ({"document_on": date(2026, 3, 3)}, DomainError),
         ({"subject": "91440300000000009X"}, NotFound),
         ({"estate_code": "E9"}, NotFound),
@@ -59,18 +60,20 @@ def test_only_officers_propose_and_only_leads_decide(district):
 
 def test_nobody_decides_on_a_proposal_of_their_own(district):
     everything = system_actor("cli:test")
-    case = _propose(everything)
-    for deed in (service.confirm, lambda *a, **k: service.refuse(*a, reason="x", **k)):
+    good, bad = _propose(everything, code="G03"), _told(everything)
+    deeds = [(service.confirm, good), (lambda *a, **k: due_process.decide(*a, reply="x", **k), bad)]
+    deeds += [(lambda *a, **k: service.refuse(*a, reason="x", **k), case) for case in (good, bad)]
+    for deed, case in deeds:
         with pytest.raises(NotAllowed), transaction() as db:
             deed(db, everything, case, on=DAY)
     with transaction() as db:
-        service.confirm(db, LEAD, case, on=DAY)
+        service.confirm(db, LEAD, good, on=DAY)
     with pytest.raises(NotAllowed), transaction() as db:
-        service.withdraw(db, everything, case, reason="x", on=DAY)
+        service.withdraw(db, everything, good, reason="x", on=DAY)
 
 
 def test_a_case_is_decided_once(district):
-    case = _propose()
+    case = _propose(code="G03")
     with transaction() as db:
         service.confirm(db, LEAD, case, on=DAY)
     before = audit_rows()
@@ -80,8 +83,8 @@ def test_a_case_is_decided_once(district):
     assert audit_rows() == before
 
 
-def test_the_days_begin_with_the_confirmation(district):
-    case = _propose()
+def test_a_commendation_counts_from_its_confirmation(district):
+    case = _propose(code="G03")
     with transaction() as db:
         service.confirm(db, LEAD, case, on=date(2026, 3, 9))
     with reading() as db:
@@ -98,6 +101,14 @@ def test_refused_and_withdrawn_events_stay_on_the_staff_timeline_and_count_for_n
         steps = {event.case_id: event.step for event in api.timeline(db, "enterprise", USCC[0])}
         assert api.score(db, "enterprise", USCC[0], DAY).events == ()
     assert steps == {refused: "refused", withdrawn: "withdrawn"}
+
+
+def _told(actor=OFFICER, **changes) -> str:
+    """An adverse event whose notice was served."""
+    case = _propose(actor, **changes)
+    with transaction() as db:
+        due_process.notice_served(db, OFFICER, case, on=DAY)
+    return case
 
 
 def test_a_decision_against_needs_its_reason(district):
@@ -117,7 +128,7 @@ def test_what_waits_is_counted_for_those_who_decide(district):
 
 
 def test_what_is_missing_is_none_also_beside_events_that_have_it(district):
-    with_estate, without = _propose(estate_code="E1"), _propose()
+    with_estate, without = _propose(estate_code="E1", code="G03"), _propose(code="G03")
     with transaction() as db:
         service.confirm(db, LEAD, with_estate, on=DAY)
         service.confirm(db, LEAD, without, on=DAY)

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from portal.kernel.db import reading, transaction
-from scoring.credit import api, service
+from scoring.credit import api, queries, service
 from scoring.credit.models import CreditEvent
 from scoring.ratings.shapes import RatingChange
 from tests.lists.year import LEAD, LEAD_2, audit_rows
@@ -18,7 +18,7 @@ FIRST, LATER = date(2026, 1, 20), date(2026, 5, 6)
 def _publish(stars, *, revision=1, uscc=USCC[0], manager=MANAGERS[0], public=FIRST, estate="E1", status="rated") -> int:
     change = RatingChange(2025, estate, revision, stars, status, uscc, manager, None, public)
     with transaction() as db:
-        return service.record_ratings(db, actor=LEAD, on=public, changes=[change])
+        return api.record_ratings(db, actor=LEAD, on=public, changes=[change])
 
 
 def _events(kind: str, subject: str, day: date = LATER) -> list[tuple]:
@@ -29,7 +29,7 @@ def _events(kind: str, subject: str, day: date = LATER) -> list[tuple]:
 
 def _confirm_waiting() -> None:
     with transaction() as db:
-        for row in service.queries.waiting(db).itertuples():
+        for row in queries.waiting(db).itertuples():
             service.confirm(db, LEAD_2, row.case_id, on=LATER)
 
 
@@ -76,7 +76,7 @@ def test_no_stars_count_on_the_company_and_wait_for_a_person_on_the_manager(dist
 def test_the_rule_proposed_it_so_the_lead_who_published_may_confirm(district):
     _publish(0)
     with transaction() as db:
-        case = service.queries.waiting(db).iloc[0].case_id
+        case = queries.waiting(db).iloc[0].case_id
         service.confirm(db, LEAD, case, on=LATER)
     assert _events("manager", MANAGERS[0])[0][0] == "B41"
 
@@ -137,6 +137,6 @@ def test_many_ratings_at_once_are_one_audit_row(district):
     before = audit_rows()
     changes = [RatingChange(2025, code, 1, 5, "rated", USCC[0], MANAGERS[0], None, FIRST) for code in ("E1", "E2")]
     with transaction() as db:
-        assert service.record_ratings(db, actor=LEAD, on=FIRST, changes=changes) == 4
+        assert api.record_ratings(db, actor=LEAD, on=FIRST, changes=changes) == 4
     assert audit_rows() == before + 1
     assert sum(points for _code, points, _from, _to in _events("enterprise", USCC[0])) == 600

@@ -4,13 +4,16 @@ from collections.abc import Mapping
 from datetime import date
 
 from sqlalchemy import func, insert, select
+from sqlalchemy.orm import Session
 
 from portal.kernel import clock
 from portal.kernel.access import Actor, Role, person_actor
 from portal.kernel.audit import AuditEntry
 from portal.kernel.db import transaction
 from portal.kernel.ids import new_id
+from scoring.credit import due_process
 from scoring.credit import service as credit
+from scoring.credit.models import CreditEvent
 from scoring.ratings.models import Rating, Release
 from scoring.ratings.shapes import RatingChange
 from scoring.surveys import api as surveys
@@ -66,15 +69,29 @@ def rate(
 
 
 def record_event(
-    code: str, subject: str = USCC[0], *, kind: str = "enterprise", on: date, variant: str = "", uscc: str | None = None
-) -> str:
-    """A credit event proposed by the officer and confirmed by the lead on a day."""
+    code: str, subject: str = USCC[0], *, kind: str = "enterprise", on: date, variant: str = "", uscc: str | None = None,
+    act_id: str = "",
+) -> str:  # fmt: skip
+    """A credit event that counts from a day: proposed by the officer, told, answered, decided by the lead and served."""
+    new = credit.NewEvent(
+        kind, subject, code, variant, "文〔2025〕1号", on, "某机关", document_sha256="0" * 64, uscc=uscc, act_id=act_id
+    )
     with transaction() as db:
-        new = credit.NewEvent(kind, subject, code, variant, "文〔2025〕1号", on, "某机关", uscc=uscc)
         case = credit.propose(db, OFFICER, new, on=on)
-    with transaction() as db:
-        credit.confirm(db, LEAD, case.id, on=on)
+        count(db, case.id, on)
     return case.id
+
+
+def count(db: Session, case_id: str, on: date) -> None:
+    """Let a proposed event count from a day on: an adverse one goes its whole way on that day."""
+    if db.scalars(select(CreditEvent.points_cp).where(CreditEvent.case_id == case_id)).one() > 0:
+        return credit.confirm(db, LEAD, case_id, on=on)
+    company = db.scalar(select(CreditEvent.uscc).where(CreditEvent.case_id == case_id))
+    due_process.notice_served(db, OFFICER, case_id, on=on)
+    person = person_actor("company", Role.ENTERPRISE, DISTRICT, company)
+    due_process.answer(db, person, case_id, body="情况属实，已经改正。", on=on)
+    due_process.decide(db, LEAD, case_id, reply="已改正，但事实成立。", on=on)
+    return due_process.decision_served(db, OFFICER, case_id, on=on)
 
 
 def veto(estate: str, actor: Actor = LEAD, code: str = "V02", year: int = 2025) -> None:

@@ -13,10 +13,10 @@ from portal.kernel.db import transaction
 from portal.kernel.periods import Month, Quarter, Year
 from portal.kernel.workdays import nth_working_day
 from portal.shell.demo.acts import Cast, bring, moment
+from portal.shell.demo.credit import CreditStory
 from portal.shell.demo.findings import Inspector
 from portal.shell.demo.plan import FIRST_DAY, Plan, PlannedEstate
 from scoring.checks import api as checks
-from scoring.credit import api as credit
 from scoring.lists import api as lists
 from scoring.ratings import api as ratings
 from scoring.rules.rulesets import rule_set_for
@@ -189,35 +189,8 @@ class Story:
     # --- credit -------------------------------------------------------------------------------------------------------
 
     def _credit(self) -> Iterator[Act]:
-        companies = [code for code, _name in self.plan.companies]
-        events = [("B07", "", -1), ("B11", "", -2), ("B17", "", -3), ("B34", "", -4), ("B15", "", -5), ("G01", "district", 1),
-                  ("G03", "", 2), ("G06", "", 3), ("G08", "", 4), ("G01", "city", 0)]  # fmt: skip
-        for number, (code, variant, place) in enumerate(events):
-            if abs(place) >= len(companies):
-                continue
-            day = date(2025, 5, 12) + timedelta(days=17 * number)
-            yield Act(moment(day, 11), "credit events", self._recording(companies[place], code, variant, day, number))
-        if len(companies) > 8:
-            waiting = clock.today() - timedelta(days=4)
-            yield Act(
-                moment(waiting, 11),
-                "credit events",
-                self._recording(companies[6], "B17", "", waiting, 90, decide=False),
-            )
-
-    def _recording(
-        self, uscc: str, code: str, variant: str, day: date, number: int, decide: bool = True
-    ) -> Callable[[], Any]:
-        def record() -> None:
-            document = f"示例文书〔{day.year}〕{number + 1}号"
-            issued_by = "示例街道办事处" if code.startswith("B") else "示例行业主管部门"
-            new = credit.NewEvent("enterprise", uscc, code, variant, document, day - timedelta(days=5), issued_by)
-            with transaction() as db:
-                case = credit.propose(db, self.cast.actor("officer2"), new, on=day)
-                if decide:
-                    credit.confirm(db, self.cast.actor("lead"), case.id, on=day)
-
-        return record
+        for at, label, deed in CreditStory(self.plan, self.cast).deeds():
+            yield Act(at, label, deed)
 
     # --- the year -----------------------------------------------------------------------------------------------------
 
