@@ -4,7 +4,9 @@ Hooks: announces ``ratings.published`` (actor, on, changes: list of ``RatingChan
 revision of ratings; hears ``veto.decided`` and ``year-fact.corrected``; answers ``registry.pinned`` and
 ``year.published``.
 
-Reads take ``as_of`` (a district date, default today) and ``known_at`` (an instant, default now): only rows public on
+A first publication is held (``held``): public from the day after the hold, or earlier when every enterprise in it gave up
+its hold (``ratings.opened``: acts, public_from). Reads take ``as_of`` (a district date, default today; ``RELEASED``: held
+rows too, for figures that build on others) and ``known_at`` (an instant, default now): only rows public on
 that day, the highest revision recorded by then.
 """
 
@@ -18,6 +20,7 @@ from scoring.ratings.explain import quarter_explained as quarter_explained
 from scoring.ratings.explain import rating_explained as rating_explained
 from scoring.ratings.queries.coverage import Coverage as Coverage
 from scoring.ratings.queries.coverage import coverage as coverage
+from scoring.ratings.queries.current import RELEASED as RELEASED
 from scoring.ratings.queries.errata import errata as errata
 from scoring.ratings.queries.hands import hands_on_quarter as hands_on_quarter
 from scoring.ratings.queries.hands import hands_on_rating as hands_on_rating
@@ -37,6 +40,7 @@ from scoring.ratings.queries.quarters import quarter_rows as quarter_rows
 from scoring.ratings.queries.quarters import quarters as quarters
 from scoring.ratings.queries.quarters import score_history as score_history
 from scoring.ratings.queries.quarters import steps as steps
+from scoring.ratings.queries.releases import held as held
 from scoring.ratings.queries.releases import release as release
 from scoring.ratings.queries.releases import releases as releases
 from scoring.ratings.queries.releases import site_facts as site_facts
@@ -49,6 +53,8 @@ from scoring.ratings.queries.years import rating_page as rating_page
 from scoring.ratings.queries.years import rating_revisions as rating_revisions
 from scoring.ratings.queries.years import rating_rows as rating_rows
 from scoring.ratings.queries.years import years as years
+from scoring.ratings.service.hold import waive_hold as waive_hold
+from scoring.ratings.service.hold import waivers as waivers
 from scoring.ratings.service.quarters import confirm_quarter as confirm_quarter
 from scoring.ratings.service.quarters import prepare_quarter as prepare_quarter
 from scoring.ratings.service.quarters import publish_quarter as publish_quarter

@@ -7,6 +7,7 @@ from portal.kernel.i18n import lazy
 from portal.kernel.nav import NavEntry
 from scoring.ratings.views import corrections as corrections
 from scoring.ratings.views import explained as explained
+from scoring.ratings.views import held as held
 from scoring.ratings.views import quarter_work as quarter_work
 from scoring.ratings.views import quarters as quarters
 from scoring.ratings.views import year_work as year_work

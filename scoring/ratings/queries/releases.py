@@ -60,6 +60,11 @@ def corrected_on(made: Sequence[ReleaseView]) -> date | None:
     return next((release.public_from for release in reversed(made) if corrects(release, made[0].public_from)), None)
 
 
+def shown(made: Sequence[ReleaseView]) -> list[ReleaseView]:
+    """The first publication of a public period and its corrections, the first one first."""
+    return [release for release in made if release.number == 1 or corrects(release, made[0].public_from)]
+
+
 def corrects(release: ReleaseView, first_public: date) -> bool:
     """Whether a release corrects what was public on the day of the act."""
     return release.number > 1 and release.on >= first_public

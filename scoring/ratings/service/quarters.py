@@ -30,6 +30,7 @@ from scoring.ratings.queries.releases import latest_public_from
 from scoring.ratings.service import years
 from scoring.ratings.service.hold import first_hold
 from scoring.ratings.service.narrow import narrowed
+from scoring.ratings.service.news import tell
 from scoring.ratings.service.snapshots import (
     NewRow,
     Parts,
@@ -189,8 +190,15 @@ def publish_quarter(
     revisions = sum(row.before is not None for row in rows)
     detail = {"release": release.id, "number": release.number, "rows": len(rows), "revisions": revisions, "on": on}
     audit.record(db, actor, "quarter.published", f"quarter:{quarter}", {**detail, "reason": release.reason})
+    _tell(db, release, rows, on)
     rated = years.revise(db, actor, year, _moved(rows), on, day, reason.strip(), release.known_at)
     return PublishedQuarter(release.id, len(rows), revisions, len(rated.changes))
+
+
+def _tell(db: Session, release: Release, rows: list[NewRow], on: date) -> None:
+    uscc = FIGURES.index("uscc")
+    first = [row.figures[uscc] for row in rows if row.before is None]
+    tell(db, release, first, [row.figures[uscc] for row in rows if row.before], on)
 
 
 def _moved(rows: list[NewRow]) -> list[str]:

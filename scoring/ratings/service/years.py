@@ -31,6 +31,7 @@ from scoring.ratings.queries.years import (
     year_number,
 )
 from scoring.ratings.service.hold import first_hold, rows_public
+from scoring.ratings.service.news import tell
 from scoring.ratings.service.snapshots import (
     NewRow,
     Parts,
@@ -169,6 +170,13 @@ def _publish(
     revisions = sum(row.before is not None for row in rows)
     detail = {"release": release.id, "number": release.number, "rows": len(rows), "revisions": revisions, "on": on}
     audit.record(db, actor, "year.published", f"year:{year}", {**detail, "reason": release.reason})
+    tell(
+        db,
+        release,
+        [row.figures[_USCC] for row in rows if row.before is None],
+        [row.figures[_USCC] for row in rows if row.before],
+        on,
+    )
     changes = tuple(_change(year.number, row, day) for row in rows)
     hooks.announce("ratings.published", db, actor=actor, on=on, changes=list(changes))
     return PublishedYear(release.id, len(rows), revisions, changes)

@@ -7,10 +7,10 @@ from flask import Response, flash, make_response, redirect, render_template, req
 
 from portal.kernel import charts, clock
 from portal.kernel.access import Permission
-from portal.kernel.db import transaction
+from portal.kernel.db import reading, transaction
 from portal.kernel.divisions import level_of
 from portal.kernel.errors import NotFound
-from portal.kernel.formats import percent_text, quarter_text
+from portal.kernel.formats import date_text, percent_text, quarter_text
 from portal.kernel.i18n import _, ngettext
 from portal.kernel.periods import Quarter
 from portal.kernel.web import actor, needs, request_session
@@ -33,12 +33,22 @@ def see_other(endpoint: str, **values: Any) -> Response:
     return make_response(redirect(url_for(endpoint, **values), 303))
 
 
+def told(release_id: str, public: str) -> str:
+    """What a publication did: public, or told to the enterprises until the day on which it is."""
+    with reading() as db:
+        made = api.release(db, release_id)
+    if made.public_from <= clock.today():
+        return public
+    return _("已告知企业，%(day)s起向社会公布。", day=date_text(made.public_from))
+
+
 @bp.get("/ratings/manage")
 @needs(Permission.CHECK_READ)
 def manage() -> str:
     """Quarters and years on their way to publication, the latest first."""
     db, today = request_session(), clock.today()
     published = {view.period: view for view in api.quarters(db)}
+    held = {made.period: made for made in api.held(db)}
     recent, quarter = [], Quarter.of(today)
     for _place in range(RECENT):
         recent.append(quarter)
@@ -48,12 +58,14 @@ def manage() -> str:
             "quarter": q,
             "is_over": today > q.last,
             "published": published.get(str(q)),
+            "held": held.get(str(q)),
             "due": deadlines.publication_due(q),
         }
         for q in recent
     ]
     years = {view.year: view for view in api.years(db)} if policy.may_prepare_year(actor()) else {}
-    shown = [(number, years.get(number)) for number in sorted({today.year - 1, *years}, reverse=True)]
+    numbers = sorted({today.year - 1, *years}, reverse=True)
+    shown = [(number, years.get(number), held.get(str(number))) for number in numbers]
     return render_template(
         "ratings/manage.html", quarters=rows, years=shown if policy.may_prepare_year(actor()) else []
     )
@@ -74,6 +86,7 @@ def quarter_prepare(quarter: str) -> str:
         heat=_heat(covered),
         is_over=clock.today() > period.last,
         released=api.releases(db, str(period)),
+        held=api.held(db, str(period)),
         may_prepare=policy.may_prepare_quarter(me, me.division_code),
         may_confirm=policy.may_confirm_quarter(me, me.division_code),
         may_publish=policy.may_publish_quarter(me),
@@ -255,7 +268,7 @@ def publish_quarter(quarter: str) -> Response | tuple[str, int]:
     if done.release_id is None:
         flash(_("没有变化，不用公布。"), "plain")
         return see_other("ratings.quarter_prepare", quarter=quarter)
-    flash(_("已公布%(quarter)s得分。", quarter=quarter_text(period)), "ok")
+    flash(told(done.release_id, _("已公布%(quarter)s得分。", quarter=quarter_text(period))), "ok")
     return see_other("ratings.quarter_published", quarter=quarter, release=done.release_id, ratings=done.ratings)
 
 
@@ -272,6 +285,7 @@ def quarter_published(quarter: str, release: str) -> str:
     return render_template(
         "ratings/published.html",
         release=made,
+        is_held=made.public_from > clock.today(),
         is_quarter=True,
         revisions=len(revised.rows) if revised else 0,
         ratings=max(0, request.args.get("ratings", 0, int)),

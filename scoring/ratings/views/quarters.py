@@ -11,6 +11,7 @@ from portal.kernel.i18n import _
 from portal.kernel.periods import Quarter
 from portal.kernel.web import public, request_session
 from scoring.ratings import api
+from scoring.ratings.queries.releases import shown
 from scoring.ratings.queries.summaries import standards_used, street_averages
 from scoring.ratings.views import quarter_table, tables
 from scoring.ratings.views.blueprint import Areas, asked, bp, quarter_of
@@ -24,7 +25,8 @@ HEAT_QUARTERS = 8
 @public
 def quarters() -> str:
     """Every published quarter, the latest first."""
-    return render_template("ratings/quarters.html", quarters=api.quarters(request_session()))
+    db = request_session()
+    return render_template("ratings/quarters.html", quarters=api.quarters(db), coming=tables.coming(db, "quarter"))
 
 
 @bp.get("/quarters.json")
@@ -60,7 +62,7 @@ def quarter(quarter: str) -> str:
         headline=quarter_table.headline(table),
         heat=_heat(period, wanted.kind, areas),
         first=made[0],
-        releases=made,
+        releases=shown(made),
         standards=standards_used(db, str(period)),
     )
 

@@ -125,3 +125,8 @@ def periods_json(views: list[Any], name: str, attribute: str) -> Response:
         for view in views
     ]
     return sent_json({"items": items, "total": len(items)})
+
+
+def coming(db: Session, kind: str) -> list[api.ReleaseView]:
+    """Quarters (or years) that enterprises have been told and that are not public yet."""
+    return [made for made in api.held(db) if made.kind == kind]

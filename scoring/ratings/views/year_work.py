@@ -20,7 +20,7 @@ from scoring.ratings.sentences import STATUSES, stars_name
 from scoring.ratings.service.preview import Preview, preview_year, publish_year_as_seen
 from scoring.ratings.views.blueprint import PAGE, Areas, asked, bp, page_number, pages_of, query_text, year_of
 from scoring.ratings.views.corrections import Reader, changed_rows
-from scoring.ratings.views.quarter_work import see_other
+from scoring.ratings.views.quarter_work import see_other, told
 from scoring.ratings.views.words import reason_group, reason_text
 
 RATED = "rated"
@@ -52,6 +52,7 @@ def year_prepare(year: str) -> str:
         kinds=registry.KIND_NAMES,
         reason_text=reason_text,
         released=api.releases(db, str(period)),
+        held=api.held(db, str(period)),
         is_over=clock.today() > period.last,
         may_publish=policy.may_publish_year(actor()),
         form=ActForm(),
@@ -140,7 +141,7 @@ def publish_year(year: str) -> Response | tuple[str, int]:
     if done.release_id is None:
         flash(_("没有变化，不用公布。"), "plain")
         return see_other("ratings.year_prepare", year=year)
-    flash(_("已公布%(year)s星级。", year=year_text(period)), "ok")
+    flash(told(done.release_id, _("已公布%(year)s星级。", year=year_text(period))), "ok")
     return see_other("ratings.year_published", year=year, release=done.release_id)
 
 
@@ -154,4 +155,7 @@ def year_published(year: str, release: str) -> str:
         raise NotFound(_("没有找到这次公布。"))
     revised = next((e for e in api.errata(db, made.period, as_of=made.public_from) if e.release.id == made.id), None)
     revisions = len(revised.rows) if revised else 0
-    return render_template("ratings/published.html", release=made, is_quarter=False, revisions=revisions, ratings=0)
+    is_held = made.public_from > clock.today()
+    return render_template(
+        "ratings/published.html", release=made, is_held=is_held, is_quarter=False, revisions=revisions, ratings=0
+    )

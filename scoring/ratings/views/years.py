@@ -10,6 +10,7 @@ from portal.kernel.i18n import _, language
 from portal.kernel.periods import Year
 from portal.kernel.web import public, request_session
 from scoring.ratings import api
+from scoring.ratings.queries.releases import shown
 from scoring.ratings.queries.summaries import star_counts
 from scoring.ratings.sentences import bands_sentence, stars_name
 from scoring.ratings.views import tables, year_table
@@ -29,7 +30,7 @@ def years() -> str:
     """Every published year, the latest first."""
     db = request_session()
     shown = [(view, star_counts(db, view.year, clock.today())) for view in api.years(db)]
-    return render_template("ratings/years.html", years=shown)
+    return render_template("ratings/years.html", years=shown, coming=tables.coming(db, "year"))
 
 
 @bp.get("/ratings.json")
@@ -69,7 +70,7 @@ def year(year: str) -> str:
         estates=len(table),
         rated=sum(count for (status, _stars), count in counted.items() if status == "rated"),
         first=made[0],
-        releases=made,
+        releases=shown(made),
         rules=[_rules(code) for code in sorted(set(table["rule_set"]))],
         reason_text=reason_text,
         has_collection=bool(table["collection_cp"].notna().any()),
