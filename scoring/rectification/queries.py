@@ -106,7 +106,7 @@ def scope(db: Session, *, within: str | None = None, uscc: str | None = None) ->
     where: list[ColumnElement[bool]] = []
     if uscc is not None:
         where.append(ORDER.uscc == uscc)
-    if within is not None and len(prefix(within)) > 6:
+    elif within is not None and len(prefix(within)) > 6:
         codes = registry.estates_frame(db, clock.today(), within=within)["estate_code"]
         where.append(ORDER.estate_code.in_(codes.tolist()))
     return where
