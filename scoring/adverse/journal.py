@@ -23,7 +23,8 @@ class Journal:
     def __init__(self, db: Session, actor: Actor, model: Any, chain: str, case_id: str, on: date, last: Any = None):
         self.db, self.actor, self.model, self.chain = db, actor, model, chain
         self.case_id, self.on = case_id, on
-        self.seq, self.step = (last.seq, last.step) if last else (0, "")
+        self.seq: int = last.seq if last else 0
+        self.step: str = last.step if last else ""
 
     def add(self, step: str, **values: Any) -> None:
         """Take the next step: ``due_on``, ``document`` and ``reason`` may go with it."""

@@ -1,7 +1,7 @@
 """What other rooms may ask of the red and black lists."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -11,7 +11,12 @@ from portal.kernel.access import Actor, Permission
 from portal.kernel.i18n import _
 from portal.kernel.work import WorkItem
 from portal.registry import api as registry
-from scoring.lists import queries, service
+from scoring.adverse import api as adverse
+from scoring.lists import exits, queries, service
+from scoring.lists.described import adverse_case as adverse_case
+from scoring.lists.described import adverse_cases as adverse_cases
+from scoring.lists.hands import hands_on as hands_on
+from scoring.lists.hands import said_now as said_now
 from scoring.lists.models import ListCase, ListEntry
 from scoring.lists.notices import NoticeView as NoticeView
 from scoring.lists.notices import notice_items as notice_items
@@ -22,8 +27,9 @@ from scoring.lists.work import work_figures as work_figures
 propose = service.propose
 decide = service.decide
 publish = service.publish
-take_off = service.take_off
-on_ratings_published = service.on_ratings_published
+take_off = exits.take_off
+on_ratings_published = exits.on_ratings_published
+on_document_served = service.on_document_served
 
 
 @dataclass(frozen=True)
@@ -43,6 +49,7 @@ class EntryView:
     recorded_at: datetime
     decision: str
     year: int
+    case_id: str = ""
 
 
 def _names(db: Session, entries: list[ListEntry]) -> tuple[dict[str, str], dict[str, str]]:
@@ -71,6 +78,7 @@ def _views(db: Session, entries: list[ListEntry]) -> list[EntryView]:
             recorded_at=entry.recorded_at,
             decision=entry.decision,
             year=entry.year,
+            case_id=entry.case_id,
         )
         for entry in entries
     ]
@@ -79,20 +87,41 @@ def _views(db: Session, entries: list[ListEntry]) -> list[EntryView]:
 def in_force(
     db: Session, as_of: date, known_at: datetime | None = None, kind: str | None = None, uscc: str | None = None
 ) -> list[EntryView]:
-    """Entries in force on a day, as known at an instant; by list and by the enterprise concerned."""
-    return _views(db, queries.entries(db, as_of, known_at, kind, uscc))
+    """Entries in force on a day, as known at an instant; by list and by the enterprise concerned. Stayed ones are not shown."""
+    return _views(db, _shown(db, queries.entries(db, as_of, known_at, kind, uscc), as_of, known_at))
+
+
+def _shown(db: Session, entries: list[ListEntry], as_of: date, known_at: datetime | None = None) -> list[ListEntry]:
+    stayed = adverse.stayed(db, as_of, known_at)
+    return [entry for entry in entries if f"list:{entry.case_id}" not in stayed] if stayed else entries
 
 
 def published(db: Session, as_of: date) -> list[EntryView]:
     """Entries that have not ended: what the open data shows."""
-    return _views(db, queries.not_ended(db, as_of))
+    return _views(db, _shown(db, queries.not_ended(db, as_of), as_of))
 
 
 def concerning_estate(db: Session, estate_code: str, as_of: date) -> list[EntryView]:
     """Entries in force that have the estate as subject."""
     wanted = ("estate", estate_code)
     found = [entry for entry in queries.entries(db, as_of) if (entry.subject_type, entry.subject) == wanted]
-    return _views(db, found)
+    return _views(db, _shown(db, found, as_of))
+
+
+@dataclass(frozen=True)
+class WithdrawnView:
+    """An entry that was revoked or corrected, as the public is told: what it was, since when it no longer holds, why."""
+
+    entry: EntryView
+    on: date
+    reason: str
+
+
+def withdrawn(db: Session, as_of: date, days: int = 30) -> list[WithdrawnView]:
+    """Entries revoked or corrected within the days before, with the reason (行政处罚法 Art. 48: said in public)."""
+    found = queries.withdrawn(db, as_of - timedelta(days=days), as_of)
+    views = _views(db, [entry for entry, _step in found])
+    return [WithdrawnView(view, step.on, entry.exit_reason) for view, (entry, step) in zip(views, found, strict=True)]
 
 
 def public_notices(db: Session, as_of: date) -> list[dict[str, Any]]:
@@ -101,7 +130,7 @@ def public_notices(db: Session, as_of: date) -> list[dict[str, Any]]:
     names = registry.estate_names(db, [case.subject for case, _s in found])
     return [
         {"year": c.year, "subject": c.subject, "name": names.get(c.subject, ""), "uscc": c.uscc, "due_on": s.due_on,
-         "document": s.document}
+         "document": s.document, "case_id": c.id}
         for c, s in found
     ]  # fmt: skip
 

@@ -66,10 +66,27 @@ def live_entry(db: Session, case_id: str) -> ListEntry | None:
     return db.scalars(select(ListEntry).where(ListEntry.case_id == case_id, recorded(ListEntry))).one_or_none()
 
 
-def numbers_used(db: Session, prefix: str) -> int:
-    """How many documents of a series have been numbered."""
-    query = select(func.count(func.distinct(ListStep.document))).where(ListStep.document.like(prefix + "%"))
-    return int(db.scalar(query) or 0)
+def steps_of_many(db: Session, case_ids: Iterable[str]) -> dict[str, list[ListStep]]:
+    """The journals of many cases, each in order."""
+    wanted = sorted(set(case_ids))
+    found: dict[str, list[ListStep]] = {case_id: [] for case_id in wanted}
+    for start in range(0, len(wanted), 500):
+        some = ListStep.case_id.in_(wanted[start : start + 500])
+        for step in db.scalars(select(ListStep).where(some).order_by(ListStep.case_id, ListStep.seq)):
+            found[step.case_id].append(step)
+    return found
+
+
+def withdrawn(db: Session, first: date, last: date) -> list[tuple[ListEntry, ListStep]]:
+    """Entries that were on a list and were revoked or corrected within a time, with the step that says so."""
+    query = (
+        select(ListEntry, ListStep)
+        .join(ListStep, ListStep.case_id == ListEntry.case_id)
+        .where(ListStep.step == "exited", ListStep.on >= first, ListStep.on <= last)
+        .where(ListEntry.exit_reason.in_(("revoked", "corrected")), recorded(ListEntry))
+        .order_by(ListStep.on, ListEntry.kind, ListEntry.subject, ListEntry.id)
+    )
+    return [(row[0], row[1]) for row in db.execute(query)]
 
 
 def entries(

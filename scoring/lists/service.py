@@ -1,13 +1,14 @@
-"""Verbs of the lists: propose, decide, publish, take off. Every step is a row; no step can be skipped."""
+"""Verbs of the lists: propose, decide, publish. Every step is a row; no step can be skipped."""
 
 import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from sqlalchemy.orm import Session
 
+from portal.deadlines import api as deadlines
 from portal.kernel import audit, clock
 from portal.kernel.access import Actor, require
 from portal.kernel.db import lock
@@ -16,18 +17,19 @@ from portal.kernel.i18n import _
 from portal.kernel.ids import new_id
 from portal.kernel.periods import Year
 from portal.kernel.versions import replace
-from portal.kernel.workdays import nth_working_day
-from scoring.lists import policy, queries
+from portal.notices import api as notices
+from scoring.adverse import api as adverse
+from scoring.adverse.api import Journal
+from scoring.lists import described, documents, policy, queries
 from scoring.lists.candidates import Candidate, candidates
-from scoring.lists.journal import DECISION, NOTICE, PUBLIC_NOTICE, Journal, Numbers, flush
+from scoring.lists.exits import LOCK, end_earlier_red
+from scoring.lists.journal import flush, journal
 from scoring.lists.models import ListCase, ListEntry, ListStep
 from scoring.rules.dates import last_day
 from scoring.rules.rulesets import rule_set
 
 OPEN_STEPS = ("response_open", "hearing", "review", "public_notice")
-# Why a person takes an entry off: the matter was put right, the decision was wrong, the entry was wrong.
-TAKEN_OFF = ("repaired", "revoked", "corrected")
-LOCK = "lists"  # one verb of the lists at a time: cases of a year, and the numbers of documents
+Cases = list[tuple[ListCase, ListStep]]
 
 
 @dataclass(frozen=True)
@@ -64,16 +66,18 @@ def _may_come_again(last: ListStep) -> bool:
     return last.step == "dropped" or (last.step == "exited" and last.reason.startswith("corrected"))
 
 
-def propose(db: Session, actor: Actor, year: Year, *, on: date) -> Done:
-    """Open a case for every new candidate: serve the notice of a black one, open the public notice of a red one.
+def propose(db: Session, actor: Actor, year: Year, *, on: date, recorded: bool = True) -> Done:
+    """Open a case for every new candidate: issue and serve the notice of a black one, open the public notice of a red one.
 
-    Subjects that have a case for the same list, year and reason are left as they are.
+    ``recorded``: the command line states that the notices were served on the day; else a notice is served in the portal
+    when the company's confirmation is on file, and waits for its paper service when not. Subjects that have a case for
+    the same list, year and reason are left as they are.
     """
     require(policy.may_propose(actor))
     lock(db, LOCK)
-    numbers, opened = Numbers(db, on), {"red": 0, "black": 0}
+    opened = {"red": 0, "black": 0}
     for candidate, attempt in new_candidates(db, year, on):
-        _open(db, actor, _new_case(db, year.number, candidate, attempt), on, numbers)
+        _open(db, actor, _new_case(db, year.number, candidate, attempt), on, recorded)
         opened[candidate.kind] += 1
     flush(db)
     if any(opened.values()):
@@ -102,30 +106,55 @@ def _new_case(db: Session, year: int, candidate: Candidate, attempt: int) -> Lis
     return case
 
 
-def window_ends(kind: str, code: str, on: date) -> date:
+def window_ends(db: Session, kind: str, code: str, on: date) -> date:
     """The last day, included, of the time for responses (black) or of the public notice (red) that begins on a day."""
     rules = rule_set(code).list_rules(kind)
-    return nth_working_day(on, rules["response_workdays" if kind == "black" else "public_notice_workdays"])
+    days = rules["response_workdays" if kind == "black" else "public_notice_workdays"]
+    return deadlines.nth_working_day(db, on, days)
 
 
-def _open(db: Session, actor: Actor, case: ListCase, on: date, numbers: Numbers) -> None:
-    due, journal = window_ends(case.kind, case.rule_set, on), Journal(db, actor, case, on)
-    journal.add("candidate")
+def _open(db: Session, actor: Actor, case: ListCase, on: date, recorded: bool) -> None:
+    steps = journal(db, actor, case, on)
+    steps.add("candidate")
+    flush(db)
     if case.kind == "black":
-        journal.add("notice_served", document=numbers.next(NOTICE))
-        journal.add("response_open", due_on=due)
+        document = documents.issue_notice(db, actor, case, on)
+        serve(db, actor, case, document, on, recorded)
     else:
-        journal.add("review")
-        journal.add("public_notice", due_on=due, document=numbers.next(PUBLIC_NOTICE))
+        due = window_ends(db, "red", case.rule_set, on)
+        document = documents.issue_public_notice(db, actor, case, on, due)
+        steps.add("review")
+        steps.add("public_notice", due_on=due, document=document.number)
+
+
+def serve(db: Session, actor: Actor, case: ListCase, document: notices.DocumentView, on: date, recorded: bool) -> bool:
+    """Serve a document of a case as far as that can be done now."""
+    values = {"case_id": case.id}
+    return adverse.offer(db, actor, document, on=on, recorded=recorded, endpoint="lists.case", values=values)
+
+
+def on_document_served(db: Session, *, actor: Actor, document: notices.DocumentView, on: date) -> None:
+    """A document reached the company (announcement ``document.served``): its time to respond runs, or the decision holds."""
+    kind, _colon, case_id = document.subject.partition(":")
+    case = db.get(ListCase, case_id) if kind == "list" else None
+    if case is None:
+        return
+    adverse.record_served(db, actor, document, on)
+    steps = journal(db, actor, case, on, queries.steps_of(db, case_id)[-1])
+    if document.kind == documents.NOTICE and steps.step == "candidate":
+        steps.add("notice_served", document=document.number)
+        steps.add("response_open", due_on=window_ends(db, case.kind, case.rule_set, on))
+        adverse.start_response(db, actor, described.one(db, case), on)
+    elif document.kind == documents.DECISION and case.kind == "black" and steps.step == "decided_list":
+        steps.add("decision_served", document=document.number)
+    flush(db)
 
 
 # --- decide -----------------------------------------------------------------------------------------------------------
 
 
 def _require_lead(db: Session, actor: Actor, case_ids: Iterable[str]) -> None:
-    require(policy.may_decide(actor), _("红榜、黑榜由区级审定人员决定。"))
-    for proposer in set(queries.proposers(db, case_ids).values()):
-        require(policy.is_independent(actor, proposer), _("提出建议的人不能作出决定。"))
+    policy.require_lead(actor, queries.proposers(db, case_ids).values())
 
 
 def keys_met(db: Session, year: Year, on: date) -> set[tuple[str, str, str, str]]:
@@ -138,50 +167,104 @@ def key_of(case: ListCase) -> tuple[str, str, str, str]:
     return case.kind, case.subject_type, case.subject, case.reason
 
 
-def decide(db: Session, actor: Actor, year: Year, *, on: date) -> Done:
+def decide(db: Session, actor: Actor, year: Year, *, on: date, recorded: bool = True) -> Done:
     """Decide every open case of the year once its time for responses, or its public notice, has run out.
 
-    Cases whose conditions are no longer met are dropped. Nothing is decided while a window of the year is still open.
+    Cases whose conditions are no longer met are dropped. Nothing is decided while a window of the year is still open, a
+    point waits for its answer or a company waits to be heard. ``recorded``: the command line, by which the lead states
+    that the legal review was done outside the portal; else each black case needs its legal review in the portal.
     """
     lock(db, LOCK)
     waiting = queries.cases(db, year.number, OPEN_STEPS)
     _require_lead(db, actor, [case.id for case, _last in waiting])
     if not waiting:
         return Done(0, 0)
-    open_until = queries.latest_due(db, [case.id for case, _last in waiting])
-    if open_until and on <= open_until:
-        day = open_until.isoformat()
-        raise DomainError(_("陈述申辩期或者公示期到%(day)s（含当日）才结束，现在不能作出决定。", day=day))
-    now_met, numbers, decided = keys_met(db, year, on), Numbers(db, on), {"red": 0, "black": 0}
+    require_windows_over(db, year, on)
+    found = described.many(db, [case for case, _last in waiting])
+    for view in found.values():
+        adverse.require_heard(db, view, on)
+        if view.chain == "list-black" and not recorded:
+            adverse.require_ready(db, actor, view, adverse=False, on=on)
+    now_met, decided = keys_met(db, year, on), {"red": 0, "black": 0}
     for case, last in waiting:
-        met = key_of(case) in now_met
-        _decide_one(Journal(db, actor, case, on, last), met, numbers)
-        decided[case.kind] += met
+        steps = journal(db, actor, case, on, last)
+        lawful = _reviewed(db, actor, steps, case, recorded)
+        listed = key_of(case) in now_met and lawful
+        _decide_one(db, steps, case, listed=listed, why="not_met" if lawful else "legal_review", recorded=recorded)
+        decided[case.kind] += listed
     flush(db)
     detail = {**decided, "dropped": len(waiting) - sum(decided.values()), "on": on.isoformat()}
     audit.record(db, actor, "list.decided", f"lists:{year}", detail)
     return Done(**decided)
 
 
-def _decide_one(journal: Journal, met: bool, numbers: Numbers) -> None:
-    if journal.case.kind == "black" and journal.step != "review":
-        journal.add("review")
-    if met:
-        journal.add("decided_list", document=numbers.next(DECISION))
-    else:
-        journal.add("dropped", reason="not_met")
+def require_windows_over(db: Session, year: Year, on: date) -> None:
+    """Nobody is listed while a neighbour's time to answer runs (decision record 0012). DomainError."""
+    waiting = [case.id for case, _last in queries.cases(db, year.number, OPEN_STEPS)]
+    open_until = queries.latest_due(db, waiting) if waiting else None
+    if open_until and on <= open_until:
+        day = open_until.isoformat()
+        raise DomainError(_("陈述申辩期或者公示期到%(day)s（含当日）才结束，现在不能作出决定。", day=day))
+
+
+def _reviewed(db: Session, actor: Actor, steps: Journal, case: ListCase, recorded: bool) -> bool:
+    """Whether the legal review lets the case be listed; the command line records one that was done outside."""
+    if case.kind == "red":
+        return True
+    given = adverse.reviews(db, documents.ref_of(case))
+    require(actor.login not in {one.actor for one in given}, _("提出建议、检查或者法制审核的人不能作出决定。"))
+    if steps.step != "review" and recorded:
+        adverse.end_response(db, actor, documents.ref_of(case), outcome="lapsed", on=steps.on)
+        steps.add("review", reason=adverse.RECORDED)
+    return not given or given[-1].verdict == "agree"
+
+
+def decide_one(db: Session, actor: Actor, case_id: str, *, listed: bool, why: str, on: date) -> None:
+    """Decide one case with the reason that the decision carries: what was said may outweigh the conditions.
+
+    Raises NotFound, NotAllowed, DomainError (not heard, not answered, not reviewed, conditions no longer met).
+    """
+    lock(db, LOCK)
+    case = db.get(ListCase, case_id)
+    if case is None:
+        raise NotFound(_("没有找到这个榜单事项。"))
+    _require_lead(db, actor, [case_id])
+    if not why.strip():
+        raise DomainError(_("请写明理由。"))
+    view, year = described.one(db, case), Year(case.year)
+    require_windows_over(db, year, on)
+    if case.kind == "black":
+        adverse.require_ready(db, actor, view, adverse=listed, on=on)
+    adverse.require_heard(db, view, on)
+    if listed and key_of(case) not in keys_met(db, year, on):
+        raise DomainError(_("列入条件已不满足，只能不予列入。"))
+    steps = journal(db, actor, case, on, queries.steps_of(db, case_id)[-1])
+    _decide_one(db, steps, case, listed=listed, why=why.strip(), recorded=False)
+    flush(db)
+    detail = {"kind": case.kind, "listed": listed, "why": why.strip(), "on": on.isoformat()}
+    audit.record(db, actor, "list.decided", documents.ref_of(case), detail)
+
+
+def _decide_one(db: Session, steps: Journal, case: ListCase, *, listed: bool, why: str, recorded: bool) -> None:
+    told = "" if listed and why == "not_met" else documents.WHY.get(why, why)
+    document = documents.issue_decision(db, steps.actor, case, listed=listed, why=told, on=steps.on)
+    steps.add("decided_list" if listed else "dropped", document=document.number, reason="" if listed else why)
+    flush(db)
+    if case.kind == "black" and not recorded:
+        serve(db, steps.actor, case, document, steps.on, recorded=False)
 
 
 # --- publish ----------------------------------------------------------------------------------------------------------
 
 
-def publish(db: Session, actor: Actor, year: Year, *, on: date) -> Done:
-    """Serve the decisions and make them effective: black for its months, red until the next list.
+def publish(db: Session, actor: Actor, year: Year, *, on: date, recorded: bool = True) -> Done:
+    """Make the decisions effective: black ones that were served for their months, red ones until the next list.
 
-    A decided case whose ground fell away since the decision is not published: it ends as corrected.
+    ``recorded``: the command line, which serves the decisions by stating so. A decided case whose ground fell away since
+    the decision is not published: it ends as corrected.
     """
     lock(db, LOCK)
-    decided = queries.cases(db, year.number, ["decided_list"])
+    decided = to_publish(db, year, recorded)
     _require_lead(db, actor, [case.id for case, _last in decided])
     if not decided:
         return Done(0, 0)
@@ -190,17 +273,22 @@ def publish(db: Session, actor: Actor, year: Year, *, on: date) -> Done:
         raise DomainError(_("公布日期不能早于决定日期%(day)s。", day=max(early).isoformat()))
     now_met, published = keys_met(db, year, on), {"red": 0, "black": 0}
     for case, last in decided:
-        journal = Journal(db, actor, case, on, last)
         if key_of(case) in now_met:
-            _make_effective(journal, last.document)
+            _make_effective(db, actor, case, last, on)
             published[case.kind] += 1
         else:
-            journal.add("exited", reason="corrected: not_met")
-    _end_earlier_red(db, actor, year.number, on)
+            journal(db, actor, case, on, last).add("exited", reason="corrected: not_met")
+    end_earlier_red(db, actor, year.number, on)
     flush(db)
     detail = {**published, "not_met": len(decided) - sum(published.values()), "on": on.isoformat()}
     audit.record(db, actor, "list.published", f"lists:{year}", detail)
     return Done(**published)
+
+
+def to_publish(db: Session, year: Year, recorded: bool = False) -> Cases:
+    """Decided cases that can be published: a black one only after its decision reached the company."""
+    found = queries.cases(db, year.number, ["decided_list", "decision_served"])
+    return [(case, last) for case, last in found if case.kind == "red" or recorded or last.step == "decision_served"]
 
 
 def entry_ends(kind: str, code: str, on: date) -> date | None:
@@ -209,11 +297,17 @@ def entry_ends(kind: str, code: str, on: date) -> date | None:
     return date.fromisoformat(last_day(on.isoformat(), months)) if months else None
 
 
-def _make_effective(journal: Journal, document: str) -> None:
-    case, on = journal.case, journal.on
-    if case.kind == "black":
-        journal.add("decision_served", document=document)
-    journal.add("effective", document=document)
+def _make_effective(db: Session, actor: Actor, case: ListCase, last: ListStep, on: date) -> None:
+    number = last.document
+    if case.kind == "black" and last.step == "decided_list":
+        document = documents.of_case(db, case.id, documents.DECISION)
+        if document is None:  # decided before documents were kept: the step alone tells of the service
+            journal(db, actor, case, on, last).add("decision_served", document=number)
+        else:
+            serve(db, actor, case, document, on, recorded=True)
+        flush(db)
+        last = queries.steps_of(db, case.id)[-1]
+    journal(db, actor, case, on, last).add("effective", document=number)
     entry = ListEntry(
         id=new_id(),
         case_id=case.id,
@@ -224,84 +318,12 @@ def _make_effective(journal: Journal, document: str) -> None:
         uscc=case.uscc,
         manager_code=case.manager_code,
         reason=case.reason,
-        decision=document,
+        decision=number,
         exit_reason="",
         valid_from=on,
         valid_to=entry_ends(case.kind, case.rule_set, on),
     )
-    replace(journal.db, None, entry, clock.now())
-
-
-def _end_earlier_red(db: Session, actor: Actor, year: int, on: date) -> None:
-    """A red entry holds until the next year's list is published."""
-    for entry in queries.live_entries(db, "red", year):
-        if entry.valid_to is None or entry.valid_to >= on:
-            _exit(db, actor, entry, on, "expired")
-
-
-# --- take off ---------------------------------------------------------------------------------------------------------
-
-
-def _exit(db: Session, actor: Actor, entry: ListEntry, on: date, reason: str, why: str = "") -> None:
-    """Take an entry off: its last day is the day before; one that began today never was in force."""
-    kept = {column.key: getattr(entry, column.key) for column in ListEntry.__mapper__.columns}
-    kept |= {"id": new_id(), "valid_to": on - timedelta(days=1), "superseded_at": None, "exit_reason": reason}
-    successor = ListEntry(**kept) if entry.valid_from < on else None
-    replace(db, entry, successor, clock.now())
-    journal = Journal(db, actor, db.get_one(ListCase, entry.case_id), on, queries.steps_of(db, entry.case_id)[-1])
-    journal.add("exited", reason=f"{reason}: {why}" if why else reason)
-
-
-def take_off(db: Session, actor: Actor, case_id: str, *, reason: str, why: str, on: date) -> None:
-    """A person ends an entry before its time: ``repaired`` (black, after its minimum), ``revoked`` or ``corrected``.
-
-    Raises NotFound without an entry in force, DomainError without a reason or before the minimum has run out.
-    """
-    lock(db, LOCK)
-    _require_lead(db, actor, [case_id])
-    entry = queries.live_entry(db, case_id)
-    if entry is None or (entry.valid_to is not None and entry.valid_to < on):
-        raise NotFound(_("没有在榜的条目。"))
-    if reason not in TAKEN_OFF or not why.strip():
-        raise DomainError(_("请选择移出的原因，并写明理由。"))
-    if reason == "repaired":
-        _require_minimum(db.get_one(ListCase, case_id), entry, on)
-    _exit(db, actor, entry, on, reason, why.strip())
-    flush(db)
-    detail = {"kind": entry.kind, "reason": reason, "why": why.strip(), "on": on.isoformat()}
-    audit.record(db, actor, "list.taken_off", f"list:{case_id}", detail)
-
-
-def _require_minimum(case: ListCase, entry: ListEntry, on: date) -> None:
-    months = rule_set(case.rule_set).list_rules(case.kind).get("repair_after_months")
-    if months is None:
-        raise DomainError(_("红榜条目没有信用修复。"))
-    last = last_day(entry.valid_from.isoformat(), months)
-    if on.isoformat() <= last:
-        raise DomainError(_("列入满%(months)s个月（到%(day)s止）以后才能修复移出。", months=months, day=last))
-
-
-def on_ratings_published(db: Session, *, actor: Actor, on: date, changes: list[Any]) -> int:
-    """A corrected rating that no longer carries a red entry takes it along at once; returns how many entries ended.
-
-    The entry ends when the stars fall below the list's, or when the rating is recorded on another enterprise.
-    """
-    lock(db, LOCK)
-    ended = 0
-    for year in {change.year for change in changes}:
-        by_estate = {change.estate_code: change for change in changes if change.year == year}
-        held = queries.entries_of_estates(db, "red", year, by_estate)
-        met = keys_met(db, Year(year), on) if held else set()
-        for entry in held:
-            change = by_estate[entry.subject]
-            carries = ("red", "estate", entry.subject, entry.reason) in met and change.uscc == entry.uscc
-            if not carries and (entry.valid_to is None or entry.valid_to >= on):
-                _exit(db, actor, entry, on, "corrected", f"rating {year} revision {change.revision}")
-                ended += 1
-    if ended:
-        flush(db)
-        audit.record(db, actor, "list.ended", "lists", {"red": ended, "on": on.isoformat()})
-    return ended
+    replace(db, None, entry, clock.now())
 
 
 def case_detail(case: ListCase) -> tuple[dict[str, Any], list[dict[str, Any]]]:

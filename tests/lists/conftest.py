@@ -1,16 +1,27 @@
-"""Nobody hears anybody: these tests call the verbs themselves."""
+"""Only the lists hear of anything: these tests call the verbs themselves."""
 
 import pytest
 
 from portal.kernel import hooks
+from scoring.adverse import api as adverse
+from scoring.lists import api as lists
 from tests.lists.year import found
 from tests.ratings.district import USCC
+
+HEARD = {
+    "document.served": [lists.on_document_served],
+    "adverse.case": [lists.adverse_case],
+    "adverse.cases": [lists.adverse_cases],
+    "record.flags": [adverse.record_flags],
+}
 
 
 @pytest.fixture
 def _silence(monkeypatch: pytest.MonkeyPatch) -> None:
     for event in list(hooks._subscribers):
         monkeypatch.setitem(hooks._subscribers, event, [])
+    for event, deeds in HEARD.items():
+        monkeypatch.setitem(hooks._subscribers, event, deeds)
 
 
 @pytest.fixture

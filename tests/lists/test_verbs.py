@@ -11,7 +11,7 @@ from portal.kernel.db import reading, transaction
 from portal.kernel.errors import Conflict, DomainError, NotAllowed, NotFound
 from portal.kernel.periods import Year
 from scoring.lists import api, queries, service
-from scoring.lists.journal import Journal
+from scoring.lists.journal import journal
 from scoring.lists.models import NEXT_STEPS
 from tests.lists.year import LEAD, LEAD_2, OFFICER, OFFICER_2, audit_rows, rate, veto
 from tests.ratings.district import USCC
@@ -244,7 +244,7 @@ def test_no_step_can_be_skipped(year, kind):
         for step in set(NEXT_STEPS["red"]) | set(NEXT_STEPS["black"]) | {"exited"}:
             if step and step not in NEXT_STEPS[kind][last.step]:
                 with pytest.raises(Conflict):
-                    Journal(db, LEAD, case, DECIDED, last).add(step)
+                    journal(db, LEAD, case, DECIDED, last).add(step)
 
 
 def test_every_step_of_the_rules_can_be_reached():

@@ -11,7 +11,7 @@ from portal.kernel.errors import DomainError, NotFound
 from portal.kernel.i18n import _
 from portal.kernel.periods import Year
 from portal.kernel.web import request_session
-from scoring.lists.views import words
+from scoring.lists import words
 
 bp = Blueprint("lists", __name__, template_folder="../templates")
 

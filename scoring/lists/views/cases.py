@@ -12,10 +12,9 @@ from portal.kernel.db import transaction
 from portal.kernel.errors import DomainError, NotAllowed, NotFound
 from portal.kernel.i18n import _
 from portal.kernel.web import actor, needs, request_session
-from scoring.lists import policy, queries, service
+from scoring.lists import exits, policy, queries, service, words
 from scoring.lists.forms import TakeOffForm
 from scoring.lists.models import ListCase, ListStep
-from scoring.lists.views import words
 from scoring.lists.views.blueprint import bp
 from scoring.lists.views.work import names_of
 from scoring.rules.rulesets import rule_set
@@ -65,9 +64,7 @@ def take_off(case_id: str) -> AnyResponse | tuple[str, int]:
     if form.validate():
         try:
             with transaction() as db:
-                service.take_off(
-                    db, actor(), case_id, reason=form.reason.data, why=form.why.data or "", on=clock.today()
-                )
+                exits.take_off(db, actor(), case_id, reason=form.reason.data, why=form.why.data or "", on=clock.today())
         except (NotAllowed, NotFound):
             raise
         except DomainError as error:

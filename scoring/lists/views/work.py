@@ -62,7 +62,7 @@ def manage() -> str:
         is_rated=year in public,
         can_propose=policy.may_propose(actor()) and year in public,
         can_decide=policy.may_decide(actor()) and due is not None and due < clock.today(),
-        can_publish=policy.may_decide(actor()) and any(last.step == "decided_list" for _case, last in cases),
+        can_publish=policy.may_decide(actor()) and bool(service.to_publish(db, Year(year))),
     )
 
 
@@ -80,7 +80,7 @@ def propose_preview(year: str) -> str:
         year=period.number,
         candidates=found,
         names=names_of(found),
-        ends={one.kind: service.window_ends(one.kind, one.rule_set, today) for one in found},
+        ends={one.kind: service.window_ends(request_session(), one.kind, one.rule_set, today) for one in found},
         form=PlainForm(formdata=None),
     )
 
@@ -110,7 +110,7 @@ def decide_preview(year: str) -> str:
 def publish_preview(year: str) -> str:
     """Decided cases, from when to when they would be in force, and which earlier entries end, before the button."""
     db, period, today = request_session(), year_of(year), clock.today()
-    cases = queries.cases(db, period.number, ["decided_list"])
+    cases = service.to_publish(db, period)
     met = service.keys_met(db, period, today) if cases else set()
     ends = {case.id: service.entry_ends(case.kind, case.rule_set, today) for case, _last in cases}
     earlier = [e for e in queries.live_entries(db, "red", period.number) if e.valid_to is None or e.valid_to >= today]
@@ -147,7 +147,7 @@ def _done(verb: str, period: Year, sentence: str) -> AnyResponse:
     """Do it; what the domain refuses for the moment stands on the page of the year."""
     try:
         with transaction() as db:
-            done = getattr(service, verb)(db, actor(), period, on=clock.today())
+            done = getattr(service, verb)(db, actor(), period, on=clock.today(), recorded=False)
     except NotAllowed:
         raise
     except DomainError as error:
