@@ -1,7 +1,8 @@
 """Working days of the district: weekdays, less the State Council's holidays, plus its make-up days.
 
-The yearly notice is data (``data/workdays.csv``: date, ``off`` or ``work``, source). Beyond the last year it covers, weekdays
-count as working days and every answer is provisional.
+The notices that come with the portal (``data/workdays.csv``: date, ``off`` or ``work``, source) are what a new working-day table
+begins with; the table is what counts (``portal.deadlines``). Beyond the announced years weekdays count as working days and every
+answer is provisional.
 """
 
 import csv
@@ -10,48 +11,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
 from importlib.resources import files
-
-
-@cache
-def _notices() -> dict[date, str]:
-    text = files("portal.kernel").joinpath("data/workdays.csv").read_text(encoding="utf-8")
-    return {date.fromisoformat(row["date"]): row["kind"] for row in csv.DictReader(text.splitlines())}
-
-
-@cache
-def _years() -> frozenset[int]:
-    return frozenset(day.year for day in _notices())
-
-
-def is_working_day(day: date) -> bool:
-    """Whether offices work on that day."""
-    kind = _notices().get(day)
-    return kind == "work" if kind else day.weekday() < 5
-
-
-def nth_working_day(start: date, count: int) -> date:
-    """The ``count``-th working day after ``start``; the day of the event itself does not count.
-
-    >>> nth_working_day(date(2026, 2, 10), 15)
-    datetime.date(2026, 3, 9)
-    """
-    day = start
-    while count > 0:
-        day += timedelta(days=1)
-        count -= is_working_day(day)
-    return day
-
-
-def is_provisional(day: date) -> bool:
-    """Whether that year's holidays have not been announced in the data."""
-    return day.year not in _years()
-
-
-def working_days_between(start: date, end: date) -> int:
-    """Working days after ``start`` up to and including ``end``; negative when ``end`` lies before."""
-    if end < start:
-        return -working_days_between(end, start)
-    return sum(is_working_day(start + timedelta(days=n)) for n in range(1, (end - start).days + 1))
 
 
 @dataclass(frozen=True)
@@ -91,3 +50,19 @@ def announced() -> list[tuple[date, str, str]]:
     text = files("portal.kernel").joinpath("data/workdays.csv").read_text(encoding="utf-8")
     rows = csv.DictReader(text.splitlines())
     return [(date.fromisoformat(row["date"]), row["kind"], row["source"]) for row in rows]
+
+
+@cache
+def first_calendar() -> Calendar:
+    """The calendar of those notices, for what is planned before there is a table (the demo district's story)."""
+    found = announced()
+    return Calendar({day: kind for day, kind, _source in found}, frozenset(day.year for day, _kind, _source in found))
+
+
+def nth_working_day(start: date, count: int) -> date:
+    """The ``count``-th working day after ``start`` by the first calendar.
+
+    >>> nth_working_day(date(2026, 2, 10), 15)
+    datetime.date(2026, 3, 9)
+    """
+    return first_calendar().nth_working_day(start, count)

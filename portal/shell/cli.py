@@ -311,9 +311,11 @@ def audit_verify() -> None:
 @click.argument("n", type=click.IntRange(0, 2000))
 def workdays(day: date, n: int) -> None:
     """Print the N-th working day after DATE."""
-    from portal.kernel.workdays import nth_working_day
+    from portal.deadlines import api as deadlines
 
-    _say(nth_working_day(day, n).isoformat())
+    _ready()
+    with reading() as db:
+        _say(deadlines.nth_working_day(db, day, n).isoformat())
 
 
 def main() -> None:

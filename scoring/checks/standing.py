@@ -7,14 +7,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.accounts import api as accounts
+from portal.deadlines import api as deadlines
 from portal.kernel import clock
 from portal.kernel.access import Actor
 from portal.kernel.errors import NotFound
-from portal.kernel.workdays import nth_working_day
 from portal.registry import api as registry
 from scoring.checks.models import InterestDeclaration, ItemResult, LatePermission, PhotoRelease
-
-REVIEW_DAYS = 5  # working days; a habit of the house: the district's plan names no term for the street
+from scoring.checks.terms import REVIEW
 
 
 @dataclass(frozen=True)
@@ -52,9 +51,9 @@ class Version:
     at: datetime
 
 
-def review_due(submitted_on: date) -> date:
+def review_due(db: Session, submitted_on: date) -> date:
     """The day by which the street confirms or returns a check."""
-    return nth_working_day(submitted_on, REVIEW_DAYS)
+    return deadlines.last_day(db, REVIEW, submitted_on)
 
 
 def person_name(db: Session, audit_name: str) -> str:

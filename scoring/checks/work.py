@@ -71,7 +71,7 @@ def _of_street(db: Session, checks: pd.DataFrame, states: dict[str, int]) -> lis
     if oldest is not None:
         days = (clock.today() - oldest).days
         note = ngettext("最早的已等%(n)s天", "最早的已等%(n)s天", days) if days else _("都是今天提交的")
-        tone = _tone(review_due(oldest), True)
+        tone = _tone(review_due(db, oldest), True)
     back = _("等检查人员修改后重新提交") if returned else _("没有退回未改的检查")
     return [
         WorkFigure(_("待审核的检查"), number_text(waiting), note, "reviews.queue", tone=tone),

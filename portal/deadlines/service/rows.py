@@ -6,13 +6,14 @@ from dataclasses import asdict
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import insert, update
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from portal.deadlines.models import Deadline
 from portal.deadlines.terms import Pause, Term
 from portal.kernel import clock
 from portal.kernel.access import Actor
+from portal.kernel.bulk import insert_rows
 from portal.kernel.db import lock
 
 PIECE = 5000
@@ -52,8 +53,8 @@ def hold(db: Session, subject: str) -> None:
 
 def write(db: Session, rows: list[dict[str, Any]]) -> None:
     """Insert versions by the thousand."""
-    for first in range(0, len(rows), PIECE):
-        db.execute(insert(Deadline.__table__), rows[first : first + PIECE])  # type: ignore[arg-type]
+    db.flush()
+    insert_rows(db, Deadline.__table__, rows)
 
 
 def succeed(db: Session, actor: Actor, rows: Iterable[Deadline], step: str, changes: Any) -> None:

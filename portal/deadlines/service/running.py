@@ -1,6 +1,7 @@
 """The verbs of deadlines: start and close, one or many; pause, resume, extend, hand over, cancel.
 
-A verb of another slice calls these within its own transaction and rights: who may do the deed may start and stop its clock.
+A verb of another slice calls these within its own transaction and rights: who may do the deed may start and stop its clock. A
+start and an end are part of that deed, which the audit log names; what touches a running clock is a deed of its own there.
 """
 
 import json
@@ -56,8 +57,6 @@ def start(
         return found.id
     row = _row(db, actor, rule, wanted)
     kept.write(db, [row])
-    detail = {"rule": rule, "due_at": clock.instant_text(row["due_at"])}
-    audit.record(db, actor, "deadline.started", subject, detail)
     return str(row["id"])
 
 
@@ -66,9 +65,7 @@ def start_many(db: Session, actor: Actor, rule: str, rows: Iterable[NewDeadline]
     wanted = {one.subject: one for one in rows}
     running = {row.subject for some in live_rows(db, wanted, OPEN, Deadline.rule == rule) for row in some}
     new = [_row(db, actor, rule, one) for subject, one in sorted(wanted.items()) if subject not in running]
-    if new:
-        kept.write(db, new)
-        audit.record(db, actor, "deadlines.started", f"rule:{rule}", {"count": len(new)})
+    kept.write(db, new)
     return len(new)
 
 
@@ -90,8 +87,6 @@ def close_many(
         return 0
     moment = kept.instant_of(on, at)
     _stop(db, actor, found, moment, outcome, "")
-    one = found[0].subject if len(found) == 1 else f"rule:{rule}"
-    audit.record(db, actor, "deadline.closed", one, {"rule": rule, "outcome": outcome, "count": len(found)})
     return len(found)
 
 

@@ -17,7 +17,7 @@ from portal.kernel.importing import Counts, ImportContext
 from portal.kernel.periods import Month
 from portal.kernel.sheets.read import Problems, Sheet
 from portal.kernel.versions import recorded
-from scoring.checks import queries, reading
+from scoring.checks import queries, reading, terms
 from scoring.checks.bulk import insert_rows
 from scoring.checks.draft import PASS
 from scoring.checks.models import CheckDraft, CheckStep, ItemResult, MonthlyCheck
@@ -73,6 +73,8 @@ def store(
     context.progress("store", 0, len(sheet))
     writer = _Writer(db, actor, reports, contents, context)
     writer.write(new, changed)
+    terms.end_reviews(db, actor, [old.id for _place, old in changed], "replaced", context.on)
+    terms.start_reviews(db, actor, writer.submitted(changed), context.on)
     month = str(Month.of(clock.today()))  # the findings of past months are no news to anybody
     if told := writer.running(month, changed):
         hooks.announce("checks.reported", db, actor=actor, on=context.on, months=[month], checks=told)
@@ -188,6 +190,11 @@ class _Writer:
         """Ids of the checks of one month that were written."""
         made = [row["id"] for row in self.checks if row["month"] == month]
         return made + [old.id for place, old in changed if self.reports.months[place] == month]
+
+    def submitted(self, changed: list[tuple[int, Known]]) -> list[tuple[str, str, str]]:
+        """(id, estate, month) of every check that was written."""
+        made = [(row["id"], row["estate_code"], row["month"]) for row in self.checks]
+        return made + [(old.id, self.reports.estates[place], self.reports.months[place]) for place, old in changed]
 
     def _insert(self, table: FromClause, rows: list[dict[str, Any]]) -> None:
         for done, part in enumerate(_parts(rows, _INSERTED)):

@@ -14,7 +14,7 @@ from portal.kernel.errors import Conflict, DomainError, InputRefused, NotFound
 from portal.kernel.i18n import _
 from portal.kernel.periods import Month
 from portal.registry import api as registry
-from scoring.checks import policy
+from scoring.checks import policy, terms
 from scoring.checks.draft import PASS, Answer, Draft, problems
 from scoring.checks.models import CheckDraft, CheckStep, ItemResult, MonthlyCheck, Photo
 from scoring.checks.verbs import record
@@ -116,6 +116,7 @@ def submit(db: Session, actor: Actor, check_id: str, on: date) -> int:
     check.inspector = actor.login
     db.flush()
     record.add_step(db, actor, held, "submitted", on)
+    terms.start_reviews(db, actor, [(check_id, check.estate_code, check.month)], on)
     detail = {"on": on, "score_cp": score, "findings": len(results), "changed": changed}
     audit.record(db, actor, "check.submitted", f"check:{check_id}", detail)
     record.tell(db, actor, [check], on)

@@ -13,7 +13,7 @@ from portal.kernel.errors import DomainError, NotAllowed
 from portal.kernel.i18n import _
 from portal.kernel.periods import Month
 from portal.registry import api as registry
-from scoring.checks import policy
+from scoring.checks import policy, terms
 from scoring.checks.bulk import insert_rows
 from scoring.checks.draft import MAX_NOTE, PASS, read_result
 from scoring.checks.models import CheckComment, CheckStep, InterestDeclaration, MonthlyCheck
@@ -35,6 +35,7 @@ def return_check(db: Session, actor: Actor, check_id: str, comments: dict[str, s
         _refuse_unknown_item(standard, code)
         _refuse_long(text)
     seq, at = record.add_step(db, actor, held, "returned", on, texts.get("", "")), clock.now()
+    terms.end_reviews(db, actor, [check_id], "returned", on)
     rows = [
         {"id": ids.new_id(), "check_id": check_id, "step_seq": seq, "item_code": code, "text": text,
          "actor": actor.audit_name, "at": at}
@@ -73,6 +74,7 @@ def confirm(db: Session, actor: Actor, check_id: str, on: date) -> None:
     held = _held_for_review(db, actor, check_id)
     record.expect(held, "submitted")
     record.add_step(db, actor, held, "confirmed", on)
+    terms.end_reviews(db, actor, [check_id], "confirmed", on)
     audit.record(db, actor, "check.confirmed", f"check:{check_id}", {"on": on})
     record.tell(db, actor, [held.check], on)
 
@@ -103,6 +105,7 @@ def confirm_submitted(db: Session, actor: Actor, months: Sequence[str], estate_c
                      "at": at, "reason": ""})  # fmt: skip
         groups.setdefault(divisions[estate], []).append(check_id)
     insert_rows(db, CheckStep.__table__, rows)
+    terms.end_reviews(db, actor, [row[0] for row in found], "confirmed", on)
     for division, checks in sorted(groups.items()):
         detail = {"on": on, "months": sorted(months), "checks": sorted(checks)}
         audit.record(db, actor, "checks.confirmed", f"division:{division}", detail)

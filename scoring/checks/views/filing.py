@@ -246,7 +246,7 @@ def street_name(check: CheckView) -> str:
 
 def review_due(check: CheckView) -> Any:
     """The day by which the street decides on a submitted check."""
-    return standing.review_due(check.steps[-1].on) if check.state == "submitted" else None
+    return standing.review_due(request_session(), check.steps[-1].on) if check.state == "submitted" else None
 
 
 @bp.get("/inspections/<check_id>")

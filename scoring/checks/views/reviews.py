@@ -1,5 +1,6 @@
 """The street's desk: what waits, one check beside its photos, and what can be done with it."""
 
+from functools import partial
 from typing import Any
 
 from flask import Response, flash, render_template, request, url_for
@@ -28,7 +29,7 @@ def queue() -> str:
     db = request_session()
     rows = reading.review_queue(db, actor())
     people = {row.inspector: standing.person_name(db, row.inspector) for row in rows}
-    return render_template("checks/reviews.html", rows=rows, people=people, review_due=standing.review_due)
+    return render_template("checks/reviews.html", rows=rows, people=people, review_due=partial(standing.review_due, request_session()))
 
 
 def _shown(check: CheckView, code: int = 200) -> tuple[str, int]:
@@ -44,7 +45,7 @@ def _shown(check: CheckView, code: int = 200) -> tuple[str, int]:
         people={step.actor: standing.person_name(db, step.actor) for step in check.steps},
         decides=check.state == "submitted" and not barred
         and policy.may_review(actor(), check.estate.division_code, check.inspector),
-        review_due=standing.review_due(check.steps[-1].on) if check.state == "submitted" else None,
+        review_due=standing.review_due(request_session(), check.steps[-1].on) if check.state == "submitted" else None,
     )  # fmt: skip
     return page, code
 
