@@ -9,7 +9,8 @@ import re
 from rapidfuzz.distance import OSA
 
 from portal.registry.names import core, stem
-from portal.registry.search.readings import has_han, readings, sound
+from portal.registry.search.key import plain_code
+from portal.registry.search.readings import figures_spoken, has_han, readings, sound
 
 GENERIC = ("花园", "家园", "雅苑", "名庭", "公馆", "华府", "云庭", "湾畔", "广场", "住宅", "新村", "旧围", "统建楼", "老围", "围村",
            "宿舍", "工业区", "安居苑", "人才公寓", "公寓", "保障房", "小区", "山庄", "名苑", "豪庭", "花苑", "大厦", "苑", "轩", "村", "城",
@@ -17,7 +18,7 @@ GENERIC = ("花园", "家园", "雅苑", "名庭", "公馆", "华府", "云庭",
 ANYWHERE = ("小区", "楼盘", "大院", "苑区", "社区", "住宅区", "物业", "物业管理", "管理处", "物业服务中心", "业委会")
 _PHASE = re.compile(r"(\d+[期区号栋座]|[东南西北中新旧][区苑]|[a-z]区)$")
 _NEVER = set("东南西北中上下前后左右大小新旧老内外")
-LONG_ENOUGH, LETTERS_ENOUGH = 4, 6
+LONG_ENOUGH, LETTERS_ENOUGH, CODE_ENOUGH = 4, 6, 15
 
 
 def without_phase(text: str) -> str:
@@ -93,8 +94,20 @@ def _boundary(name: str, end: int) -> bool:
     return end >= len(name) or not (name[end].isdigit() and name[end - 1].isdigit())
 
 
-def reason(query: str, record: str, is_company: bool) -> str:
-    """Why a record's name may be what the query meant: ``sound``, ``sound-near``, ``stem``, ``slip``; empty when it is not."""
+def code_slip(query: str, code: str) -> bool:
+    """Whether a long code was typed with one slip.
+
+    >>> code_slip("91350100M000100Y34", "91350100M000100Y43")
+    True
+    """
+    typed = plain_code(query)
+    return len(typed) >= CODE_ENOUGH and OSA.distance(typed, plain_code(code), score_cutoff=1) <= 1
+
+
+def reason(query: str, record: str, code: str, is_company: bool) -> str:
+    """Why a record may be what the query meant: ``code-slip``, ``sound``, ``sound-near``, ``stem``, ``slip``; or empty."""
+    if code_slip(query, code):
+        return "code-slip"
     typed, name = core(query), core(record)
     if not has_han(typed):
         return _letters_reason(typed, name)
@@ -117,7 +130,7 @@ def _text_reason(typed: str, name: str, is_company: bool) -> str:
 
 
 def _letters_reason(typed: str, name: str) -> str:
-    plain = re.sub(r"[^a-z0-9]", "", typed.replace("ü", "v"))
+    plain = figures_spoken(re.sub(r"[^a-z0-9]", "", typed.replace("ü", "v")))
     heard = sound(plain)
     for way in readings(name):
         starts = ["".join(way[:end]) for end in range(1, len(way) + 1)]

@@ -11,10 +11,11 @@ from sqlalchemy.orm import Session
 from portal.registry.names import core, fold_address
 from portal.registry.search.coding import coded, matching, needed_by_letters, needed_by_text
 from portal.registry.search.key import plain_code
-from portal.registry.search.readings import has_han
+from portal.registry.search.readings import figures_as_initials, figures_spoken, has_han
 
 _LETTERS = re.compile(r"[^a-z0-9]+")
 CODE_PREFIX, CODE_INSIDE = 6, 8
+FEWEST_LETTERS = 2
 
 
 @dataclass(frozen=True)
@@ -95,12 +96,13 @@ def _by_text(query: str) -> list[Look]:
 
 
 def _by_letters(typed: str) -> list[Look]:
-    if not typed:
+    if len(typed) < FEWEST_LETTERS:
         return []
+    first = figures_as_initials(typed)
     return [
-        Look(f"%~~{typed}~%", needed_by_letters(f"~~{typed}~"), 20, "initials"),
-        *spoken(typed),
-        Look(f"%~~{typed}%", needed_by_letters(f"~~{typed}"), 70, "initials-begin"),
+        Look(f"%~~{first}~%", needed_by_letters(f"~~{first}~"), 20, "initials"),
+        *spoken(figures_spoken(typed)),
+        Look(f"%~~{first}%", needed_by_letters(f"~~{first}"), 70, "initials-begin"),
     ]
 
 
@@ -113,8 +115,10 @@ def spoken(pinyin: str, reason: str = "pinyin") -> list[Look]:
     ]
 
 
-def clause(db: Session, target: Target, alternatives: Sequence[Look]) -> ColumnElement[bool]:
-    """Records that answer one of the looks. SQLite's trigrams narrow them down; PostgreSQL's index serves LIKE itself."""
+def clause(db: Session, target: Target, alternatives: Sequence[Look], most: int | None = None) -> ColumnElement[bool]:
+    """Records that answer one of the looks. SQLite's trigrams narrow them down, to ``most`` at most; PostgreSQL's index
+    serves LIKE itself.
+    """
     if not alternatives:
         return false()
     held = or_(*(target.model.search_key.like(look.like) for look in alternatives))
@@ -124,7 +128,7 @@ def clause(db: Session, target: Target, alternatives: Sequence[Look]) -> ColumnE
     if expression is None:
         return held
     index = table(target.index, column("id"))
-    narrowed = select(index.c.id).where(literal_column(target.index).op("MATCH")(expression))
+    narrowed = select(index.c.id).where(literal_column(target.index).op("MATCH")(expression)).limit(most)
     return target.id.in_(narrowed) & held
 
 

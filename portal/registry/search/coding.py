@@ -29,7 +29,7 @@ def coded(folded: str) -> str:
     """A folded text in the signs of the index.
 
     >>> coded("路12号")
-    'xcbfu12ux0ei'
+    'xf1nu12uwd7f'
     """
     return "".join(parts(folded))
 

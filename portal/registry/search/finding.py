@@ -10,14 +10,15 @@ from sqlalchemy import ColumnElement, and_, case, false, literal, or_, select
 from sqlalchemy.orm import Session
 
 from portal.kernel.divisions import prefix
-from portal.registry.names import core
+from portal.registry.names import core, fold
 from portal.registry.search import alike
 from portal.registry.search.asking import Found, Look, Target, clause, letters, looks, ranked, spoken
 from portal.registry.search.coding import coded, needed_by_letters, needed_by_text
-from portal.registry.search.readings import has_han, readings, sound
+from portal.registry.search.key import plain_code
+from portal.registry.search.readings import figures_spoken, has_han, readings, sound
 
 Areas = Mapping[str, Sequence[str]]
-CANDIDATES, MEANT = 400, 50
+NARROWED, CANDIDATES, MEANT = 5_000, 400, 50
 _LONGEST_AREA = 12
 
 
@@ -45,8 +46,10 @@ def as_written(db: Session, target: Target, query: str, areas: Areas | None = No
 
 
 def _word(db: Session, target: Target, word: str, areas: Areas | None) -> ColumnElement[bool]:
-    written = clause(db, target, looks(word))
-    return or_(written, _inside(target, areas[word])) if areas and word in areas else written
+    if not areas or fold(word) not in areas:
+        return clause(db, target, looks(word))
+    named = [look for look in looks(word) if look.reason != "address"]  # the area stands for addresses within it
+    return or_(_inside(target, areas[fold(word)]), clause(db, target, named))
 
 
 def _inside(target: Target, codes: Sequence[str]) -> ColumnElement[bool]:
@@ -55,7 +58,7 @@ def _inside(target: Target, codes: Sequence[str]) -> ColumnElement[bool]:
 
 def unfinished(db: Session, target: Target, query: str, areas: Areas | None) -> Found:
     """A syllable that is being typed; the name of an area before the name of the estate."""
-    typed, short = letters(query), core(query)
+    typed, short = figures_spoken(letters(query)), core(query)
     begun = [Look(f"%<{typed}%", needed_by_letters(f"<{typed}"), 55, "pinyin-begins")] if len(typed) > 1 else []
     within = []
     for end in range(2, min(len(short) - 1, _LONGEST_AREA)):
@@ -67,11 +70,11 @@ def unfinished(db: Session, target: Target, query: str, areas: Areas | None) -> 
 
 def meant(db: Session, target: Target, query: str, clauses: Sequence[Any]) -> Found:
     """Names that the query, mistyped, may have meant, the surest first."""
-    columns = (target.id, target.name)
+    columns = (target.id, target.name, target.code)
     is_company = target.index == "enterprise_search"
-    rows = select(*columns).where(*clauses, clause(db, target, _near(query, is_company))).limit(CANDIDATES)
-    order = {"sound": 0, "stem": 1, "sound-near": 2, "slip": 3}
-    found = [(alike.reason(query, name, is_company), key) for key, name in db.execute(rows)]
+    rows = select(*columns).where(*clauses, clause(db, target, _near(query, is_company), NARROWED)).limit(CANDIDATES)
+    order = {"code-slip": 0, "sound": 0, "stem": 1, "sound-near": 2, "slip": 3}
+    found = [(alike.reason(query, name, code, is_company), key) for key, name, code in db.execute(rows)]
     kept = sorted(((order[why], key, why) for why, key in found if why))[:MEANT]
     if not kept:
         return Found(false(), literal(0), literal(""))
@@ -84,7 +87,7 @@ def _near(query: str, is_company: bool) -> list[Look]:
     """What holds all that could be meant: most of the signs, or the same sound."""
     short = core(query)
     if not has_han(short):
-        return _near_letters(letters(query))
+        return _near_code(plain_code(query)) + _near_letters(figures_spoken(letters(query)))
     own = alike.distinctive(short, is_company)
     found = [Look(f"^%{coded(own)}%#%", needed_by_text(own), 0, "stem")] if len(own) > 1 and own != short else []
     for text in dict.fromkeys((short, own)):
@@ -114,6 +117,17 @@ def _one_gone(text: str) -> list[Look]:
             found.append(
                 Look(f"^%{coded(left)}%{coded(right)}%#%", needed_by_text(left) + needed_by_text(right), 0, "slip")
             )
+    return found
+
+
+def _near_code(code: str) -> list[Look]:
+    if len(code) < alike.CODE_ENOUGH or not any(sign.isdigit() for sign in code):
+        return []
+    found = []
+    for at in range(len(code)):
+        left, right = code[:at], code[at + 2 :]
+        needed = needed_by_letters(f"#{left}") + needed_by_letters(f"{right}|")
+        found.append(Look(f"%#{left}%{right}|%", needed, 0, "code-slip"))
     return found
 
 
