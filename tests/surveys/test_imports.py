@@ -19,7 +19,7 @@ from scoring.surveys.imports import IMPORTS
 from scoring.surveys.models import SurveyResult
 from tests.ratings import district as d
 
-ON = date(2026, 1, 20)
+TOLD, ON = date(2026, 1, 12), date(2026, 1, 20)  # the hold of the ratings is over
 KINDS = {"E-1": ("commodity", d.COMMUNITIES[0]), "E-2": ("village", d.COMMUNITIES[2])}
 BY_NAME = {kind.name: kind for kind in IMPORTS}
 SURVEYS = "estate_code,year,households,valid_responses,score\n"
@@ -137,7 +137,7 @@ def test_an_estate_outside_the_jurisdiction_is_unknown(district):
 def test_a_published_year_takes_additions_and_no_changes(district):
     bring("surveys", SURVEYS + "E-1,2025,600,75,88.5\n")
     with transaction() as db:
-        ratings.publish_year(db, d.CLI, Year(2025), on=ON)
+        ratings.publish_year(db, d.CLI, Year(2025), on=TOLD)
     found = refused("surveys", SURVEYS + "E-1,2025,600,75,99\nE-2,2025,300,50,91\n")
     assert set(found) == {"surveys.csv!A2"}
     assert "更正" in found["surveys.csv!A2"]
@@ -147,7 +147,7 @@ def test_a_published_year_takes_additions_and_no_changes(district):
 @pytest.mark.both_databases
 def test_an_imported_veto_revises_the_published_year(district):
     with transaction() as db:
-        ratings.publish_year(db, d.CLI, Year(2025), on=ON)
+        ratings.publish_year(db, d.CLI, Year(2025), on=TOLD)
     assert bring("vetoes", VETOES + "E-2,2025,V01,深1号,2026-01-10,报告\n") == (1, 0, 0)
     with reading() as db:
         table = ratings.rating_rows(db, 2025).set_index("estate_code")

@@ -13,7 +13,7 @@ from scoring.surveys import api as surveys
 from scoring.surveys import queries
 from tests.ratings import district as d
 
-ON = date(2026, 1, 20)
+TOLD, ON = date(2026, 1, 12), date(2026, 1, 20)  # the hold of the ratings is over
 KINDS = {"E-1": ("commodity", d.COMMUNITIES[0]), "E-2": ("village", d.COMMUNITIES[2])}
 FULL = {"households": "600", "valid_responses": "75", "survey_score": "88.5", "reason": ""}
 
@@ -67,7 +67,7 @@ def test_entering_and_correcting(district, signed_in):
         assert surveys.facts(db, 2025).surveys["score_cp"].tolist() == [8850]
         assert len(surveys.facts(db, 2025).indicators) == 6
     with transaction() as db:
-        ratings.publish_year(db, d.CLI, Year(2025), on=ON)
+        ratings.publish_year(db, d.CLI, Year(2025), on=TOLD)
     wrong = send(officer, "/year-facts/2025/E-1/edit", **{**everything("95"), "survey_score": "70"})
     assert wrong.status_code == 422
     assert "更正需要写明公开的原因" in wrong.get_data(as_text=True)
@@ -96,7 +96,7 @@ def test_a_refused_form_says_where(district, signed_in):
 
 def test_a_veto_and_its_withdrawal(district, signed_in):
     with transaction() as db:
-        ratings.publish_year(db, d.CLI, Year(2025), on=ON)
+        ratings.publish_year(db, d.CLI, Year(2025), on=TOLD)
     lead = signed_in(Role.LEAD)
     veto = {
         "veto_code": "V03",
