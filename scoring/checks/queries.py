@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from portal.kernel import clock
 from portal.kernel.periods import Month
@@ -154,12 +154,12 @@ class ReportedCheck:
 def reported_in_time(db: Session, months: Sequence[str], ids: Sequence[str] | None = None) -> list[ReportedCheck]:
     """The checks of the months that were filled in on a page, or came by a sheet while their month was running: those whose
     findings are put to the enterprise (sheets of past months open no requests to fix). Of all, or of the ids named."""
-    M, running = MonthlyCheck, []
+    M, any_step, running = MonthlyCheck, aliased(CheckStep), []
     for month in sorted(set(months)):
         ends = clock.day_start(Month.parse(month).next.first)
-        running.append(and_(M.month == month, CheckStep.step == "submitted", CheckStep.at < ends))
-    in_month = select(CheckStep.check_id).where(CheckStep.check_id == M.id, or_(*running)).exists()
-    last = select(func.max(CheckStep.seq)).where(CheckStep.check_id == M.id).scalar_subquery()
+        running.append(and_(M.month == month, any_step.step == "submitted", any_step.at < ends))
+    in_month = select(any_step.check_id).where(any_step.check_id == M.id, or_(*running)).correlate(M).exists()
+    last = select(func.max(any_step.seq)).where(any_step.check_id == M.id).correlate(M).scalar_subquery()
     columns = (M.id, M.estate_code, M.month, M.standard_version, M.inspected_on, M.inspector, CheckStep.step)
     rows = select(*columns).join(CheckStep, and_(CheckStep.check_id == M.id, CheckStep.seq == last))
     rows = rows.where(M.month.in_(sorted(set(months))), CheckStep.step != "draft", or_(M.origin == "page", in_month))
