@@ -156,6 +156,12 @@ def _stray_cells(
     return flaws
 
 
+def read_grid(data: bytes, filename: str) -> Grid:
+    """The cells of a file as they stand, for lists whose headers are the sender's own. Raises ``InputRefused``."""
+    with _collector_resting():
+        return _read_grid(data, PurePath(filename.replace("\\", "/")).name or "csv")
+
+
 def _read_grid(data: bytes, name: str) -> Grid:
     """Tell the format from the first bytes and read it."""
     if len(data) > MAX_BYTES:

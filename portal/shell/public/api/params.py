@@ -60,7 +60,12 @@ def whole(name: str, default: int, largest: int) -> int:
 
 def day(name: str = "as_of", days_ahead: int = 0) -> date:
     """A date, today when it is not given; at most so many days ahead."""
-    value, today = text(name), clock.today()
+    return day_of(name, text(name), days_ahead)
+
+
+def day_of(name: str, value: str, days_ahead: int = 0) -> date:
+    """The date of a text that came as ``name``."""
+    today = clock.today()
     if not value:
         return today
     try:
@@ -82,7 +87,12 @@ def instant(name: str = "known_at") -> datetime | None:
     Instants are printed in whole seconds, so one written without a fraction stands for its whole second: what was
     recorded at the printed time is included.
     """
-    value = text(name).replace(" ", "+")
+    return instant_of(name, text(name))
+
+
+def instant_of(name: str, value: str) -> datetime | None:
+    """The instant of a text that came as ``name``."""
+    value = value.replace(" ", "+")
     if not value:
         return None
     try:

@@ -1,7 +1,7 @@
-// A second press of the same button sends nothing twice. Without this script the server refuses the repeat by itself.
+// A second press of the same button sends nothing twice, except where it fetches a file (data-download). Without this script the server refuses the repeat by itself.
 "use strict";
 (() => {
-  for (const form of document.querySelectorAll("form[method='post']")) {
+  for (const form of document.querySelectorAll("form[method='post']:not([data-download])")) {
     form.addEventListener("submit", (event) => {
       if (form.dataset.sent === "yes") {
         event.preventDefault();
