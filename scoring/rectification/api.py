@@ -1,5 +1,6 @@
 """What other features use of requests to fix 整改通知单."""
 
+from scoring.rectification.indicator import INDICATOR as INDICATOR
 from scoring.rectification.indicator import computed_indicators as computed_indicators
 from scoring.rectification.reading import OrderView as OrderView
 from scoring.rectification.reading import PublicOrder as PublicOrder

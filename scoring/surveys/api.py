@@ -12,6 +12,7 @@ from scoring.surveys.queries import YearFacts as YearFacts
 from scoring.surveys.queries import facts as facts
 from scoring.surveys.queries import years_with_facts as years_with_facts
 from scoring.surveys.service import decide_veto as decide_veto
+from scoring.surveys.service import keep_computed as keep_computed
 from scoring.surveys.service import record_collection_rate as record_collection_rate
 from scoring.surveys.service import record_indicator as record_indicator
 from scoring.surveys.service import record_survey as record_survey

@@ -6,7 +6,7 @@ is a correction: it needs a public reason and revises the rating in the same tra
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import insert, update
@@ -116,6 +116,24 @@ def _key(kind: FactKind, row: Any) -> list[Any]:
 def _values(kind: FactKind, row: Any) -> dict[str, Any]:
     read: Callable[[str], Any] = row.__getitem__ if isinstance(row, Mapping) else lambda name: getattr(row, name)
     return {name: str(value) if isinstance(value := read(name), date) else value for name in kind.values}
+
+
+def keep_computed(
+    db: Session, actor: Actor, year: int, indicator_code: str, scores: Mapping[str, int], *, evidence: str, at: datetime
+) -> int:
+    """Keep what the portal computed for estates that have no such indicator yet, as a publication used it at ``at``; how
+    many. A sheet that came first stands; one that comes later is a correction of the published fact.
+
+    The caller holds the lock of the year.
+    """
+    row = {"year": year, "indicator_code": indicator_code, "evidence": evidence, "source": "computed"}
+    known = {key[1] for key in queries.live_rows(db, INDICATORS, [year]) if key[2] == indicator_code}
+    new = [{**row, "estate_code": code, "score_cp": cp} for code, cp in sorted(scores.items()) if code not in known]
+    if new:
+        db.execute(insert(INDICATORS.model), [_version(INDICATORS, one, actor, at) for one in new])
+        detail = {"indicator": indicator_code, "added": len(new)}
+        audit.record(db, actor, "indicators.computed", f"year:{year}", detail)
+    return len(new)
 
 
 def record_survey(

@@ -12,6 +12,7 @@ from portal.registry import api as registry
 from scoring.ratings.figures.quarter import rule_sets_of
 from scoring.ratings.queries.current import RELEASED
 from scoring.ratings.queries.quarters import published_scores
+from scoring.rectification import api as rectification
 from scoring.rules.rulesets import rule_set
 from scoring.rules.service import service_on
 from scoring.rules.years import NOT_ELIGIBLE, VETOED, YearFacts, ratings
@@ -58,6 +59,7 @@ def _facts(db: Session, year: Year, register: pd.DataFrame, known_at: datetime |
     codes = register["estate_code"]
     known = surveys.facts(db, year.number, known_at)
     quarters = published_scores(db, year, RELEASED, known_at)
+    indicators = known.indicators if known_at is not None else with_computed(db, year, known.indicators, codes)
 
     def of_register(frame: pd.DataFrame) -> pd.DataFrame:
         return frame[frame["estate_code"].isin(codes)].reset_index(drop=True)
@@ -66,10 +68,28 @@ def _facts(db: Session, year: Year, register: pd.DataFrame, known_at: datetime |
         estates=register[["estate_code", "kind", "service_start"]],
         quarters=of_register(quarters),
         surveys=of_register(known.surveys),
-        indicators=_of_rule_sets(of_register(known.indicators), register, year.number),
+        indicators=_of_rule_sets(of_register(indicators), register, year.number),
         collection_rates=of_register(known.collection_rates),
         vetoes=of_register(known.vetoes),
     )
+
+
+def computed(db: Session, year: Year, indicators: pd.DataFrame, codes: Collection[str]) -> dict[str, int]:
+    """Estate to the indicator ``rectification`` as it stands now, of estates for which neither a sheet nor an earlier
+    publication gives one."""
+    given = indicators.loc[indicators["indicator_code"] == rectification.INDICATOR, "estate_code"]
+    return rectification.computed_indicators(db, year.number, set(codes) - set(given))
+
+
+def with_computed(db: Session, year: Year, indicators: pd.DataFrame, codes: Collection[str]) -> pd.DataFrame:
+    """The indicators of a year, the computed ones among them."""
+    found = computed(db, year, indicators, codes)
+    if not found:
+        return indicators
+    rows = {"estate_code": list(found), "score_cp": list(found.values())}
+    fixed = {"year": year.number, "indicator_code": rectification.INDICATOR, "evidence": "", "source": "computed"}
+    made = pd.DataFrame(rows).assign(**fixed)[list(indicators.columns)]
+    return made if indicators.empty else pd.concat([indicators, made], ignore_index=True)
 
 
 def _of_rule_sets(indicators: pd.DataFrame, register: pd.DataFrame, year: int) -> pd.DataFrame:

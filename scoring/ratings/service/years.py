@@ -17,8 +17,9 @@ from portal.kernel.access import Actor, require
 from portal.kernel.audit import canonical
 from portal.kernel.db import lock
 from portal.kernel.periods import Year
+from portal.registry import api as registry
 from scoring.ratings import policy
-from scoring.ratings.figures.year import YearFigures, reasons_of, year_figures
+from scoring.ratings.figures.year import YearFigures, computed, reasons_of, year_figures
 from scoring.ratings.frames import plain_rows
 from scoring.ratings.models import PreparedRating, QuarterScore, Rating, RatingComponent
 from scoring.ratings.queries.current import current
@@ -44,6 +45,8 @@ from scoring.ratings.service.snapshots import (
     refuse_too_early,
 )
 from scoring.ratings.shapes import Prepared, PublishedYear, RatingChange
+from scoring.rectification import api as rectification
+from scoring.surveys import api as surveys
 
 _NOTHING = PublishedYear(None, 0, 0)
 _STARS, _STATUS = FIGURES.index("stars"), FIGURES.index("status")
@@ -148,6 +151,7 @@ def _publish(
     reason: str,
     known_at: datetime,
 ) -> PublishedYear:
+    _keep_computed(db, actor, year, estates, known_at)
     made = year_figures(db, year, estates=estates)
     rows = changed(*_figures(made), latest_rows(db, year, estates))
     if not rows:
@@ -180,6 +184,15 @@ def _publish(
     changes = tuple(_change(year.number, row, day) for row in rows)
     hooks.announce("ratings.published", db, actor=actor, on=on, changes=list(changes))
     return PublishedYear(release.id, len(rows), revisions, changes)
+
+
+def _keep_computed(db: Session, actor: Actor, year: Year, estates: list[str] | None, known_at: datetime) -> None:
+    """What the portal computes itself becomes a fact of the year when it is first published: it does not move afterwards."""
+    codes = registry.estates_frame(db, year.last)["estate_code"].tolist() if estates is None else estates
+    found = computed(db, year, surveys.facts(db, year.number).indicators, codes)
+    if found:
+        evidence = "按期整改率（平台计算）"
+        surveys.keep_computed(db, actor, year.number, rectification.INDICATOR, found, evidence=evidence, at=known_at)
 
 
 def _change(year: int, row: NewRow, day: date) -> RatingChange:
