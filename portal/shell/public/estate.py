@@ -18,6 +18,7 @@ from portal.shell.public.standing import Standing, last_published
 from scoring.credit import api as credit
 from scoring.lists import api as lists
 from scoring.ratings import api as ratings
+from scoring.rectification import api as rectification
 
 Band = list[tuple[str, int, int]]
 
@@ -46,6 +47,7 @@ class Dossier:
     ratings: list[Any]
     service: Service | None
     entries: list[lists.EntryView]
+    orders: list[rectification.PublicOrder]
 
     @property
     def last(self) -> Any | None:
@@ -92,6 +94,7 @@ def dossier(db: Session, code: str) -> Dossier:
         ratings=fields.tuples(ratings.estate_ratings(db, code)),
         service=service_of(db, code),
         entries=lists.concerning_estate(db, code, clock.today()),
+        orders=rectification.public_orders(db, code),
     )
 
 
@@ -156,4 +159,5 @@ def content(db: Session, found: Dossier) -> fields.Row:
         "quarter_scores": [fields.quarter_score(row) for row in found.quarters],
         "ratings": [fields.rating(row) for row in found.ratings],
         "lists": [fields.list_entry(entry) for entry in found.entries],
+        "rectification_orders": [fields.order(order) for order in found.orders],
     }

@@ -15,6 +15,7 @@ from portal.kernel.points import print_cp
 from portal.registry import api as registry
 from scoring.credit import api as credit
 from scoring.lists import api as lists
+from scoring.rectification import api as rectification
 
 Row = dict[str, Any]
 PINS = ("kind", "division_code", "uscc", "manager_code")
@@ -94,6 +95,17 @@ def list_entry(view: lists.EntryView) -> Row:
         "manager_code": plain(view.manager_code), "name": name, "reason": view.reason,
         "effective_from": plain(view.effective_from), "effective_to": plain(view.effective_to),
         "recorded_at": plain(view.recorded_at), "decision": view.decision,
+    }  # fmt: skip
+
+
+def order(view: rectification.PublicOrder) -> Row:
+    """A request to fix with the dates of its life; ``due_at`` is the first instant that is late."""
+    return {
+        "number": view.number, "month": view.month, "item_code": view.item_code, "hazard_class": view.hazard_class,
+        "uscc": view.uscc, "state": view.state, "found_on": plain(view.found_on), "opened_on": plain(view.ordered_on),
+        "due_at": clock.instant_text(view.due_at) if view.due_at else None, "protected_on": plain(view.protected_on),
+        "extended_on": plain(view.extended_on), "answered_on": plain(view.answered_on),
+        "verified_on": plain(view.verified_on), "overdue": view.overdue,
     }  # fmt: skip
 
 
