@@ -13,7 +13,7 @@ from importlib.resources import files
 _NOISE = re.compile(r"[\s()\[\]{}<>,.;:'\"·•、，。；：“”‘’《》〈〉「」『』【】〔〕—–_/\\~!！?？*#&@|^`$=+\-]+")
 _HIDDEN = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u00ad]")
 _DIGITS = {"〇": 0, "零": 0, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
-_COUNTED = re.compile(r"(?<=.)[第]?([一二三四五六七八九十两]{1,3}|iii|ii|iv|i|v)(?=期|区|号|栋|座|组|队)")
+_COUNTED = re.compile(r"第?([一二三四五六七八九十两]{1,3}|iii|ii|iv|i|v)(?=期|区|号|栋|座|组|队)")
 _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5}
 _PLACE = re.compile(r"^(中国)?(广东省|广东(?=深圳))?(深圳市|深圳(?=宝安区))?(宝安区)?")
 _COMPANY = re.compile(r"(股份|集团|控股)?(有限责任|有限)?公司$")

@@ -45,6 +45,18 @@ def distinctive(text: str, is_company: bool) -> str:
     return plain
 
 
+def without_addition(text: str) -> str:
+    """A folded text without what people add to an estate's name.
+
+    >>> without_addition("桃源居小区")
+    '桃源居'
+    """
+    for word in sorted(ANYWHERE, key=len, reverse=True):
+        if text.endswith(word) and len(text) > len(word) + 1:
+            return text[: -len(word)]
+    return text
+
+
 def _numbers(text: str) -> list[str]:
     return re.findall(r"\d+", text)
 
@@ -73,7 +85,7 @@ def _one_slip(typed: str, name: str, is_company: bool) -> bool:
     mine, theirs = distinctive(typed, is_company), distinctive(name, is_company)
     if mine == theirs:
         return len(mine) > 1
-    enough = LONG_ENOUGH if len(gone) == len(come) == 1 else LONG_ENOUGH - 1
+    enough = LONG_ENOUGH + is_company if len(gone) == len(come) == 1 else LONG_ENOUGH - 1
     return max(len(mine), len(theirs)) >= enough
 
 
@@ -115,6 +127,8 @@ def reason(query: str, record: str, code: str, is_company: bool) -> str:
 
 
 def _text_reason(typed: str, name: str, is_company: bool) -> str:
+    if not is_company and without_addition(typed) in (name, without_phase(name)) and without_addition(typed) != typed:
+        return "stem"
     mine, theirs = distinctive(typed, is_company), distinctive(name, is_company)
     if mine != typed and len(mine) > 1 and _numbers(typed) == _numbers(name)[: len(_numbers(typed))]:
         meant_alike = is_company or typed.endswith(ANYWHERE)

@@ -89,7 +89,12 @@ def _near(query: str, is_company: bool) -> list[Look]:
     if not has_han(short):
         return _near_code(plain_code(query)) + _near_letters(figures_spoken(letters(query)))
     own = alike.distinctive(short, is_company)
-    found = [Look(f"^%{coded(own)}%#%", needed_by_text(own), 0, "stem")] if len(own) > 1 and own != short else []
+    plain = own if is_company else alike.without_addition(short)
+    found = [
+        Look(f"^%{coded(one)}%#%", needed_by_text(one), 0, "stem")
+        for one in dict.fromkeys((own, plain))
+        if len(one) > 1 and one != short
+    ]
     for text in dict.fromkeys((short, own)):
         if len(text) > 1:
             for way in readings(text)[:4]:

@@ -15,7 +15,7 @@ _OTHERS = {
     "盛": "sheng cheng", "柏": "bai bo", "翟": "zhai di", "校": "xiao jiao", "调": "tiao diao", "弹": "tan dan", "角": "jiao jue",
     "仔": "zai zi", "解": "jie xie", "查": "cha zha", "宿": "su xiu", "薄": "bo bao", "番": "fan pan", "种": "zhong chong",
     "降": "jiang xiang", "仇": "chou qiu", "秘": "mi bi", "洗": "xi xian", "堡": "bao pu", "澄": "cheng deng", "绿": "lv lu",
-    "朴": "pu piao", "茜": "qian xi", "莞": "guan wan", "栅": "zha shan", "溪": "xi qi",
+    "朴": "pu piao", "茜": "qian xi", "莞": "guan wan", "勒": "le lei", "栅": "zha shan", "溪": "xi qi",
 }  # fmt: skip
 _COUNTED = ("ling", "yi", "er", "san", "si", "wu", "liu", "qi", "ba", "jiu", "shi")
 _LAST_SPOKEN = 19  # greater numbers are written in figures, whatever the rest is written in
