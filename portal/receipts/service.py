@@ -29,10 +29,17 @@ HOLDER_CHARACTERS = 10
 
 @dataclass(frozen=True)
 class Number:
-    """The issue number of a certificate: unbroken within its series, here ``plaque:2025``."""
+    """The issue number of a certificate, ``2025-000012``: unbroken within its series, here ``plaque:2025``.
+
+    A record named by ``ref`` has one certificate of a kind.
+    """
 
     series: str
-    ref: str
+    ref: str | None = None
+
+    def text(self, seq: int) -> str:
+        """The number as it is printed."""
+        return f"{self.series.partition(':')[2]}-{seq:06d}"
 
 
 def issue(
@@ -47,11 +54,12 @@ def issue(
 ) -> dict[str, Any]:
     """A signed receipt, kept by its id: ``{"payload", "key_id", "signature"}`` (contract, section 4).
 
-    ``items`` hold texts, integers, booleans, lists and objects only. With a number, the record ``ref`` has one
-    certificate of this kind, numbered without gaps within its series.
+    ``items`` hold texts, integers, booleans, lists and objects only. With a number, its text enters every item as
+    ``number``.
     """
     code, now = codes.new_code(), clock.now()
     seq = _next(db, number.series) if number else None
+    numbered = {"number": number.text(seq)} if number and seq else {}
     payload = {
         "type": kind,
         "id": code,
@@ -59,7 +67,7 @@ def issue(
         "as_of": as_of.isoformat(),
         "known_at": clock.instant_text(known_at),
         "snapshot": snapshot,
-        "items": list(items),
+        "items": [{**numbered, **item} for item in items] if numbered else list(items),
     }
     packed = verifier.canonical(payload)
     key_id, key = keys.key_ring().signing_key()

@@ -16,6 +16,7 @@ STAND_INS = {
     "ending": "csv",
     "verb": "",
     "size": "thumbnail",
+    "shape": "plaque",
     "kind": "checks",
 }
 VERBS = {"lists.decide_or_publish": "decide", "credit.end": "refuse"}

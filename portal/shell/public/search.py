@@ -14,8 +14,8 @@ from scoring.credit import api as credit
 
 SORTS = ("match", "stars", "score", "name")
 COLUMNS = ("estate_code", "name", "kind", "division_code", "address", "households", "year", "stars", "rating_status",
-           "quarter", "score", "rank_district", "rank_street")  # fmt: skip
-COMPANY_COLUMNS = ("uscc", "name", "credit_score", "credit_grade", "estates")
+           "quarter", "score", "rank_district", "rank_street", "match")  # fmt: skip
+COMPANY_COLUMNS = ("uscc", "name", "credit_score", "credit_grade", "estates", "match")
 
 
 @dataclass(frozen=True)
@@ -25,6 +25,7 @@ class Hit:
     view: registry.EstateView
     rating: Any | None
     last: Any | None
+    why: str = ""
 
     @property
     def row(self) -> fields.Row:
@@ -38,6 +39,7 @@ class Hit:
             "quarter": last.quarter if last else None, "score": fields.points(last.score_cp) if last else None,
             "rank_district": fields.whole(last.rank_district) if last else None,
             "rank_street": fields.whole(last.rank_street) if last else None,
+            "match": self.why or None,
         }  # fmt: skip
 
 
@@ -59,7 +61,7 @@ def estates(
     standing = last_published(db)
     sort = wanted["sort"]
     by_match = sort == "match"
-    found, total = registry.find_estates(
+    found, total, why = registry.match_estates(
         db,
         wanted["q"],
         wanted["division"],
@@ -67,7 +69,10 @@ def estates(
         limit=limit if by_match else None,
         offset=offset if by_match else 0,
     )
-    hits = [Hit(view, standing.ratings.get(view.code), standing.scores.get(view.code)) for view in found]
+    hits = [
+        Hit(view, standing.ratings.get(view.code), standing.scores.get(view.code), why.get(view.code, ""))
+        for view in found
+    ]
     if not by_match:
         hits = sorted(hits, key=_key(sort))[offset : None if limit is None else offset + limit]
     return hits, total, standing
@@ -82,19 +87,20 @@ class Company:
     score_cp: int
     grade: str
     estates: int
+    why: str = ""
 
     @property
     def row(self) -> fields.Row:
         """The row of the twins."""
         return {
             "uscc": self.uscc, "name": self.name, "credit_score": fields.points(self.score_cp),
-            "credit_grade": self.grade, "estates": self.estates,
+            "credit_grade": self.grade, "estates": self.estates, "match": self.why or None,
         }  # fmt: skip
 
 
 def companies(db: Session, q: str, limit: int | None = None, offset: int = 0) -> tuple[list[Company], int]:
     """Companies found with score and grade today."""
-    found, total = registry.find_enterprises(db, q, limit=limit, offset=offset)
+    found, total, why = registry.match_enterprises(db, q, limit=limit, offset=offset)
     if not found:
         return [], total
     today = clock.today()
@@ -103,7 +109,7 @@ def companies(db: Session, q: str, limit: int | None = None, offset: int = 0) ->
     return [
         Company(
             view.uscc, view.name, int(figures.loc[view.uscc, "score_cp"]), str(figures.loc[view.uscc, "grade"]),
-            int(served.get(view.uscc, 0)),
+            int(served.get(view.uscc, 0)), why.get(view.uscc, ""),
         )
         for view in found
     ], total  # fmt: skip

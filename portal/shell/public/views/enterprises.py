@@ -42,6 +42,7 @@ def enterprises() -> str:
     return render_template(
         "public/enterprises.html", q=q, found=found, total=total, page=page, pages=pages_of(total),
         link=lambda n: query_text(page=n), shown_query=query_text(), on=clock.today(),
+        code_help=registry.credit_code_help(q),
     )  # fmt: skip
 
 

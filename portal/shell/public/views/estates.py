@@ -37,7 +37,7 @@ def search_page() -> str:
         "public/estates.html", wanted=wanted, hits=hits, total=total, page=page, pages=pages_of(total), names=names,
         standing=standing, companies=found, companies_total=companies_total, choices=areas.choices(names),
         rank_of=lambda row: rank_sentence(standing, row, names), link=lambda n: query_text(page=n),
-        shown_query=query_text(),
+        shown_query=query_text(), code_help=registry.credit_code_help(wanted["q"]),
     )  # fmt: skip
 
 
