@@ -54,6 +54,7 @@ class Permission(StrEnum):
     OBJECTION_EXTEND = "objection:extend"
     PROCEEDING_EDIT = "proceeding:edit"
     ENTERPRISE_OWN = "enterprise:own"
+    REPLY_MODERATE = "reply:moderate"
     PEOPLE_EDIT = "people:edit"
     AUDIT_READ = "audit:read"
     JOBS_READ = "jobs:read"
@@ -116,6 +117,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             P.CREDIT_PROPOSE,
             P.LIST_READ,
             P.LIST_PROPOSE,
+            P.REPLY_MODERATE,
             P.VETO_PROPOSE,
             P.ADVERSE_READ,
             P.ADVERSE_HANDLE,
