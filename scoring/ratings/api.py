@@ -5,7 +5,8 @@ revision of ratings; hears ``veto.decided`` and ``year-fact.corrected``; answers
 ``year.published``.
 
 A first publication is held (``held``): public from the day after the hold, or earlier when every enterprise in it gave up
-its hold (``ratings.opened``: acts, public_from). Reads take ``as_of`` (a district date, default today; ``RELEASED``: held
+its hold (``ratings.opened``: acts, public_from). ``result.replies`` (period, estate_code) asks for what stands beside a
+result: lists of ``PublicReply``. Reads take ``as_of`` (a district date, default today; ``RELEASED``: held
 rows too, for figures that build on others) and ``known_at`` (an instant, default now): only rows public on
 that day, the highest revision recorded by then.
 """
@@ -67,6 +68,7 @@ from scoring.ratings.shapes import ConfirmedQuarter as ConfirmedQuarter
 from scoring.ratings.shapes import Erratum as Erratum
 from scoring.ratings.shapes import FieldChange as FieldChange
 from scoring.ratings.shapes import Prepared as Prepared
+from scoring.ratings.shapes import PublicReply as PublicReply
 from scoring.ratings.shapes import PublishedQuarter as PublishedQuarter
 from scoring.ratings.shapes import PublishedYear as PublishedYear
 from scoring.ratings.shapes import QuarterView as QuarterView

@@ -97,6 +97,20 @@ class YearView:
 
 
 @dataclass(frozen=True)
+class PublicReply:
+    """What an enterprise says about a public result, as the room above answers ``result.replies``. ``part``:
+    ``2025-03/XF04``, empty for the whole; ``photos``: id and SHA-256 of each masked copy."""
+
+    id: str
+    part: str
+    uscc: str
+    company: str
+    text: str
+    on: date
+    photos: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
 class FieldChange:
     """One figure that a revision changed; values as stored (centipoints, codes)."""
 

@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 from flask import Response, render_template, url_for
 
-from portal.kernel import charts
+from portal.kernel import charts, hooks
 from portal.kernel.errors import NotFound
 from portal.kernel.i18n import _
 from portal.kernel.points import print_cp
@@ -14,6 +14,7 @@ from portal.kernel.web import public, request_session
 from portal.registry import api as registry
 from scoring.ratings import api, sentences
 from scoring.ratings.explain import CategoryExplained, MonthExplained, QuarterExplained, RatingExplained
+from scoring.ratings.shapes import PublicReply
 from scoring.ratings.views import quarter_table
 from scoring.ratings.views.blueprint import Areas, bp, quarter_of, year_of
 from scoring.ratings.views.corrections import corrections
@@ -60,6 +61,26 @@ def bars_of(month: MonthExplained) -> list[dict[str, Any]]:
     ]
 
 
+def replies_of(period: Any, code: str) -> dict[str, PublicReply]:
+    """What enterprises say about a result, by the part it is about."""
+    answers = hooks.announce("result.replies", request_session(), period=str(period), estate_code=code)
+    return {reply.part: reply for answer in answers for reply in answer}
+
+
+def _replies_answer(period: Any, code: str) -> list[dict[str, Any]]:
+    return [
+        {
+            "month": reply.part.partition("/")[0] or None,
+            "item_code": reply.part.partition("/")[2] or None,
+            "uscc": reply.uscc,
+            "reply": reply.text,
+            "replied_on": reply.on,
+            "photos": [url_for("replies.public_photo", photo_id=photo) for photo, _sha256 in reply.photos],
+        }
+        for reply in replies_of(period, code).values()
+    ]
+
+
 @bp.get("/quarters/<quarter>/estates/<code>")
 @public
 def quarter_estate(quarter: str, code: str) -> str:
@@ -76,6 +97,7 @@ def quarter_estate(quarter: str, code: str) -> str:
         company=_company(made.row["uscc"]),
         bars_of=bars_of,
         corrections=corrections(db, period, code),
+        replies=replies_of(period, code),
         rounding=sentences.rounding_sentence(),
     )
 
@@ -85,7 +107,7 @@ def quarter_estate(quarter: str, code: str) -> str:
 def quarter_estate_json(quarter: str, code: str) -> Response:
     """The same explanation for programs: months, category sums, items."""
     made = api.quarter_explained(request_session(), quarter_of(quarter), code)
-    return sent_json(_quarter_answer(made))
+    return sent_json({**_quarter_answer(made), "replies": _replies_answer(quarter, code)})
 
 
 def _quarter_answer(made: QuarterExplained) -> dict[str, Any]:
@@ -165,6 +187,7 @@ def year_estate(year: str, code: str) -> str:
         picture=_picture(made),
         bands=_bands(made),
         corrections=corrections(db, period, code),
+        replies=replies_of(period, code),
         release=api.release(db, made.row["release_id"]),
         indicator_name=indicator_name,
         reason_text=reason_text,
@@ -194,7 +217,7 @@ def year_estate_json(year: str, code: str) -> Response:
         ],
         "quarters": [{"quarter": used["quarter"], "score": _points(used["score_cp"])} for used in made.quarters],
     }
-    return sent_json(answer)
+    return sent_json({**answer, "replies": _replies_answer(year, code)})
 
 
 def _picture(made: RatingExplained) -> Any:

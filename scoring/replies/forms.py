@@ -1,0 +1,43 @@
+"""Shape and wording of the replies' forms."""
+
+from typing import Any
+
+from flask_wtf import FlaskForm
+from wtforms import IntegerField, MultipleFileField, RadioField, TextAreaField
+
+from portal.kernel.i18n import lazy
+from scoring.replies.reasons import REASONS
+
+
+class WriteForm(FlaskForm):
+    """A reply: text and photos."""
+
+    text = TextAreaField(lazy("说明"), render_kw={"required": True, "maxlength": 1000})
+    photos = MultipleFileField(lazy("照片"))
+
+    @property
+    def pictures(self) -> list[bytes]:
+        """The bytes of the chosen photos; a field left empty sends one file without a name."""
+        return [file.read() for file in self.photos.data or [] if getattr(file, "filename", "")]
+
+
+class ActForm(FlaskForm):
+    """A button and nothing else."""
+
+
+class AcceptForm(FlaskForm):
+    """The step that the page showed."""
+
+    seq = IntegerField()
+
+
+class RefuseForm(AcceptForm):
+    """A refusal with its reason."""
+
+    code = RadioField(lazy("不予公开的理由"), validate_choice=False)
+    note = TextAreaField(lazy("请企业怎样修改"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.code.choices = list(REASONS.items())
+        self.code.flags.required = True
