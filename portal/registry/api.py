@@ -13,6 +13,7 @@ from portal.kernel.errors import NotFound
 from portal.kernel.i18n import _
 from portal.registry import queries
 from portal.registry.columns import print_units
+from portal.registry.entry import EntryStanding as EntryStanding
 from portal.registry.kinds import KINDS as KINDS
 from portal.registry.kinds import NAMES as KIND_NAMES  # noqa: F401
 from portal.registry.kinds import ORDER as KIND_ORDER  # noqa: F401
@@ -25,6 +26,7 @@ from portal.registry.matching import Fit as Fit
 from portal.registry.matching import Match as Match
 from portal.registry.matching import NameIndex, index_of
 from portal.registry.models import Division, Enterprise, Estate, EstateFacts, Manager
+from portal.registry.search.words import reason_text
 
 
 @dataclass(frozen=True)
@@ -140,6 +142,21 @@ def find_estates(
     return [_estate_view(row) for row in rows], total
 
 
+def match_estates(
+    db: Session,
+    q: str = "",
+    division: str = "",
+    kind: str = "",
+    limit: int | None = 20,
+    offset: int = 0,
+) -> tuple[list[EstateView], int, dict[str, str]]:
+    """As ``find_estates`` today, with the reason of each match in words, by estate code."""
+    rows, total, reasons = queries.estates_matched(
+        db, clock.today(), q, divisions=(division or None,), kind=kind, limit=limit, offset=offset
+    )
+    return [_estate_view(row) for row in rows], total, {code: reason_text(why) for code, why in reasons.items()}
+
+
 def enterprise(db: Session, uscc: str) -> EnterpriseView:
     """A company by its code. Raises ``NotFound``."""
     row = queries.enterprise_row(db, uscc)
@@ -152,6 +169,15 @@ def find_enterprises(
     """Companies by name, code, pinyin, initials or address: (this page, how many in all); the best match first."""
     rows, total = queries.enterprises_found(db, q, limit=limit, offset=offset)
     return [EnterpriseView(row.uscc, row.name, row.address) for row in rows], total
+
+
+def match_enterprises(
+    db: Session, q: str = "", limit: int | None = 20, offset: int = 0
+) -> tuple[list[EnterpriseView], int, dict[str, str]]:
+    """As ``find_enterprises``, with the reason of each match in words, by credit code."""
+    rows, total, reasons = queries.enterprises_matched(db, q, limit=limit, offset=offset)
+    views = [EnterpriseView(row.uscc, row.name, row.address) for row in rows]
+    return views, total, {code: reason_text(why) for code, why in reasons.items()}
 
 
 def enterprises_frame(db: Session) -> pd.DataFrame:
@@ -186,6 +212,12 @@ def find_managers(
 def contracts_frame(db: Session, known_at: datetime | None = None) -> pd.DataFrame:
     """All contracts by estate and start: ``estate_code, uscc, manager_code, starts_on (date), ends_on (date|None)``."""
     return queries.contracts_table(db, known_at)
+
+
+def contracts_registered(db: Session, since: datetime) -> pd.DataFrame:
+    """Live contracts first recorded at an instant or later, oldest first: the columns of ``contracts_frame`` and
+    ``recorded_at`` (instant). A new manager is a new registration, another last day is none."""
+    return queries.contracts_registered(db, since)
 
 
 def serving(db: Session, day: date, known_at: datetime | None = None) -> pd.DataFrame:

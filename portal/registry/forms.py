@@ -5,9 +5,9 @@ from datetime import date
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, RadioField, SelectField, StringField
+from wtforms import HiddenField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, StopValidation
+from wtforms.validators import InputRequired, Length, Optional, StopValidation
 from wtforms.widgets import DateInput
 
 from portal.kernel.errors import DomainError
@@ -164,7 +164,32 @@ class ManagerEditForm(ManagerForm):
     version = HiddenField()
 
 
-class ContractForm(CellsForm):
+class EntryForm(CellsForm):
+    """What the officer decides when entries are in force on a party; asked for only then."""
+
+    decision = RadioField(
+        lazy("处理意见"),
+        [Optional()],
+        choices=[
+            SelectChoice("proceed", lazy("继续登记")),
+            SelectChoice("notice", lazy("继续登记，并告知合同双方")),
+            SelectChoice("refer", lazy("退回，请补充理由")),
+        ],
+        validate_choice=False,
+    )
+    decision_reason = TextAreaField(lazy("处理意见的理由"), [Length(max=1000)])
+
+    def is_decided(self) -> bool:
+        """Whether there is a decision with its reason; else the form says what is missing."""
+        self.decision.flags.required = self.decision_reason.flags.required = True
+        if not self.decision.data:
+            self.refuse("decision", _("请核对下列情况，选择处理意见。"))
+        if not (self.decision_reason.data or "").strip():
+            self.refuse("decision_reason", _("请写明处理意见的理由。"))
+        return not self.errors
+
+
+class ContractForm(EntryForm):
     """A new contract of an estate."""
 
     uscc = cell(CONTRACTS, "uscc")
@@ -173,7 +198,7 @@ class ContractForm(CellsForm):
     ends_on = cell(CONTRACTS, "ends_on")
 
 
-class ContractEditForm(CellsForm):
+class ContractEditForm(EntryForm):
     """A known contract: its manager and its last day."""
 
     manager_code = cell(CONTRACTS, "manager_code")

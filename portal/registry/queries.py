@@ -308,6 +308,17 @@ def enterprise_details(db: Session) -> pd.DataFrame:
     return pd.DataFrame.from_records(rows, columns=list(names))
 
 
+def contracts_registered(db: Session, since: datetime) -> pd.DataFrame:
+    """See ``api.contracts_registered``."""
+    same = (Contract.estate_code, Contract.uscc, Contract.manager_code, Contract.valid_from)
+    first = select(*same, func.min(Contract.recorded_at).label("first")).group_by(*same).subquery()
+    joined = and_(*(first.c[column.key] == column for column in same))
+    rows = select(*same[:3], Contract.valid_from, Contract.valid_to, first.c.first).join(first, joined)
+    rows = rows.where(recorded(Contract), first.c.first >= since).order_by(first.c.first, *same)
+    names = ["estate_code", "uscc", "manager_code", "starts_on", "ends_on", "recorded_at"]
+    return pd.DataFrame.from_records(db.execute(rows).all(), columns=names)
+
+
 def companies_serving(db: Session, day: date, estates: Iterable[str]) -> dict[str, tuple[str, str]]:
     """Estate code to (code, name) of the company that serves it on a day."""
     rows = (

@@ -22,6 +22,7 @@ FEATURES = (
     "scoring.credit",
     "scoring.lists",
     "scoring.objections",
+    "scoring.market",
     "portal.shell.office",
     "portal.shell.public",
     "portal.shell.opendata",
@@ -45,6 +46,8 @@ SUBSCRIPTIONS = (
     ("adverse.case", "scoring.lists.api", "adverse_case"),
     ("adverse.cases", "scoring.lists.api", "adverse_cases"),
     ("record.flags", "scoring.adverse.api", "record_flags"),
+    ("contract.registering", "scoring.market.api", "on_contract_registering"),
+    ("contract.decided", "scoring.market.api", "record"),
     ("result.replies", "scoring.replies.api", "public_replies"),
     ("site.facts", "scoring.ratings.api", "site_facts"),
     ("record.flags", "scoring.objections.api", "record_flags"),
@@ -55,6 +58,7 @@ SUBSCRIPTIONS = (
     ("work.items", "scoring.credit.api", "work_items"),
     ("work.items", "scoring.lists.api", "work_items"),
     ("work.items", "scoring.lists.api", "notice_items"),
+    ("work.items", "scoring.market.api", "work_items"),
     ("work.figures", "scoring.checks.api", "work_figures"),
     ("work.figures", "scoring.rectification.api", "work_figures"),
     ("work.figures", "scoring.ratings.api", "work_figures"),
@@ -62,7 +66,7 @@ SUBSCRIPTIONS = (
     ("work.figures", "scoring.credit.api", "work_figures"),
     ("work.figures", "portal.shell.office.figures", "work_figures"),
 )
-IMPORTS = ("portal.accounts", "portal.registry", "scoring.checks", "scoring.surveys")
+IMPORTS = ("portal.accounts", "portal.registry", "scoring.checks", "scoring.surveys", "disclosure")
 
 
 def _load(name: str) -> ModuleType:

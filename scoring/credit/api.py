@@ -1,7 +1,6 @@
 """What other rooms may ask of the credit record."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -12,9 +11,16 @@ from portal.kernel import clock
 from portal.kernel.access import Actor, Permission
 from portal.kernel.i18n import _
 from portal.kernel.work import WorkItem
-from scoring.credit import catalogue, counting, due_process, from_ratings, papers, queries, service
+from scoring.credit import catalogue, commitments, counting, due_process, from_ratings, papers, queries, service
+from scoring.credit import links as relations
 from scoring.credit.hands import hands_on as hands_on
 from scoring.credit.hands import said_now as said_now
+from scoring.credit.links import LinkView as LinkView
+from scoring.credit.links import links as links
+from scoring.credit.opened import on_ratings_opened as on_ratings_opened
+from scoring.credit.shapes import CreditView as CreditView
+from scoring.credit.shapes import EventView as EventView
+from scoring.credit.words import explained as explained
 from scoring.credit.work import work_figures as work_figures
 from scoring.rules import credit as rules
 
@@ -27,52 +33,20 @@ decision_served = due_process.decision_served
 issue_notice = papers.issue_notice
 decide = papers.decide
 on_document_served = papers.on_document_served
+find_links = relations.find
+confirm_link = relations.confirm
+refuse_link = relations.refuse
+withdraw_link = relations.withdraw
+link = relations.link
+sign_commitment = commitments.sign
+commitments_of = commitments.of_enterprise
+serve = papers.serve
 refuse = service.refuse
 withdraw = service.withdraw
 correct = service.correct
 end_event = service.end_event
 may_be_repaired = service.may_be_repaired
 NewEvent = service.NewEvent
-
-
-@dataclass(frozen=True)
-class EventView:
-    """A credit event as shown: signed centipoints, the days it counts, its document.
-
-    ``counted_cp`` is what enters the score of the day, ``why`` why that is not all of ``points_cp``: ``same_act``, ``cap``
-    or ``share`` (half of a manager's event); ``step`` ``repaired``: it was ended by a repair.
-    """
-
-    case_id: str
-    subject_type: str
-    subject: str
-    code: str
-    name: str
-    points_cp: int
-    estate_code: str | None
-    uscc: str | None
-    document: str
-    document_on: date | None
-    issued_by: str
-    valid_from: date
-    valid_to: date | None
-    step: str
-    is_share: bool = False
-    counted_cp: int = 0
-    why: str = ""
-
-
-@dataclass(frozen=True)
-class CreditView:
-    """Score and grade of a subject on a day, and the events behind them (shares of managers' events included)."""
-
-    subject: str
-    as_of: date
-    score_cp: int
-    grade: str
-    good_cp: int
-    bad_cp: int
-    events: tuple[EventView, ...]
 
 
 def _given(value: Any) -> Any:

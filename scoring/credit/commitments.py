@@ -134,9 +134,7 @@ def sign(db: Session, actor: Actor, code: str, *, signer: str, on: date) -> Comm
     return _view(db, row)
 
 
-def _paper(
-    db: Session, actor: Actor, given: Template, uscc: str, commitment_id: str, on: date
-) -> notices.DocumentView:
+def _paper(db: Session, actor: Actor, given: Template, uscc: str, commitment_id: str, on: date) -> notices.DocumentView:
     company, clauses = registry.enterprise(db, uscc), given.texts["zh"]["clauses"]
     lines = [f"{number}. {clause}" for number, clause in enumerate(clauses, 1)]
     signed = f"承诺企业：{company.name}（统一社会信用代码{uscc}），由经授权的人员在本系统签署。"
@@ -151,7 +149,9 @@ def _paper(
 def of_enterprise(db: Session, uscc: str, as_of: date | None = None, public_only: bool = False) -> list[CommitmentView]:
     """An enterprise's commitments, the newest first; in force on a day, or of public templates only, when asked."""
     rows = db.scalars(
-        select(Commitment).where(Commitment.uscc == uscc).order_by(Commitment.signed_on.desc(), Commitment.number.desc())
+        select(Commitment)
+        .where(Commitment.uscc == uscc)
+        .order_by(Commitment.signed_on.desc(), Commitment.number.desc())
     )
     found = [_view(db, row) for row in rows]
     found = [one for one in found if as_of is None or one.is_in_force(as_of)]
@@ -164,6 +164,12 @@ def commitment(db: Session, commitment_id: str) -> CommitmentView:
     if row is None:
         raise NotFound(_("没有找到这份承诺书。"))
     return _view(db, row)
+
+
+def find(db: Session, commitment_id: str) -> CommitmentView | None:
+    """One commitment, None when there is none."""
+    row = db.get(Commitment, commitment_id)
+    return _view(db, row) if row else None
 
 
 def _view(db: Session, row: Commitment) -> CommitmentView:

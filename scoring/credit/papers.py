@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from portal.deadlines import api as deadlines
-from portal.kernel.access import Actor, require
-from portal.kernel.errors import Conflict, DomainError
+from portal.kernel.access import Actor, Role, require
+from portal.kernel.errors import Conflict, DomainError, NotFound
 from portal.kernel.formats import date_text
 from portal.kernel.i18n import _, using
 from portal.kernel.points import print_cp
@@ -20,7 +20,7 @@ from portal.registry import api as registry
 from scoring.credit import catalogue, due_process, policy, service
 from scoring.credit.models import CreditCase, CreditEvent
 
-NOTICE, DECISION = "credit.notice", "credit.decision"
+NOTICE, DECISION, SERVE = "credit.notice", "credit.decision", "notice.serve"
 AUTHORITY, COURT = "【待法制审核确定：行政复议机关】", "【待法制审核确定：管辖人民法院】"
 
 
@@ -38,7 +38,21 @@ def issue_notice(db: Session, actor: Actor, case_id: str, *, on: date) -> notice
         addressee = _addressee(db, case, event)
     subject = due_process.subject_of(case_id)
     annex = [event.document_sha256]
-    return notices.issue(db, actor, NOTICE, subject, addressee=addressee, title=title, body=body, on=on, annex=annex)
+    paper = notices.issue(db, actor, NOTICE, subject, addressee=addressee, title=title, body=body, on=on, annex=annex)
+    return _offered(db, actor, paper, case_id, on)
+
+
+def _offered(db: Session, actor: Actor, paper: notices.DocumentView, case_id: str, on: date) -> notices.DocumentView:
+    """Serve a fresh document in the portal where the enterprise agreed to that; else an officer serves it on paper."""
+    uscc = paper.addressee.uscc
+    if uscc and notices.confirmation_on_file(db, uscc, on):
+        notices.serve(db, actor, paper.id, on=on, method="portal")
+    else:
+        deadlines.start(
+            db, actor, SERVE, f"document:{paper.id}", holder=deadlines.Holder(role=Role.OFFICER),
+            title=f"{paper.title} {paper.number}", endpoint="credit.event", values={"case_id": case_id}, on=on,
+        )  # fmt: skip
+    return notices.document(db, paper.id)
 
 
 def decide(db: Session, actor: Actor, case_id: str, *, reply: str = "", on: date) -> notices.DocumentView:
@@ -49,7 +63,19 @@ def decide(db: Session, actor: Actor, case_id: str, *, reply: str = "", on: date
         title, body = _decision(db, case, event, on)
         addressee = _addressee(db, case, event)
     subject = due_process.subject_of(case_id)
-    return notices.issue(db, actor, DECISION, subject, addressee=addressee, title=title, body=body, on=on)
+    paper = notices.issue(db, actor, DECISION, subject, addressee=addressee, title=title, body=body, on=on)
+    return _offered(db, actor, paper, case_id, on)
+
+
+def serve(
+    db: Session, actor: Actor, case_id: str, document_id: str, *, on: date, method: str, proof_sha256: str | None = None,
+    note: str = "",
+) -> None:  # fmt: skip
+    """Enter how a notice or a decision of a case was served. NotFound for a document of another case."""
+    require(policy.may_serve(actor))
+    if document_id not in {one.id for one in of_case(db, case_id)}:
+        raise NotFound(_("没有找到这份文书。"))
+    notices.serve(db, actor, document_id, on=on, method=method, proof_sha256=proof_sha256, note=note)
 
 
 def of_case(db: Session, case_id: str, kind: str = "") -> list[notices.DocumentView]:
@@ -63,6 +89,7 @@ def on_document_served(db: Session, *, actor: Actor, document: notices.DocumentV
     if document.kind not in (NOTICE, DECISION):
         return
     case_id = document.subject.removeprefix("credit:")
+    deadlines.close(db, actor, SERVE, f"document:{document.id}", on=on)
     take = due_process.notice_served if document.kind == NOTICE else due_process.decision_served
     take(db, actor, case_id, on=on)
 
@@ -131,7 +158,9 @@ def _decision(db: Session, case: CreditCase, event: CreditEvent, on: date) -> tu
     sections: list[Any] = [
         notices.Section("一、事实", _facts(db, event)),
         notices.Section("二、陈述、申辩和答复", _heard(db, case.id)),
-        notices.Section("三、决定和依据", [decided, f"依据：《信用事项目录》（{entry.catalogue}起适用；{entry.basis}）。"]),
+        notices.Section(
+            "三、决定和依据", [decided, f"依据：《信用事项目录》（{entry.catalogue}起适用；{entry.basis}）。"]
+        ),
         notices.Section("四、期满和修复", [_exit(entry)]),
         notices.Section("五、救济途径", [remedy]),
     ]

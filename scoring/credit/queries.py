@@ -99,6 +99,15 @@ def waiting(db: Session) -> pd.DataFrame:
     return _frame(db, _joined(None).where(recorded(CreditEvent), CreditStep.step.in_(WAITING)))
 
 
+def told_cases(db: Session, uscc: str) -> pd.DataFrame:
+    """Events of the office that concern an enterprise and of which a notice was served, the newest first; last version."""
+    told = select(CreditStep.case_id).where(CreditStep.step == "noticed")
+    query = _joined(None).where(concerning("enterprise", [uscc]), CreditCase.id.in_(told))
+    rows = db.execute(query.order_by(CreditEvent.recorded_at, CreditEvent.superseded_at.is_(None)))
+    found = pd.DataFrame(rows.all(), columns=list(rows.keys())).drop_duplicates("case_id", keep="last")
+    return found.sort_values(["recorded_at", "case_id"], ascending=False).reset_index(drop=True)
+
+
 def steps_of(db: Session, case_id: str) -> list[CreditStep]:
     """The journal of a case, in order."""
     return list(db.scalars(select(CreditStep).where(CreditStep.case_id == case_id).order_by(CreditStep.seq)))
@@ -176,6 +185,6 @@ def _rating_cases(db: Session, acts: list[str]) -> list[RatingCase]:
         versions.setdefault(event.case_id, []).append(event)
     made = []
     for case, step in db.execute(cases):
-        first = versions[case.id][0]
+        first = min(versions[case.id], key=lambda event: event.valid_from)
         made.append(RatingCase(case, step, versions[case.id][-1], (first.valid_from, first.valid_to)))
     return made

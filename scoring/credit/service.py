@@ -227,9 +227,7 @@ def _given(reason: str) -> str:
     return reason.strip()
 
 
-def correct(
-    db: Session, actor: Actor, case_id: str, *, code: str, variant: str = "", reason: str, on: date
-) -> None:
+def correct(db: Session, actor: Actor, case_id: str, *, code: str, variant: str = "", reason: str, on: date) -> None:
     """Correct what an event in force is: another entry of its catalogue; the first day stays, the months are the entry's.
 
     For a decided objection. Raises DomainError for an entry of the other kind (a commendation is no adverse event).

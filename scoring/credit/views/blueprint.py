@@ -1,16 +1,18 @@
 """The blueprint of the credit pages and the words they share."""
 
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from flask import Blueprint, request
+from flask import Blueprint, current_app, request, url_for
 
 from portal.accounts import api as accounts
 from portal.kernel import clock
 from portal.kernel.errors import NotFound
 from portal.kernel.i18n import _
 from portal.kernel.web import request_session
+from scoring.credit import words
 
+STAFF_TIME = "%Y-%m-%dT%H:%M"
 bp = Blueprint("credit", __name__, template_folder="../templates")
 
 
@@ -26,18 +28,18 @@ def subjects_name(subjects: str) -> str:
     return words[subjects]
 
 
-def step_name(step: str) -> str:
-    """The state of a credit event."""
-    words = {"proposed": _("待核准"), "confirmed": _("已核准"), "refused": _("不予登记"), "withdrawn": _("已撤销")}
-    return words[step]
-
-
 def person_name(login: str) -> str:
     """Who did a step, by name; the login where there is no such person (the command line)."""
     try:
         return accounts.person(request_session(), login).name
     except NotFound:
         return login
+
+
+def contest_url(ref: str) -> str:
+    """Where an objection to a record is filed; empty while no room takes objections."""
+    endpoint = "my_objections.new"
+    return url_for(endpoint, ref=ref) if endpoint in current_app.view_functions else ""
 
 
 def asked_day() -> tuple[date, str]:
@@ -51,11 +53,30 @@ def asked_day() -> tuple[date, str]:
         return clock.today(), _("日期应按2026-03-01的格式填写。现在显示今天的情况。")
 
 
+def asked_instant() -> tuple[datetime | None, str]:
+    """The instant of the address (``known_at``, district time to the minute; None: now) and what is wrong with it."""
+    typed = request.args.get("known_at", "").strip()
+    if not typed:
+        return None, ""
+    try:
+        found = datetime.strptime(typed, STAFF_TIME).replace(tzinfo=clock.DISTRICT).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None, _("时间应按2026-03-01T09:30的格式填写。现在显示已登记的全部情况。")
+    found += timedelta(seconds=59, microseconds=999_999)  # what was recorded within the printed minute is included
+    if found > clock.now() + timedelta(minutes=1):
+        return None, _("时间不能晚于现在。现在显示已登记的全部情况。")
+    return found, ""
+
+
 @bp.context_processor
 def _words() -> dict[str, Any]:
     return {
         "tier_name": tier_name,
         "subjects_name": subjects_name,
-        "step_name": step_name,
+        "step_name": words.step_name,
         "person_name": person_name,
+        "explained": words.explained,
+        "relation_step": words.relation_step,
+        "field_name": words.field_name,
+        "contest_url": contest_url,
     }

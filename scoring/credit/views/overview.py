@@ -11,8 +11,8 @@ from portal.kernel.errors import NotFound
 from portal.kernel.i18n import _
 from portal.kernel.web import actor, needs, request_session
 from portal.registry import api as registry
-from scoring.credit import api, policy, queries
-from scoring.credit.views.blueprint import asked_day, bp
+from scoring.credit import api, commitments, links, policy, queries
+from scoring.credit.views.blueprint import asked_day, asked_instant, bp
 from scoring.rules.credit import tariff_on
 
 FOUND = 20
@@ -42,6 +42,7 @@ def index() -> str:
         chart=charts.counts(_grades_title(rows), rows) if len(known) else "",
         chart_title=_grades_title(rows),
         waiting=queries.waiting_number(db),
+        links_waiting=links.waiting_number(db),
         may_propose=policy.may_propose(actor()),
     )
 
@@ -66,7 +67,15 @@ def enterprise(uscc: str) -> str:
     """The whole credit record of a company, with what was refused or withdrawn."""
     db, (day, problem) = request_session(), asked_day()
     view = registry.enterprise(db, uscc)
-    return _record("enterprise", uscc, view.name, [], day, problem)
+    return _record("enterprise", uscc, view.name, [], day, problem, _beside(uscc))
+
+
+def _beside(uscc: str) -> dict[str, Any]:
+    """What stands beside a company's record: links to other enterprises, and its commitments."""
+    db = request_session()
+    related = links.links(db, uscc, steps=("confirmed", "proposed"))
+    names = {code: registry.enterprise(db, code).name for one in related for code in (one.former, one.later)}
+    return {"related": related, "relation_names": names, "signed": commitments.of_enterprise(db, uscc)}
 
 
 @bp.get("/credit/managers/<code>")
@@ -78,15 +87,16 @@ def manager(code: str) -> str:
     serving = registry.serving(db, day)
     mine = serving[serving["manager_code"] == code]
     companies = [registry.enterprise(db, uscc) for uscc in sorted(set(mine["uscc"]))]
-    return _record(
-        "manager", code, _("%(name)s（尾号%(last)s）", name=view.name, last=view.id_last4), companies, day, problem
-    )
+    title = _("%(name)s（尾号%(last)s）", name=view.name, last=view.id_last4)
+    return _record("manager", code, title, companies, day, problem, {"related": [], "signed": []})
 
 
-def _record(kind: str, subject: str, name: str, companies: list[Any], day: Any, problem: str) -> str:
-    db = request_session()
+def _record(
+    kind: str, subject: str, name: str, companies: list[Any], day: Any, problem: str, beside: dict[str, Any]
+) -> str:
+    db, (known_at, wrong) = request_session(), asked_instant()
     events = api.timeline(db, kind, subject)
-    credit = api.score(db, kind, subject, day)
+    credit = api.score(db, kind, subject, day, known_at)
     estates = registry.estate_names(db, {event.estate_code for event in (*events, *credit.events) if event.estate_code})
     return render_template(
         "credit/record.html",
@@ -95,12 +105,14 @@ def _record(kind: str, subject: str, name: str, companies: list[Any], day: Any, 
         name=name,
         companies=companies,
         as_of=day,
-        problem=problem,
+        problem=problem or wrong,
+        known_at=request.args.get("known_at", "") if known_at else "",
         credit=credit,
         tariff=tariff_on(day.isoformat()),
         timeline=events,
         estates=estates,
         may_propose=policy.may_propose(actor()),
+        **beside,
     )
 
 
