@@ -1,9 +1,7 @@
 """The command line ``portal``: unattended, from any folder; exit 0 done, 1 refused (reasons on stderr), 2 wrong usage."""
 
-import getpass
 import os
 import sys
-from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -12,68 +10,13 @@ import click
 from sqlalchemy.exc import OperationalError
 
 from portal.kernel import clock, schema
-from portal.kernel.access import Actor, system_actor
 from portal.kernel.db import reading, transaction
 from portal.kernel.errors import DomainError, InputRefused
 from portal.kernel.i18n import _
 from portal.kernel.periods import Quarter, Year
 from portal.kernel.settings import settings
-
-
-class DayParam(click.ParamType):
-    """``YYYY-MM-DD``, not in the future: the date of an act (a malformed one is wrong usage, a future one is refused)."""
-
-    name = "DATE"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
-        try:
-            return value if isinstance(value, date) else date.fromisoformat(value)
-        except ValueError:
-            self.fail(f"{value!r} is not a date like 2025-04-12", param, ctx)
-
-
-def act_day(on: date | None) -> date:
-    """The date of the act, today when none is given."""
-    day = on or clock.today()
-    if day > clock.today():
-        raise DomainError(_("日期%(day)s还没有到，请填写今天或更早的日期。", day=day))
-    return day
-
-
-def acting(login: str | None) -> Actor:
-    """``--as LOGIN``, or the system user with every permission."""
-    from portal.accounts import api as accounts
-
-    channel = f"cli:{getpass.getuser()}"
-    if not login:
-        return system_actor(channel)
-    with reading() as db:
-        return accounts.person_actor_for(db, login, via=channel)
-
-
-def _parsed(kind: Callable[[str], Any], text: str) -> Any:
-    """A period of the command line; a malformed one is wrong usage."""
-    try:
-        return kind(text)
-    except DomainError as error:
-        raise click.UsageError(str(error)) from error
-
-
-def _ready() -> None:
-    """Refuse to work on a database that is missing or of another release; connect the slices."""
-    if not schema.is_current():
-        raise DomainError(_("数据库还没有建立或版本不符，请先运行portal init。"))
-    from portal.shell import wiring
-
-    wiring.wire()
-
-
-def _say(text: str) -> None:
-    click.echo(text)
-
-
-AS = click.option("--as", "login", metavar="LOGIN", help="act as this person (audited)")
-ON = click.option("--on", type=DayParam(), help="date of the act, default today")
+from portal.shell.cli_funds import funds
+from portal.shell.cli_parts import AS, ON, DayParam, act_day, acting, parsed, ready, say
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -89,7 +32,7 @@ def init() -> None:
 
     with transaction() as db:
         standards.seed(db, acting(None))
-    _say(_("数据库已就绪：%(url)s", url=settings().database_url.rsplit("@")[-1]))
+    say(_("数据库已就绪：%(url)s", url=settings().database_url.rsplit("@")[-1]))
 
 
 @cli.command()
@@ -102,11 +45,11 @@ def demo(estates: int, seed: int, until: str, sign_ins: bool) -> None:
     from portal.kernel.periods import Month
     from portal.shell.demo import api as district
 
-    _ready()
+    ready()
     if sign_ins:
-        district.print_sign_ins(_say)
+        district.print_sign_ins(say)
         return
-    district.load(estates=estates, seed=seed, until=_parsed(Month.parse, until), say=_say)
+    district.load(estates=estates, seed=seed, until=parsed(Month.parse, until), say=say)
 
 
 @cli.command()
@@ -114,7 +57,7 @@ def demo(estates: int, seed: int, until: str, sign_ins: bool) -> None:
 @click.option("--host", default="127.0.0.1", show_default=True)
 def serve(port: int | None, host: str) -> None:
     """Serve the web portal."""
-    _ready()
+    ready()
     from portal.shell.server import run
 
     run(host, port or settings().port)
@@ -123,7 +66,7 @@ def serve(port: int | None, host: str) -> None:
 @cli.command()
 def worker() -> None:
     """Run scheduled and background jobs."""
-    _ready()
+    ready()
     from portal.shell.jobs import run_worker
 
     run_worker()
@@ -146,7 +89,7 @@ def template(kind: str, file: Path) -> None:
     from portal.kernel.sheets.template import write_template
 
     write_template(_kind(kind).sheet, file)
-    _say(str(file))
+    say(str(file))
 
 
 @cli.command("import")
@@ -157,15 +100,15 @@ def template(kind: str, file: Path) -> None:
 def import_(kind: str, file: Path, dry_run: bool, login: str | None) -> None:
     """Import a sheet (.xlsx or .csv), whole or not at all."""
     found = _kind(kind)
-    _ready()
+    ready()
     from portal.kernel.importing import ImportContext
     from portal.shell.importing import run_import
 
     context = ImportContext(on=clock.today(), past_months=True)
     counts = run_import(acting(login), found, file.read_bytes(), file.name, context, dry_run=dry_run)
     for note in [] if dry_run else counts.notes:  # a trial makes no sign-in codes that work
-        _say(note)
-    _say(f"imported {counts.added}, updated {counts.updated}, unchanged {counts.unchanged}")
+        say(note)
+    say(f"imported {counts.added}, updated {counts.updated}, unchanged {counts.unchanged}")
 
 
 @cli.group()
@@ -179,8 +122,8 @@ def _rating_verb(
     """Run ``<verb>_quarter`` or ``<verb>_year`` and give its counts."""
     from scoring.ratings import api as ratings
 
-    period = _parsed(kind.parse, text)
-    _ready()
+    period = parsed(kind.parse, text)
+    ready()
     with transaction() as db:
         deed = getattr(ratings, f"{verb}_{kind.__name__.lower()}")
         return vars(deed(db, acting(login), period, on=act_day(on), **scope))
@@ -194,7 +137,7 @@ def _rating_verb(
 def quarter_prepare(period: str, division: str | None, on: date | None, login: str | None) -> None:
     """Make the initial result."""
     done = _rating_verb("prepare", Quarter, period, login, on, division=division)
-    _say(_("%(period)s：初评%(estates)s个小区，其中%(changed)s个有变化。", period=period, **done))
+    say(_("%(period)s：初评%(estates)s个小区，其中%(changed)s个有变化。", period=period, **done))
 
 
 @quarter.command("confirm")
@@ -205,7 +148,7 @@ def quarter_prepare(period: str, division: str | None, on: date | None, login: s
 def quarter_confirm(period: str, division: str | None, on: date | None, login: str | None) -> None:
     """Street review: confirm the submitted checks and the result of the communities."""
     done = _rating_verb("confirm", Quarter, period, login, on, division=division)
-    _say(_("%(period)s：确认%(checks)s份检查、%(communities)s个社区。", period=period, **done))
+    say(_("%(period)s：确认%(checks)s份检查、%(communities)s个社区。", period=period, **done))
 
 
 @quarter.command("publish")
@@ -215,7 +158,7 @@ def quarter_confirm(period: str, division: str | None, on: date | None, login: s
 def quarter_publish(period: str, on: date | None, login: str | None) -> None:
     """District publication; run again, it publishes what changed."""
     done = _rating_verb("publish", Quarter, period, login, on)
-    _say(_("%(period)s：公布%(rows)s行，其中更正%(revisions)s行。", period=period, **done))
+    say(_("%(period)s：公布%(rows)s行，其中更正%(revisions)s行。", period=period, **done))
 
 
 @cli.group()
@@ -230,7 +173,7 @@ def year() -> None:
 def year_prepare(period: str, on: date | None, login: str | None) -> None:
     """Compute the ratings and show what is missing."""
     done = _rating_verb("prepare", Year, period, login, on)
-    _say(_("%(period)s：准备%(estates)s个小区，其中%(changed)s个有变化。", period=period, **done))
+    say(_("%(period)s：准备%(estates)s个小区，其中%(changed)s个有变化。", period=period, **done))
 
 
 @year.command("publish")
@@ -240,7 +183,7 @@ def year_prepare(period: str, on: date | None, login: str | None) -> None:
 def year_publish(period: str, on: date | None, login: str | None) -> None:
     """Publish the ratings; run again, it publishes what changed."""
     done = _rating_verb("publish", Year, period, login, on)
-    _say(_("%(period)s：公布%(rows)s行，其中更正%(revisions)s行。", period=period, **done))
+    say(_("%(period)s：公布%(rows)s行，其中更正%(revisions)s行。", period=period, **done))
 
 
 @cli.group()
@@ -259,11 +202,11 @@ def _list_command(verb: str, help_text: str) -> None:
         from portal.kernel.periods import Year
         from scoring.lists import api
 
-        wanted = _parsed(Year.parse, period)
-        _ready()
+        wanted = parsed(Year.parse, period)
+        ready()
         with transaction() as db:
             done = getattr(api, verb)(db, acting(login), wanted, on=act_day(on))
-        _say(_("%(period)s：红榜%(red)s项，黑榜%(black)s项。", period=period, red=done.red, black=done.black))
+        say(_("%(period)s：红榜%(red)s项，黑榜%(black)s项。", period=period, red=done.red, black=done.black))
 
 
 _list_command("propose", "Propose candidates: serve the notices, open the public notice.")
@@ -280,12 +223,15 @@ def export() -> None:
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
 def export_open_data(folder: Path) -> None:
     """Write the public data set."""
-    _ready()
+    ready()
     from portal.shell.opendata import api as opendata
 
     with reading() as db:
         manifest = opendata.export(db, folder)
-    _say(_("已导出%(n)s个文件到%(folder)s", n=len(manifest["files"]), folder=folder))
+    say(_("已导出%(n)s个文件到%(folder)s", n=len(manifest["files"]), folder=folder))
+
+
+cli.add_command(funds)
 
 
 @cli.group("audit")
@@ -298,12 +244,30 @@ def audit_verify() -> None:
     """Check every row of the log and both heads."""
     from portal.kernel import audit
 
-    _ready()
+    ready()
     with reading() as db:
         count, found = audit.verify(db)
     if found:
         raise DomainError(f"audit_log row {found.seq}: {found.message}")
-    _say(_("操作日志校验通过：共%(n)s条。", n=count))
+    say(_("操作日志校验通过：共%(n)s条。", n=count))
+
+
+@cli.group("keys")
+def keys_group() -> None:
+    """The key ring."""
+
+
+@keys_group.command("rotate")
+@click.argument("purpose", type=click.Choice(["signing"]))
+@AS
+def keys_rotate(purpose: str, login: str | None) -> None:
+    """Sign with a new key from now on; what old keys signed stays verifiable. Every call makes a key."""
+    from portal.receipts import api as receipts
+
+    ready()
+    with transaction() as db:
+        key_id = receipts.rotate_signing_key(db, acting(login))
+    say(_("新的签名密钥：%(key)s。旧密钥签过的回执仍然可以核验。", key=key_id))
 
 
 @cli.command()
@@ -313,9 +277,9 @@ def workdays(day: date, n: int) -> None:
     """Print the N-th working day after DATE."""
     from portal.deadlines import api as deadlines
 
-    _ready()
+    ready()
     with reading() as db:
-        _say(deadlines.nth_working_day(db, day, n).isoformat())
+        say(deadlines.nth_working_day(db, day, n).isoformat())
 
 
 def main() -> None:

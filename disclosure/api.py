@@ -1,0 +1,59 @@
+"""What others may use of disclosure: bring a bank's file, prove a period."""
+
+import hashlib
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from disclosure import proof as proofs
+from disclosure import queries
+from disclosure.proof import Flaw as Flaw
+from disclosure.proof import Proof as Proof
+from disclosure.proof import print_fen as print_fen
+from disclosure.proof import proof as proof
+from disclosure.proof import sentence as flaw_sentence  # noqa: F401
+from disclosure.service.statements import Taken as Taken
+from disclosure.service.statements import layouts as layouts
+from disclosure.service.statements import take_over as take_over
+from disclosure.service.statements import withdraw as withdraw
+from disclosure.statements.detect import read_statements
+from disclosure.statements.shapes import BankStatement
+from portal.kernel import clock
+from portal.kernel.access import Actor
+from portal.kernel.db import reading, transaction
+
+__all__ = [
+    "Flaw",
+    "Proof",
+    "Taken",
+    "import_file",
+    "layouts",
+    "print_fen",
+    "proof",
+    "read_file",
+    "take_over",
+    "withdraw",
+]
+
+
+def read_file(account_code: str, data: bytes, name: str, format_name: str = "") -> list[BankStatement]:
+    """The statements of a file for an account, read outside of any write transaction.
+
+    NotFound without the account, InputRefused with the place of what is wrong in the file.
+    """
+    with reading() as db:
+        queries.account(db, account_code)
+        known = layouts(db)
+    return read_statements(data, name, format_name, known, clock.today())
+
+
+def import_file(actor: Actor, account_code: str, data: bytes, name: str, *, on: date, format_name: str = "") -> Taken:
+    """Read a bank's file and take it over: one transaction a file, opened only once the file is read."""
+    made = read_file(account_code, data, name, format_name)
+    with transaction() as db:
+        return take_over(db, actor, account_code, made, hashlib.sha256(data).hexdigest(), on=on)
+
+
+def proven(db: Session, account_code: str, first: date, last: date) -> Proof:
+    """The proof of any days."""
+    return proofs.proof_between(db, account_code, first, last)

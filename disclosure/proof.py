@@ -1,0 +1,199 @@
+"""Books = bank proof: opening + in - out = closing = the bank's balance, to the fen, for any period of an account.
+
+The books run on from the opening balance of the account's earliest statement through every line since. The bank's
+balance at a day is the closing balance of the first statement that reaches it, less the lines after the day. What does
+not add up inside a statement, or between two, makes every proof red that it lies in, with its place.
+"""
+
+import json
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sqlalchemy.orm import Session
+
+from disclosure import queries
+from disclosure.models import FundStatement
+from portal.kernel.i18n import _
+from portal.kernel.periods import Month, Quarter, Year
+
+ONE_DAY = timedelta(days=1)
+ANCIENT = date(1900, 1, 1)
+
+
+@dataclass(frozen=True)
+class Flaw:
+    """Something that does not add up: where it stands, what was expected and what stands there (fen)."""
+
+    kind: str
+    on: date
+    place: str
+    expected_fen: int
+    found_fen: int
+    statement_id: str
+
+    @property
+    def difference_fen(self) -> int:
+        """How far it is off."""
+        return self.found_fen - self.expected_fen
+
+
+@dataclass(frozen=True)
+class Proof:
+    """A proof of a period in fen. ``bank_fen`` None: no statement reaches the period's end; then nothing is proven."""
+
+    account_code: str
+    first: date
+    last: date
+    opening_fen: int | None
+    in_fen: int
+    out_fen: int
+    bank_fen: int | None
+    flaws: tuple[Flaw, ...]
+
+    @property
+    def closing_fen(self) -> int | None:
+        """What the books say at the end."""
+        return None if self.opening_fen is None else self.opening_fen + self.in_fen - self.out_fen
+
+    @property
+    def proven(self) -> bool:
+        """Whether there is a bank balance to compare with."""
+        return self.closing_fen is not None and self.bank_fen is not None
+
+    @property
+    def difference_fen(self) -> int | None:
+        """Books less bank; where they agree, how far the first flaw of the period is off."""
+        if self.closing_fen is None or self.bank_fen is None:
+            return None
+        off = self.closing_fen - self.bank_fen
+        return off or next((flaw.difference_fen for flaw in self.flaws if flaw.difference_fen), 0)
+
+    @property
+    def holds(self) -> bool:
+        """Whether the books equal the bank's balance and nothing in the period is off."""
+        return self.proven and self.difference_fen == 0 and not self.flaws
+
+
+def proof(db: Session, account_code: str, period: Month | Quarter | Year) -> Proof:
+    """The proof of a month, quarter or year. NotFound without the account."""
+    queries.account(db, account_code)
+    return proof_between(db, account_code, period.first, period.last)
+
+
+def proof_between(db: Session, account_code: str, first: date, last: date) -> Proof:
+    """The proof of any days, both included."""
+    listed = queries.statements(db, account_code)
+    moved = queries.sums(db, account_code, first, last)
+    opening = _books_at(db, account_code, listed, first - ONE_DAY, first)
+    bank = _bank_at(db, account_code, listed, last)
+    found = tuple(flaw for flaw in flaws(db, account_code, listed) if first <= flaw.on <= last)
+    return Proof(account_code, first, last, opening, moved.in_fen, moved.out_fen, bank, found)
+
+
+def _anchor(listed: Sequence[FundStatement]) -> FundStatement | None:
+    """The earliest statement that knows its opening balance."""
+    known = [one for one in listed if one.opening_fen is not None]
+    return min(known, key=lambda one: (one.from_on, one.to_on, one.number), default=None)
+
+
+def _books_at(
+    db: Session, code: str, listed: Sequence[FundStatement], day: date, first: date | None = None
+) -> int | None:
+    """What the books say at the end of a day; None before they begin. For the opening of a period that begins at
+    ``first``, books that begin within its first month will do: the account had no earlier statement."""
+    anchor = _anchor(listed)
+    if anchor is None or anchor.opening_fen is None:
+        return None
+    if day < anchor.from_on - ONE_DAY:
+        begins_with_it = first is not None and anchor.from_on <= Month(first.year, first.month).last
+        return anchor.opening_fen if begins_with_it else None
+    return anchor.opening_fen + queries.sums(db, code, anchor.from_on, day).net
+
+
+def _bank_at(db: Session, code: str, listed: Sequence[FundStatement], day: date) -> int | None:
+    """The bank's balance at the end of a day; None when no statement reaches it."""
+    reaching = [one for one in listed if one.to_on >= day and one.closing_fen is not None]
+    if not reaching:
+        return None
+    nearest = min(one.to_on for one in reaching)
+    chosen = [one for one in reaching if one.to_on == nearest][-1]
+    assert chosen.closing_fen is not None
+    return chosen.closing_fen - (queries.sums(db, code, day + ONE_DAY, nearest).net if nearest > day else 0)
+
+
+def flaws(db: Session, code: str, listed: Sequence[FundStatement]) -> list[Flaw]:
+    """Everything that does not add up: inside statements, as found when they came, and between one and the next."""
+    found = [
+        Flaw(kind, date.fromisoformat(on), place, expected, stands, one.id)
+        for one in listed
+        for kind, on, place, expected, stands in json.loads(one.flaws)
+    ]
+    return sorted(found + _between(listed), key=lambda flaw: (flaw.on, flaw.place))
+
+
+def _between(listed: Sequence[FundStatement]) -> list[Flaw]:
+    """Where a statement does not begin with the balance at which the one before it ended.
+
+    Statements that overlap are compared through the books by the proof itself.
+    """
+    found = []
+    known = [one for one in listed if one.opening_fen is not None and one.closing_fen is not None]
+    for before, after in zip(known, known[1:], strict=False):
+        if after.from_on < before.to_on or before.closing_fen is None or after.opening_fen is None:
+            continue
+        if before.closing_fen != after.opening_fen:
+            kind = "gap" if after.from_on > before.to_on + ONE_DAY else "break"
+            found.append(Flaw(kind, after.from_on, place_of(after), before.closing_fen, after.opening_fen, after.id))
+    return found
+
+
+def overlaps(db: Session, code: str, listed: Sequence[FundStatement], new: Collection[str]) -> list[Flaw]:
+    """New statements that cover days of an earlier one and end with another balance than the joined books."""
+    found, covered = [], ANCIENT
+    for one in listed:
+        if one.id in new and one.from_on < covered and one.closing_fen is not None:
+            books = _books_at(db, code, listed, one.to_on)
+            if books is not None and books != one.closing_fen:
+                found.append(Flaw("books", one.to_on, place_of(one), books, one.closing_fen, one.id))
+        covered = max(covered, one.to_on)
+    return found
+
+
+def place_of(statement: FundStatement) -> str:
+    """How a statement is named to a person."""
+    days = f"{statement.from_on.isoformat()}/{statement.to_on.isoformat()}"
+    return f"{days} {statement.number}".strip()
+
+
+def sentence(flaw: Flaw) -> str:
+    """A flaw in one sentence."""
+    words = {
+        "place": flaw.place,
+        "expected": print_fen(flaw.expected_fen),
+        "found": print_fen(flaw.found_fen),
+        "difference": print_fen(flaw.difference_fen),
+    }
+    if flaw.kind == "sum":
+        return _(
+            "%(place)s：期初余额加收入减支出应为%(expected)s元，期末余额是%(found)s元，相差%(difference)s元。", **words
+        )
+    if flaw.kind == "line":
+        return _("%(place)s：这一笔之后的余额应为%(expected)s元，文件是%(found)s元，相差%(difference)s元。", **words)
+    if flaw.kind == "reference":
+        return _("%(place)s：同一流水号以前是%(expected)s元，现在是%(found)s元。", **words)
+    if flaw.kind == "gap":
+        return _("%(place)s：与上一份对账单之间缺少明细，上期期末%(expected)s元，本期期初%(found)s元。", **words)
+    if flaw.kind == "books":
+        return _("%(place)s：账面余额%(expected)s元，对账单期末余额%(found)s元，相差%(difference)s元。", **words)
+    return _("%(place)s：期初余额与上一份对账单的期末余额不同，上期%(expected)s元，本期%(found)s元。", **words)
+
+
+def print_fen(fen: int) -> str:
+    """Fen as yuan with two decimals.
+
+    >>> print_fen(-5), print_fen(123450)
+    ('-0.05', '1234.50')
+    """
+    sign = "-" if fen < 0 else ""
+    return f"{sign}{abs(fen) // 100}.{abs(fen) % 100:02d}"

@@ -1,0 +1,115 @@
+"""Reads of accounts, statements and lines; sums are made by the database, in integer fen."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import ColumnElement, exists, func, or_, select
+from sqlalchemy.orm import Session
+
+from disclosure.models import (
+    BankLayout,
+    BankLine,
+    BankLineRepeat,
+    FundAccount,
+    FundAccountFacts,
+    FundStatement,
+    FundStatementWithdrawn,
+)
+from portal.kernel.errors import NotFound
+from portal.kernel.i18n import _
+from portal.kernel.versions import recorded
+
+
+@dataclass(frozen=True)
+class Sums:
+    """What came in and went out of an account, both not negative."""
+
+    in_fen: int
+    out_fen: int
+
+    @property
+    def net(self) -> int:
+        """In less out."""
+        return self.in_fen - self.out_fen
+
+
+def account(db: Session, code: str) -> FundAccountFacts:
+    """What is known of an account now. NotFound without one."""
+    found = db.scalars(select(FundAccountFacts).where(FundAccountFacts.account_code == code, _live())).one_or_none()
+    if found is None:
+        raise NotFound(_("没有编号为“%(code)s”的账户。", code=code))
+    return found
+
+
+def _live() -> ColumnElement[bool]:
+    return recorded(FundAccountFacts)
+
+
+def accounts(db: Session, estates: Collection[str] | None = None) -> list[FundAccountFacts]:
+    """Accounts known now, by code; of some estates only when they are given."""
+    query = select(FundAccountFacts).where(_live()).order_by(FundAccountFacts.account_code)
+    if estates is not None:
+        query = query.where(FundAccountFacts.estate_code.in_(estates))
+    return list(db.scalars(query))
+
+
+def account_codes(db: Session) -> set[str]:
+    """Every code that was ever given."""
+    return set(db.scalars(select(FundAccount.code)))
+
+
+def standing() -> ColumnElement[bool]:
+    """Statements that were not withdrawn."""
+    gone = exists().where(FundStatementWithdrawn.statement_id == FundStatement.id)
+    return ~gone
+
+
+def statements(db: Session, code: str, known_at: datetime | None = None) -> list[FundStatement]:
+    """An account's standing statements in the order of what they cover."""
+    query = select(FundStatement).where(FundStatement.account_code == code, standing())
+    if known_at is not None:
+        query = query.where(FundStatement.recorded_at <= known_at)
+    order = (FundStatement.to_on, FundStatement.from_on, FundStatement.number, FundStatement.recorded_at)
+    return list(db.scalars(query.order_by(*order)))
+
+
+def statement_of_file(db: Session, code: str, sha256: str) -> FundStatement | None:
+    """A standing statement of an account that came with a file."""
+    query = select(FundStatement).where(
+        FundStatement.account_code == code, FundStatement.file_sha256 == sha256, standing()
+    )
+    return db.scalars(query.limit(1)).first()
+
+
+def counted() -> ColumnElement[bool]:
+    """Lines that count: delivered by a standing statement, first or again."""
+    withdrawn = select(FundStatementWithdrawn.statement_id)
+    again = (
+        exists()
+        .where(
+            BankLineRepeat.year == BankLine.year,
+            BankLineRepeat.line_id == BankLine.id,
+            BankLineRepeat.statement_id.not_in(withdrawn),
+        )
+        .correlate(BankLine)
+    )
+    return or_(BankLine.statement_id.not_in(withdrawn), again)
+
+
+def sums(db: Session, code: str, first: date, last: date) -> Sums:
+    """What came in and went out from ``first`` to ``last``, both days included."""
+    into = func.coalesce(func.sum(BankLine.amount_fen).filter(BankLine.amount_fen > 0), 0)
+    out = func.coalesce(func.sum(-BankLine.amount_fen).filter(BankLine.amount_fen < 0), 0)
+    where = (BankLine.account_code == code, BankLine.booked_on >= first, BankLine.booked_on <= last, counted())
+    row = db.execute(select(into, out).where(*where)).one()
+    return Sums(int(row[0]), int(row[1]))
+
+
+def layouts(db: Session) -> list[BankLayout]:
+    """The newest version of each registered layout, by code."""
+    newest = select(BankLayout.code, func.max(BankLayout.version).label("version")).group_by(BankLayout.code).subquery()
+    query = select(BankLayout).join(
+        newest, (newest.c.code == BankLayout.code) & (newest.c.version == BankLayout.version)
+    )
+    return list(db.scalars(query.order_by(BankLayout.code)))

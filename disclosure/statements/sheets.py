@@ -1,0 +1,243 @@
+"""Bank statements as spreadsheets (xlsx, xls, csv in UTF-8 or GB18030): through a layout, newest first or oldest first.
+
+A sheet that does not say its period covers the months of its lines, up to the day of the import.
+"""
+
+import csv
+import io
+import json
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from python_calamine import CalamineError, CalamineWorkbook
+
+from disclosure.statements.layouts import IN_MARKS, OUT_MARKS, Layout, normal
+from disclosure.statements.shapes import MAX_LINES, BankStatement, Line, clean, parse_day, parse_fen, refuse
+from portal.kernel.errors import DomainError, InputRefused
+from portal.kernel.i18n import _
+from portal.kernel.sheets.columns import letters
+from portal.kernel.sheets.csvtext import decode
+from portal.kernel.sheets.read import read_grid
+
+_HEAD_ROWS = 40
+_FOOTER = re.compile(
+    r"^(?:合计|总计|小计|本页|累计|总收入|总支出|收入合计|支出合计|说明|注[:：]|备注[:：]|打印|第\d+页|[-—=*]{3,})"
+)
+_ACCOUNT = re.compile(r"(?:账号|帐号|卡号|账户号码?|account)\s*[:：]?\s*([0-9][0-9*＊xX \-]{5,40})", re.IGNORECASE)
+_PERIOD = re.compile(
+    r"(\d{4}[-/.年]?\d{1,2}[-/.月]?\d{1,2}日?)\s*(?:至|到|~|—|--|-|–)\s*(\d{4}[-/.年]?\d{1,2}[-/.月]?\d{1,2}日?)"
+)
+_OPENING = re.compile(r"(?:期初|上期|承前)余额[^0-9¥￥\-]*(-?[\d,]+(?:\.\d+)?)")
+_CLOSING = re.compile(r"(?:期末|本期末)余额[^0-9¥￥\-]*(-?[\d,]+(?:\.\d+)?)")
+_OLE = b"\xd0\xcf\x11\xe0"
+
+Rows = list[list[Any]]
+
+
+def read_rows(data: bytes, name: str) -> tuple[str, Rows]:
+    """The name for addresses and all rows of the first sheet."""
+    if data.startswith(b"PK"):
+        grid = read_grid(data, name)
+        return grid.name, [list(row) for row in grid.rows]
+    if data.startswith(_OLE):
+        return _read_xls(data)
+    text = decode(data)
+    head = "\n".join(text.splitlines()[:_HEAD_ROWS])
+    try:
+        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=head.count)))
+    except csv.Error as error:
+        raise refuse(name, _("这个csv文件的引号不成对，或者一格文字过长。")) from error
+    return name, rows
+
+
+def _read_xls(data: bytes) -> tuple[str, Rows]:
+    try:
+        book = CalamineWorkbook.from_filelike(io.BytesIO(data))
+        sheet = book.get_sheet_by_index(0)
+        return sheet.name, sheet.to_python(skip_empty_area=False)
+    except (CalamineError, ValueError, IndexError) as error:
+        raise refuse("xls", _("文件已损坏或不完整，无法读取。请另存为xlsx后重新上传。")) from error
+
+
+def text_of(cell: Any) -> str:
+    """A cell as text: days as ISO, whole numbers without a point."""
+    if isinstance(cell, datetime):
+        return cell.isoformat(sep=" ")
+    if isinstance(cell, date):
+        return cell.isoformat()
+    if isinstance(cell, float):
+        return repr(int(cell)) if cell == int(cell) and abs(cell) < 1e15 else repr(round(cell, 6))
+    return "" if cell is None else str(cell).strip().strip("\t").strip("`'")
+
+
+def find_header(rows: Rows, layouts: Mapping[str, Layout]) -> tuple[int, Layout, dict[str, list[int]]] | None:
+    """The header row, the layout that knows most of its columns, and the places; None when none fits."""
+    for at, row in enumerate(rows[:_HEAD_ROWS]):
+        headers = [text_of(cell) for cell in row]
+        fits = [(layout, places) for layout in layouts.values() if (places := layout.match(headers)) is not None]
+        if fits:
+            layout, places = max(fits, key=lambda fit: len(fit[1]))
+            return at, layout, places
+    return None
+
+
+def read(data: bytes, name: str, layouts: Mapping[str, Layout], today: date) -> list[BankStatement]:
+    """The one statement of a spreadsheet. InputRefused names the cell of what is wrong."""
+    sheet, rows = read_rows(data, name)
+    found = find_header(rows, layouts)
+    if found is None:
+        heads = "、".join(layout.code for layout in layouts.values())
+        raise refuse(
+            f"{sheet}!A1",
+            _("没有找到明细的表头。已有的银行明细格式：%(codes)s；也可以先在页面上登记这家银行的格式。", codes=heads),
+        )
+    at, layout, places = found
+    return [_statement(sheet, rows, at, layout, places, today)]
+
+
+def _statement(
+    sheet: str, rows: Rows, head: int, layout: Layout, places: dict[str, list[int]], today: date
+) -> BankStatement:
+    preface = [" ".join(text_of(cell) for cell in row if text_of(cell)) for row in rows[:head]]
+    lines: list[Line] = []
+    accounts: set[str] = set()
+    reader = _RowReader(sheet, layout, places, [text_of(cell) for cell in rows[head]])
+    for number, row in enumerate(rows[head + 1 :], start=head + 2):
+        line, account = reader.line(row, number)
+        if line is not None:
+            lines.append(line)
+            accounts |= {account} if account else set()
+            if len(lines) > MAX_LINES:
+                raise refuse(f"{sheet}!A{number}", _("一个文件最多%(n)s笔，请分成几份导入。", n=MAX_LINES))
+    if len(accounts) > 1:
+        raise refuse(f"{sheet}!A{head + 1}", _("文件里有几个账号的明细，请按账户分开导出。"))
+    text = "\n".join(preface)
+    named = _ACCOUNT.search(text)
+    made = BankStatement(layout.code, accounts.pop() if accounts else named[1].strip() if named else "")
+    made.lines = _in_order(lines)
+    _span(made, text, sheet, today)
+    _balances(made, text, sheet)
+    return made
+
+
+class _RowReader:
+    """Turns rows into lines by the places of the columns."""
+
+    def __init__(self, sheet: str, layout: Layout, places: dict[str, list[int]], headers: Sequence[str]) -> None:
+        self.sheet, self.layout, self.places, self.headers = sheet, layout, places, headers
+
+    def text(self, row: Sequence[Any], field: str) -> str:
+        """The cells of a field, joined where a field may have several."""
+        cells = [text_of(row[place]) for place in self.places.get(field, []) if place < len(row)]
+        return "；".join(dict.fromkeys(cell for cell in cells if cell))
+
+    def cell(self, field: str, number: int) -> str:
+        """The address of a field in a row."""
+        return f"{self.sheet}!{letters(self.places[field][0])}{number}"
+
+    def line(self, row: Sequence[Any], number: int) -> tuple[Line | None, str]:
+        """The line of a row and the account it names; no line where the row is empty, a total or a repeated header."""
+        texts = [text_of(cell) for cell in row]
+        filled = [text for text in texts if text]
+        day = self.text(row, "booked_on")
+        if not filled or _FOOTER.match(filled[0]) or normal(day) == normal(self.headers[self.places["booked_on"][0]]):
+            return None, ""
+        place = self.cell("booked_on", number)
+        line = Line(place, parse_day(day, place), self._amount(row, number))
+        balance, value = self.text(row, "balance"), self.text(row, "value_on")
+        line.balance_fen = parse_fen(balance, self.cell("balance", number)) if balance not in ("", "-", "--") else None
+        line.value_on = parse_day(value, self.cell("value_on", number)) if value else None
+        line.counterparty = clean(self.text(row, "counterparty"), 120)
+        line.counterparty_account = clean(self.text(row, "counterparty_account"), 40)
+        line.summary = clean(self.text(row, "summary"))
+        line.reference = clean(self.text(row, "reference"), 80)
+        kept = {header: text for header, text in zip(self.headers, texts, strict=False) if header and text}
+        line.raw = json.dumps(kept, ensure_ascii=False, separators=(",", ":"))[:4000]
+        return line, self.text(row, "account")
+
+    def _amount(self, row: Sequence[Any], number: int) -> int:
+        if "amount" in self.places and "direction" in self.places:
+            return self._marked(row, number)
+        if "income" in self.places and "outgo" in self.places:
+            return self._two_columns(row, number)
+        return parse_fen(self.text(row, "amount"), self.cell("amount", number))
+
+    def _marked(self, row: Sequence[Any], number: int) -> int:
+        fen = parse_fen(self.text(row, "amount"), self.cell("amount", number))
+        mark = normal(self.text(row, "direction"))
+        if mark in IN_MARKS:
+            return fen
+        if mark in OUT_MARKS:
+            return -fen
+        raise refuse(
+            self.cell("direction", number), _("“%(value)s”不是借贷方向，应为借、贷或收、支。", value=mark[:20])
+        )
+
+    def _two_columns(self, row: Sequence[Any], number: int) -> int:
+        sums = []
+        for field in ("income", "outgo"):
+            text = self.text(row, field)
+            sums.append(parse_fen(text, self.cell(field, number)) if text not in ("", "-", "--") else 0)
+        if all(sums) or not any(
+            text not in ("", "-", "--") for text in (self.text(row, "income"), self.text(row, "outgo"))
+        ):
+            raise refuse(self.cell("income", number), _("收入和支出应当只填一项。"))
+        return sums[0] - abs(sums[1]) if sums[1] else sums[0]
+
+
+def _in_order(lines: list[Line]) -> list[Line]:
+    """Oldest first. Within one day the running balances say which way the bank wrote them."""
+    if len(lines) < 2:
+        return lines
+    newest_first = lines[0].booked_on > lines[-1].booked_on
+    if lines[0].booked_on == lines[-1].booked_on:
+        newest_first = _breaks(lines) > _breaks(lines[::-1])
+    ordered = lines[::-1] if newest_first else lines
+    return sorted(ordered, key=lambda line: line.booked_on)
+
+
+def _breaks(lines: list[Line]) -> int:
+    pairs = zip(lines, lines[1:], strict=False)
+    return sum(
+        1
+        for before, line in pairs
+        if before.balance_fen is not None
+        and line.balance_fen is not None
+        and before.balance_fen + line.amount_fen != line.balance_fen
+    )
+
+
+def _span(made: BankStatement, preface: str, sheet: str, today: date) -> None:
+    said = _PERIOD.search(preface)
+    if said:
+        made.from_on, made.to_on = parse_day(said[1], f"{sheet}!A1"), parse_day(said[2], f"{sheet}!A1")
+        outside = next((x for x in made.lines if not made.from_on <= x.booked_on <= made.to_on), None)
+        if outside is not None:
+            raise refuse(outside.place, _("这一笔的日期不在文件注明的起止日期之内。"))
+    elif made.lines:
+        first, last = made.lines[0].booked_on, made.lines[-1].booked_on
+        made.from_on = first.replace(day=1)
+        month_end = (last.replace(day=1) + timedelta(days=32)).replace(day=1) - timedelta(days=1)
+        made.to_on = max(last, min(month_end, today - timedelta(days=1)))
+
+
+def _balances(made: BankStatement, preface: str, sheet: str) -> None:
+    opening, closing = _OPENING.search(preface), _CLOSING.search(preface)
+    if opening:
+        made.opening_fen = parse_fen(opening[1], f"{sheet}!A1")
+    if closing:
+        made.closing_fen = parse_fen(closing[1], f"{sheet}!A1")
+    known = [line for line in made.lines if line.balance_fen is not None]
+    if known and made.opening_fen is None and made.lines[0].balance_fen is not None:
+        made.opening_fen = made.lines[0].balance_fen - made.lines[0].amount_fen
+    if known and made.closing_fen is None and made.lines[-1].balance_fen is not None:
+        made.closing_fen = made.lines[-1].balance_fen
+    if made.closing_fen is None and made.opening_fen is not None:
+        made.closing_fen = made.opening_fen + sum(line.amount_fen for line in made.lines)
+
+
+def as_refusal(error: DomainError) -> InputRefused:
+    """A domain error of a layout as the refusal of a file."""
+    return InputRefused([], str(error))

@@ -1,0 +1,70 @@
+"""The commands ``portal funds``: bring a bank's file to an account, prove a period of it."""
+
+import re
+from datetime import date
+from pathlib import Path
+
+import click
+
+from portal.kernel.db import reading
+from portal.kernel.errors import DomainError
+from portal.kernel.i18n import _
+from portal.kernel.periods import Month, Quarter, Year
+from portal.shell.cli_parts import AS, ON, act_day, acting, parsed, ready, say
+
+
+@click.group()
+def funds() -> None:
+    """Owners' common funds: bank statements and their proof."""
+
+
+def period_of(text: str) -> Month | Quarter | Year:
+    """``2025-01``, ``2025Q1`` or ``2025``. DomainError otherwise."""
+    if re.fullmatch(r"\d{4}", text):
+        return Year.parse(text)
+    return Quarter.parse(text) if "Q" in text.upper() else Month.parse(text)
+
+
+@funds.command("import")
+@click.argument("account")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--format", "format_name", default="", metavar="camt053|mt940|ofx|PROFILE", help="default: told from the content"
+)
+@ON
+@AS
+def import_(account: str, file: Path, format_name: str, on: date | None, login: str | None) -> None:
+    """Import a bank's file; what does not add up is kept, named, and exits with 1."""
+    ready()
+    from disclosure import api as disclosure
+
+    taken = disclosure.import_file(
+        acting(login), account, file.read_bytes(), file.name, on=act_day(on), format_name=format_name
+    )
+    say(f"statements {taken.statements}, lines {taken.lines}, known {taken.known}")
+    if taken.flaws:
+        sentences = [disclosure.flaw_sentence(flaw) for flaw in taken.flaws]
+        raise DomainError("\n".join([_("对账单已经保存，但账目不符，证明不成立："), *sentences]))
+
+
+@funds.command("proof")
+@click.argument("account")
+@click.argument("period")
+def proof(account: str, period: str) -> None:
+    """Opening, in, out, closing, statement balance and difference of a month, quarter or year."""
+    ready()
+    from disclosure import api as disclosure
+
+    days = parsed(period_of, period)
+    with reading() as db:
+        made = disclosure.proof(db, account, days)
+    figures = (
+        ("opening", made.opening_fen), ("in", made.in_fen), ("out", made.out_fen), ("closing", made.closing_fen),
+        ("statement balance", made.bank_fen), ("difference", made.difference_fen),
+    )  # fmt: skip
+    for name, fen in figures:
+        say(f"{name} {'-' if fen is None else disclosure.print_fen(fen)}")
+    if not made.proven:
+        raise DomainError(f"not proven: {_('没有对账单覆盖到%(day)s，不能证明。', day=days.last.isoformat())}")
+    if not made.holds:
+        raise DomainError("\n".join([_("账目与银行对账单不符。"), *map(disclosure.flaw_sentence, made.flaws)]))
