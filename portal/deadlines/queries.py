@@ -133,14 +133,14 @@ def open_row(db: Session, rule_code: str, subject: str) -> Deadline | None:
     return db.scalar(select(Deadline).where(OPEN, Deadline.subject == subject, Deadline.rule == rule_code))
 
 
-def within(column: Any, division: str) -> ColumnElement[bool]:
+def _lies_in(column: Any, division: str) -> ColumnElement[bool]:
     """Whether a column's division lies in a jurisdiction."""
     found: ColumnElement[bool] = column.startswith(prefix(division), autoescape=True)
     return found
 
 
 def _held_by(role: Any, division: Any, actor: Actor) -> ColumnElement[bool]:
-    place = within(division, actor.division_code) if actor.division_code else division.is_not(None)
+    place = _lies_in(division, actor.division_code) if actor.division_code else division.is_not(None)
     return and_(role == str(actor.role), or_(division.is_(None), place))
 
 
@@ -171,6 +171,12 @@ def counts_for(db: Session, actor: Actor) -> tuple[int, int]:
     return counts(db, mine(actor))
 
 
+def counts_in(db: Session, *, within: str | None = None, uscc: str | None = None) -> tuple[int, int]:
+    """(open, overdue) of a place or a company."""
+    where = [_lies_in(Deadline.holder_division, within)] if within else []
+    return counts(db, *where, *([Deadline.holder_uscc == uscc] if uscc else []))
+
+
 def _late(now: datetime) -> ColumnElement[bool]:
     return Deadline.due_at <= func.coalesce(Deadline.closed_at, Deadline.paused_at, _instant(now))
 
@@ -196,7 +202,7 @@ def on_time(
     """
     where: list[ColumnElement[bool]] = [LIVE, Deadline.outcome != CANCELLED]
     where += [Deadline.rule.in_(sorted(rules))] if rules is not None else []
-    where += [globals()["within"](Deadline.holder_division, within)] if within else []
+    where += [_lies_in(Deadline.holder_division, within)] if within else []
     where += [Deadline.holder_uscc == uscc] if uscc else []
     where += [Deadline.due_at > clock.day_start(since)] if since else []
     where += [Deadline.due_at <= clock.day_start(until + timedelta(days=1))] if until else []

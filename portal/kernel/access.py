@@ -55,6 +55,9 @@ class Permission(StrEnum):
     PROCEEDING_EDIT = "proceeding:edit"
     ENTERPRISE_OWN = "enterprise:own"
     REPLY_MODERATE = "reply:moderate"
+    CALENDAR_EDIT = "calendar:edit"
+    DOCUMENT_READ = "document:read"
+    DOCUMENT_SERVE = "document:serve"
     PEOPLE_EDIT = "people:edit"
     AUDIT_READ = "audit:read"
     JOBS_READ = "jobs:read"
@@ -83,6 +86,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     Role.REVIEWER: frozenset(
         {
             P.WORK,
+            P.DOCUMENT_READ,
             P.OBJECTION_READ,
             P.OBJECTION_REVIEW,
             P.REGISTRY_READ,
@@ -99,6 +103,9 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     Role.OFFICER: frozenset(
         {
             P.WORK,
+            P.CALENDAR_EDIT,
+            P.DOCUMENT_READ,
+            P.DOCUMENT_SERVE,
             P.OBJECTION_READ,
             P.OBJECTION_REVIEW,
             P.PROCEEDING_EDIT,
@@ -128,6 +135,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     Role.LEAD: frozenset(
         {
             P.WORK,
+            P.DOCUMENT_READ,
             P.OBJECTION_READ,
             P.OBJECTION_REVIEW,
             P.OBJECTION_EXTEND,
@@ -150,12 +158,13 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             P.DATA_EXPORT,
         }
     ),
-    Role.ENTERPRISE: frozenset({P.WORK, P.ORDER_READ, P.ORDER_ANSWER, P.ENTERPRISE_OWN}),
+    Role.ENTERPRISE: frozenset({P.WORK, P.DOCUMENT_READ, P.ORDER_READ, P.ORDER_ANSWER, P.ENTERPRISE_OWN}),
     Role.REGISTRAR: frozenset({P.WORK, P.REGISTRY_READ, P.REGISTRY_EDIT}),
     Role.MEDIATOR: frozenset({P.WORK}),
     Role.AUDITOR: frozenset(
         {
             P.WORK,
+            P.DOCUMENT_READ,
             P.OBJECTION_READ,
             P.ORDER_READ,
             P.AUDIT_READ,
@@ -167,7 +176,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             P.ADVERSE_READ,
         }
     ),
-    Role.ADMIN: frozenset({P.WORK, P.PEOPLE_EDIT, P.JOBS_READ}),
+    Role.ADMIN: frozenset({P.WORK, P.CALENDAR_EDIT, P.PEOPLE_EDIT, P.JOBS_READ}),
 }
 
 

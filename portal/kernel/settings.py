@@ -30,6 +30,12 @@ class Settings:
     base_url: str
     secure_cookies: bool
     trusted_proxies: int
+    smtp_host: str
+    smtp_port: int
+    smtp_user: str
+    smtp_password: str
+    smtp_from: str
+    smtp_security: str
 
 
 def _secret_key(instance: Path) -> str:
@@ -72,6 +78,12 @@ def settings() -> Settings:
         base_url=base_url,
         secure_cookies=env.get("SECURE_COOKIES", "0") == "1" or base_url.startswith("https://"),
         trusted_proxies=int(env.get("TRUSTED_PROXIES") or 0),
+        smtp_host=env.get("SMTP_HOST") or "",  # empty: no mail is sent
+        smtp_port=int(env.get("SMTP_PORT") or 587),
+        smtp_user=env.get("SMTP_USER") or "",
+        smtp_password=env.get("SMTP_PASSWORD") or "",
+        smtp_from=env.get("SMTP_FROM") or "",
+        smtp_security=env.get("SMTP_SECURITY") or "starttls",
     )
 
 

@@ -6,6 +6,7 @@ notice only informs: it serves nothing.
 
 from portal.notices.kinds import Kind as Kind
 from portal.notices.kinds import kind as kind
+from portal.notices.mailing import jobs as jobs
 from portal.notices.printing import pdf as pdf
 from portal.notices.queries import Addressee as Addressee
 from portal.notices.queries import DocumentView as DocumentView
@@ -21,8 +22,11 @@ from portal.notices.queries import recent as recent
 from portal.notices.queries import served_many as served_many
 from portal.notices.queries import served_on as served_on
 from portal.notices.queries import unread as unread
+from portal.notices.service.confirmations import put_on_file as put_on_file
+from portal.notices.service.confirmations import withdraw as withdraw
 from portal.notices.service.documents import issue as issue
 from portal.notices.service.documents import serve as serve
+from portal.notices.service.escalations import on_escalated as on_escalated
 from portal.notices.service.informing import NewNotice as NewNotice
 from portal.notices.service.informing import To as To
 from portal.notices.service.informing import inform as inform

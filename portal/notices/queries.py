@@ -142,6 +142,14 @@ def documents_to(db: Session, uscc: str, limit: int | None = 200) -> list[Docume
     return _found(db, Document.uscc == uscc, limit=limit)
 
 
+def find_documents(db: Session, text: str = "", *, uscc: str | None = None, limit: int = 200) -> list[DocumentView]:
+    """The newest documents, of a company when one is named, whose number holds a text or whose company is it."""
+    where: list[ColumnElement[bool]] = [Document.uscc == uscc] if uscc else []
+    if text:
+        where.append(or_(Document.number.contains(text, autoescape=True), Document.uscc == text.upper()))
+    return _found(db, *where, limit=limit)
+
+
 def served_on(db: Session, document_id: str) -> date | None:
     """The day on which a document was served."""
     return db.scalar(select(DocumentService.on).where(DocumentService.document_id == document_id))

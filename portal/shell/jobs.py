@@ -1,9 +1,11 @@
 """The scheduled jobs of the portal, listed explicitly, and the worker that runs them."""
 
+from portal.deadlines.api import jobs as deadline_jobs
 from portal.kernel.jobs import run, standard_jobs
+from portal.notices.api import jobs as notice_jobs
 from portal.shell.office.api import jobs as office_jobs
 
 
 def run_worker() -> None:
     """Run until stopped. One process at a time is the leader; any number may stand by."""
-    run([*standard_jobs(), *office_jobs()])
+    run([*standard_jobs(), *deadline_jobs(), *notice_jobs(), *office_jobs()])

@@ -11,6 +11,8 @@ from portal.kernel.importing import ImportKind
 
 FEATURES = (
     "portal.accounts",
+    "portal.deadlines",
+    "portal.notices",
     "portal.registry",
     "scoring.standards",
     "scoring.adverse",
@@ -34,6 +36,7 @@ SUBSCRIPTIONS = (
     ("checks.reported", "scoring.rectification.api", "on_checks_reported"),
     ("lists.facts", "scoring.rectification.api", "lists_facts"),
     ("registry.pinned", "scoring.ratings.api", "pinned_days"),
+    ("deadlines.escalated", "portal.notices.api", "on_escalated"),
     ("quarters.released", "scoring.ratings.api", "released_quarters"),
     ("year.published", "scoring.ratings.api", "published_estates"),
     ("veto.decided", "scoring.ratings.api", "on_veto_decided"),

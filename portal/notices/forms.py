@@ -1,0 +1,50 @@
+"""Shape and wording of the notices' forms."""
+
+from flask_wtf import FlaskForm
+from flask_wtf.file import FileField, FileRequired
+from wtforms import DateField, HiddenField, RadioField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Length, Optional
+
+from portal.kernel.i18n import lazy
+
+METHODS = (
+    ("portal", lazy("平台送达")),
+    ("in_person", lazy("直接送达")),
+    ("post", lazy("邮寄送达")),
+    ("posted_notice", lazy("公告送达")),
+)
+METHOD_NAMES = {**dict(METHODS), "recorded": lazy("经办人员登记")}
+
+
+class ServeForm(FlaskForm):
+    """How a document was served."""
+
+    method = RadioField(lazy("送达方式"), [InputRequired(lazy("请选择送达方式。"))], choices=METHODS)
+    on = DateField(lazy("送达日期"), [InputRequired(lazy("请填写送达日期。"))])
+    proof = FileField(lazy("送达凭证"))
+    note = TextAreaField(lazy("凭证编号或者说明"), [Optional(), Length(max=500)])
+
+
+class ConfirmationForm(FlaskForm):
+    """A signed confirmation of electronic service."""
+
+    uscc = HiddenField()
+    on = DateField(lazy("签署日期"), [InputRequired(lazy("请填写签署日期。"))])
+    file = FileField(lazy("签字盖章的确认书"), [FileRequired(lazy("请上传企业签署的电子送达确认书。"))])
+
+
+class WithdrawForm(FlaskForm):
+    """Electronic service ends."""
+
+    uscc = HiddenField()
+    reason = TextAreaField(lazy("撤回的理由"), [InputRequired(lazy("请写明理由。")), Length(max=500)])
+
+
+class DigestForm(FlaskForm):
+    """Where the daily mail goes."""
+
+    email = StringField(lazy("邮箱"), [InputRequired(lazy("请填写完整的邮箱地址，例如name@example.com。"))])
+
+
+class PlainForm(FlaskForm):
+    """A press of a button."""
