@@ -100,6 +100,11 @@ def vetoes(db: Session, year: int, estate_code: str | None = None) -> list[Veto]
     return list(db.scalars(rows.order_by(Veto.estate_code, Veto.veto_code, Veto.decision)))
 
 
+def veto_by_decision(db: Session, decision: str) -> Veto | None:
+    """The open veto of a decision."""
+    return db.scalars(select(Veto).where(Veto.decision == decision, recorded(Veto)).limit(1)).one_or_none()
+
+
 def veto(db: Session, veto_id: str) -> Veto | None:
     """One open veto."""
     return db.scalars(select(Veto).where(Veto.id == veto_id, recorded(Veto))).one_or_none()

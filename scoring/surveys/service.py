@@ -263,6 +263,27 @@ def decide_veto(
     return bool(change.added or change.updated)
 
 
+def record_served_veto(
+    db: Session, actor: Actor, year: int, estate_code: str, *, veto_code: str, decision: str, decided_on: date,
+    evidence: str, decided_by: str, on: date,
+) -> None:  # fmt: skip
+    """Record a veto whose decision just reached the company: the chain of vetoes decided it, whoever proves the service.
+
+    It counts at once and revises a published rating.
+    """
+    row = {
+        "year": year,
+        "estate_code": estate_code,
+        "veto_code": veto_code,
+        "decision": decision,
+        "decided_on": decided_on,
+        "evidence": evidence,
+        "decided_by": decided_by,
+    }
+    lock_years(db, [year])
+    store(db, actor, VETOES, [row], compare(db, VETOES, [row]), on)
+
+
 def withdraw_veto(db: Session, actor: Actor, veto_id: str, *, on: date, reason: str) -> None:
     """Take back a veto whose decision was withdrawn; revises a published rating. The old version stays readable."""
     found = queries.veto(db, veto_id)
@@ -275,6 +296,7 @@ def withdraw_veto(db: Session, actor: Actor, veto_id: str, *, on: date, reason: 
     _close(db, found)
     detail = {"veto_code": found.veto_code, "decision": found.decision, "reason": reason.strip()}
     audit.record(db, actor, "veto.withdrawn", f"estate:{found.estate_code}", {"year": found.year, **detail})
+    hooks.announce("veto.withdrawn", db, actor=actor, decision=found.decision, on=on, reason=reason.strip())
     _corrected(db, actor, VETOES.name, found.year, found.estate_code, on, reason.strip())
 
 

@@ -94,3 +94,9 @@ def link(endpoint: str, **values: Any) -> str:
 @bp.context_processor
 def _words() -> dict[str, Any]:
     return {"adverse_words": words, "person_name": person_name, "link": link}
+
+
+@bp.app_context_processor
+def _words_everywhere() -> dict[str, Any]:
+    """Lists, vetoes and repairs show states in the same words."""
+    return {"adverse_words_of": words}
