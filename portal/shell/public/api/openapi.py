@@ -5,6 +5,7 @@ from typing import Any
 from portal.kernel.settings import settings
 from portal.registry import api as registry
 from portal.shell.public import fields
+from portal.shell.public.api import openapi_check
 
 TEXT, WHOLE = {"type": "string"}, {"type": "integer"}
 SCORE = {"type": ["string", "null"], "pattern": r"^-?\d+\.\d\d$", "description": "Points with two digits"}
@@ -67,10 +68,12 @@ def _schemas() -> dict[str, Any]:
             lists=_rows("ListEntry"),
         ),
         "Credit": _row(("as_of",), score=SCORE, grade=TEXT, good=SCORE, bad=SCORE, events=_rows("CreditEvent")),
-        "CreditEvent": _row(fields.EVENT),
-        "QuarterScore": _row(fields.QUARTER),
-        "Rating": _row(fields.RATING),
-        "ListEntry": _row(fields.LIST),
+        "CreditEvent": _row(fields.EVENT, flags=_rows("Flag")),
+        "QuarterScore": _row(fields.QUARTER, flags=_rows("Flag")),
+        "Rating": _row(fields.RATING, flags=_rows("Flag")),
+        "ListEntry": _row(fields.LIST, flags=_rows("Flag")),
+        "Flag": _row((), code=TEXT, label=TEXT, since={"type": "string", "format": "date"}),
+        **openapi_check.schemas(),
         "Problem": {
             "type": "object",
             "properties": {"type": TEXT, "title": TEXT, "status": WHOLE, "detail": TEXT, "parameter": TEXT},
@@ -140,6 +143,7 @@ def _paths() -> dict[str, Any]:
             "Published ratings of a year", "Rating", _in_path("year", "e.g. 2025"), is_list=True
         ),
         "/api/v1/lists": _get("Red and black lists", "ListEntry", colour, uscc, AS_OF, known_at, is_list=True),
+        **openapi_check.paths(),
         "/api/openapi.json": {"get": {"summary": "This description", "responses": {"200": {"description": "OK"}}}},
     }
 
