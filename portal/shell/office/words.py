@@ -12,6 +12,8 @@ STAGES = {
 }
 JOBS = {
     "audit-check": lazy("操作日志每夜校验"),
+    "deadline-escalation": lazy("把逾期事项报上一级"),
+    "digest": lazy("发送每天的邮件提醒"),
     "prune": lazy("清理过期的登录记录和任务文件"),
 }
 
