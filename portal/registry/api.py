@@ -26,6 +26,7 @@ from portal.registry.matching import Fit as Fit
 from portal.registry.matching import Match as Match
 from portal.registry.matching import NameIndex, index_of
 from portal.registry.models import Division, Enterprise, Estate, EstateFacts, Manager
+from portal.registry.search.credit_codes import credit_code_help as credit_code_help
 from portal.registry.search.words import reason_text
 
 

@@ -33,7 +33,7 @@ def looks_like_one(text: str) -> bool:
     return bool(_SHAPE.fullmatch(code)) and sum(sign.isdigit() for sign in code) >= 8 and code[0] in _FIRST
 
 
-def help_with(text: str) -> str:
+def credit_code_help(text: str) -> str:
     """What is wrong with a code, in one sentence, and what its check digit would be; empty for a code that can exist."""
     code = bare(text)
     if not looks_like_one(code):
