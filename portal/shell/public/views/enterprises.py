@@ -86,7 +86,8 @@ def enterprise_json(uscc: str) -> Response | tuple[str, int]:
     day, problem = _day()
     if problem:
         return answer(422, problem)
-    return json_answer(enterprise.content(enterprise.record(request_session(), _bare(uscc), day)))
+    db = request_session()
+    return json_answer(enterprise.content(db, enterprise.record(db, _bare(uscc), day)))
 
 
 @bp.get("/enterprises/<uscc>.<any(csv, xlsx):ending>")
