@@ -22,7 +22,8 @@ from typing import Any
 import pandas as pd
 
 from scoring.rules.errors import RuleError
-from scoring.rules.months import month_scores
+from scoring.rules.limiters import needs_categories
+from scoring.rules.months import category_totals, month_scores
 from scoring.rules.quarters import PUBLISHED, quarter_scores
 from scoring.rules.rulesets import COMPONENTS, RuleSet, load, rule_set_for
 from scoring.rules.service import service_on
@@ -66,6 +67,7 @@ KEYS: dict[str, list[str]] = {
 }
 POINTS = r"(?:100\.00|[0-9]{1,2}\.[0-9]{2})"
 WHOLE = r"[0-9]{1,9}"
+QUARTER_OF = {f"{month:02d}": f"Q{(month + 2) // 3}" for month in range(1, 13)}
 
 
 class Unreadable(Exception):
@@ -157,16 +159,7 @@ def read_export(folder: Path, report: Report) -> Export:
 
 def recompute_months(export: Export, report: Report) -> pd.DataFrame:
     """Month scores from the check results: ``estate_code, month, score_cp``, compared with ``months.csv``."""
-    results = export["check_results.csv"]
-    checks = results[["estate_code", "month"]].drop_duplicates().reset_index(drop=True)
-    checks["check"] = checks.index
-    checks["standard"] = _standard_of(export, checks)
-    known = checks["standard"].isin(list(export.standards))
-    report.faults += [
-        f"standards.csv: no checklist in force for {e} {m}" for e, m in checks[~known][["estate_code", "month"]].values
-    ]
-    checks = checks[known].reset_index(drop=True)
-    rows = results.merge(checks[["estate_code", "month", "check"]], on=["estate_code", "month"])
+    checks, rows = _checks(export, report)
 
     def run(part: pd.DataFrame) -> pd.DataFrame:
         return month_scores(part, rows[rows["check"].isin(part["check"])], export.standards)
@@ -177,10 +170,46 @@ def recompute_months(export: Export, report: Report) -> pd.DataFrame:
     return out[["estate_code", "month", "score_cp"]]
 
 
+def _checks(export: Export, report: Report) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The checks of ``check_results.csv``, each with its checklist, and their rows by check."""
+    results = export["check_results.csv"]
+    checks = results[["estate_code", "month"]].drop_duplicates().reset_index(drop=True)
+    checks["check"] = checks.index
+    checks["standard"] = _standard_of(export, checks)
+    known = checks["standard"].isin(list(export.standards))
+    report.faults += [
+        f"standards.csv: no checklist in force for {e} {m}" for e, m in checks[~known][["estate_code", "month"]].values
+    ]
+    checks = checks[known].reset_index(drop=True)
+    rows = results.merge(checks[["estate_code", "month", "check"]], on=["estate_code", "month"])
+    return checks, rows
+
+
+def category_points(export: Export, quarters: pd.DataFrame) -> pd.DataFrame | None:
+    """Points by category of the checks that entered a quarter with a score: ``year, estate_code, category_code, earned_cp,
+    applicable_cp``; None where no rule set has a limiter that looks at categories."""
+    if not any(needs_categories(rules.limiters) for rules in export.rule_sets):
+        return None
+    quiet = Report()  # what is wrong with a check stands under its month already
+    checks, rows = _checks(export, quiet)
+    numbers = checks["month"].str.slice(5, 7).map(QUARTER_OF)
+    checks = checks.assign(quarter=checks["month"].str.slice(0, 4) + numbers)
+    scored = quarters.loc[quarters["status"] == PUBLISHED, ["quarter", "estate_code"]]
+    checks = checks.merge(scored, on=["quarter", "estate_code"]).reset_index(drop=True)
+
+    def run(part: pd.DataFrame) -> pd.DataFrame:
+        return category_totals(part, rows[rows["check"].isin(part["check"])], export.standards)
+
+    done = _all_but_refused(checks, run, "check_results.csv", ["estate_code", "month"], quiet)
+    made = pd.concat(done) if done else pd.DataFrame(columns=["check", "category_code", "earned_cp", "applicable_cp"])
+    made = made.merge(checks[["check", "estate_code", "month"]], on="check")
+    return made.assign(year=made["month"].str.slice(0, 4))
+
+
 def recompute_quarters(export: Export, months: pd.DataFrame, report: Report) -> pd.DataFrame:
     """Quarter scores and ranks from recomputed months: ``quarter, estate_code, score_cp, status``."""
     published = export["quarter_scores.csv"]
-    numbers = months["month"].str.slice(5, 7).map({f"{m:02d}": f"Q{(m + 2) // 3}" for m in range(1, 13)})
+    numbers = months["month"].str.slice(5, 7).map(QUARTER_OF)
     months = months.assign(quarter=months["month"].str.slice(0, 4) + numbers)
     placed = months.merge(
         published[["quarter", "estate_code"]], on=["quarter", "estate_code"], how="left", indicator=True
@@ -209,6 +238,8 @@ def recompute_quarters(export: Export, months: pd.DataFrame, report: Report) -> 
 def recompute_years(export: Export, quarters: pd.DataFrame, report: Report) -> None:
     """Ratings and components of every published year from recomputed quarters and the year's facts."""
     facts = _year_facts(export, report)
+    if (points := category_points(export, quarters)) is not None:
+        facts["categories"] = points
     found: list[YearResult] = []
     years = sorted(export["ratings.csv"]["year"].unique())
     for year in _real_years(years, export, report):

@@ -217,7 +217,8 @@ class _Told:
             return [sentences.vetoed_sentence(self.year, *(veto[name] for name in names)) for veto in vetoes]
         if row["status"] == "pending":
             return sentences.pending_sentences(row["reasons"], self._sample)
-        return [sentences.rated_sentence(self.year, row["total_cp"], row["stars"], self.rules)]
+        rated = sentences.rated_sentence(self.year, row["total_cp"], row["stars"], self.rules)
+        return [rated, *(sentences.limiter_text(reason) for reason in row["reasons"])]
 
     def total(self, components: tuple[ComponentExplained, ...]) -> list[str]:
         """The total as a sum, where there is one."""

@@ -321,6 +321,13 @@ def vetoed_sentence(year: int, veto_code: str, decision: str, decided_on: date) 
     )
 
 
+def limiter_text(reason: str) -> str:
+    """What capped the stars: ``limiter:component_below:survey:3``, ``limiter:category_below:XF:3``."""
+    _mark, kind, what, most = reason.split(":")
+    part = component_name(what) if kind == "component_below" else _("检查类别%(code)s", code=what)
+    return _("限评条件：%(part)s得分过低，最高评为%(stars)s。", part=part, stars=stars_name(int(most)))
+
+
 def star_meaning(year: int) -> str:
     """What stars mean."""
     return _("星级反映%(year)s年全年的物业服务评价结果，最高五星。下面可以看到每一分的来历。", year=year)

@@ -68,6 +68,10 @@ class DuplicateFact(RuleError):
     says = "more than one fact for the same key"
 
 
+class MissingFact(RuleError):
+    says = "a limiter that is on lacks its facts"
+
+
 class StarNotAlone(RuleError):
     says = "a clean check (*, pass) has other rows, or * with another result"
 

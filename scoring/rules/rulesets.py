@@ -10,6 +10,7 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
+from . import limiters
 from .errors import BadRuleSet, NoRuleSetInForce, UnknownKind
 from .rounding import whole_up
 
@@ -60,6 +61,11 @@ class RuleSet:
         """Hazard classes whose findings the enterprise is asked to put right; B and C where a set does not say."""
         return tuple(self.data.get("order_classes", ("B", "C")))
 
+    @property
+    def limiters(self) -> tuple[dict[str, Any], ...]:
+        """The caps on stars, in the order of the file (see ``limiters``); none where a set does not list any."""
+        return tuple(self.data.get("limiters", ()))
+
     def list_rules(self, colour: str) -> dict[str, Any]:
         """The conditions and times of the ``red`` or ``black`` list."""
         rules: dict[str, Any] = self.data["lists"][colour]
@@ -101,6 +107,8 @@ def _verify(rules: RuleSet) -> None:
         "indicators": not rules.indicators or any(weight <= 0 for weight in rules.indicators.values()),
     }
     wrong = [f"{rules.code}: {fault}" for fault, found in faults.items() if found]
+    capped = limiters.faults(rules.limiters, rules.weights, len(rules.star_bounds))
+    wrong += [f"{rules.code}: {fault}" for fault in capped]
     if wrong:
         raise BadRuleSet(wrong)
 

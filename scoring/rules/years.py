@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from . import limiters
 from .components import OK, collection, comprehensive, management, survey_component
-from .errors import DuplicateFact, UnknownEstate
+from .errors import DuplicateFact, MissingFact, UnknownEstate
 from .groups import nullable, positions
 from .rounding import half_up
 from .rulesets import COMPONENTS, RuleSet, all_rule_sets, rule_set_for
@@ -30,6 +31,7 @@ class YearFacts:
     December; empty when nobody serves). ``quarters``: ``estate_code, score_cp`` of published scores. ``surveys``:
     ``estate_code, households, valid_responses, score_cp``. ``indicators``: ``estate_code, indicator_code, score_cp``.
     ``collection_rates``: ``estate_code, rate_cp``. ``vetoes``: ``estate_code, veto_code``, decided ones only.
+    ``categories``: as ``limiters.Parts`` takes it; needed only where a rule set has a limiter that looks at categories.
     """
 
     estates: pd.DataFrame
@@ -38,6 +40,7 @@ class YearFacts:
     indicators: pd.DataFrame
     collection_rates: pd.DataFrame
     vetoes: pd.DataFrame
+    categories: pd.DataFrame | None = None
 
 
 @dataclass(frozen=True)
@@ -63,7 +66,8 @@ def ratings(facts: YearFacts, year: int, rule_sets: Iterable[RuleSet] | None = N
     stars`` (Int64), ``status``, ``reason``; and components with ``estate_code, component, score_cp`` (Int64),
     ``status`` (``ok``/``pending``), ``reason``, in the order of the rule set. Components and total are given whenever
     they can be computed; stars only with the status ``rated``. ``reason`` of a rating: ``nobody_serving`` or
-    ``served_too_short``; the veto codes (``V01,V03``); or what is pending (``survey:sample; management:quarters``).
+    ``served_too_short``; the veto codes (``V01,V03``); what is pending (``survey:sample; management:quarters``); or, of a
+    rated estate, what caps its stars (``limiter:component_below:survey:3``).
 
     Raises ``UnknownKind``, ``NoRuleSetInForce``, ``UnknownEstate`` (a fact of an estate that is not in ``estates``),
     ``DuplicateFact`` and what the components raise.
@@ -82,8 +86,9 @@ def ratings(facts: YearFacts, year: int, rule_sets: Iterable[RuleSet] | None = N
     if not rows:
         return YearResult(_empty_ratings(), _empty_components())
     table = _with_status(pd.concat(rows).sort_index(), facts, estates, year, chosen)
+    table = _limited(table.reset_index(drop=True), facts, {rules.code: rules for rules in chosen.values()})
     order = pd.concat(parts, ignore_index=True).sort_values("_place", kind="stable")
-    return YearResult(table.reset_index(drop=True), order.drop(columns="_place").reset_index(drop=True))
+    return YearResult(table, order.drop(columns="_place").reset_index(drop=True))
 
 
 def total(component_cp: dict[str, np.ndarray], rules: RuleSet) -> np.ndarray:
@@ -163,6 +168,37 @@ def _with_status(
     out = table.assign(status=status, reason=reason)
     out["stars"] = out["stars"].where(rated)
     return out[["estate_code", "rule_set", *(f"{n}_cp" for n in COMPONENTS), "total_cp", "stars", "status", "reason"]]
+
+
+def _limited(table: pd.DataFrame, facts: YearFacts, sets: dict[str, RuleSet]) -> pd.DataFrame:
+    """The stars of rated estates under the caps of their rule set, and what caps them as the reason."""
+    table = table.copy()
+    for code, rules in sets.items():
+        own = ((table["rule_set"] == code) & (table["status"] == RATED)).to_numpy(bool)
+        if not rules.limiters or not own.any():
+            continue
+        scope = table[own]
+        known = {name: scope[f"{name}_cp"] for name in rules.weights}
+        parts = limiters.Parts(
+            scope["estate_code"].reset_index(drop=True),
+            {
+                name: (points.to_numpy(np.int64, na_value=0), points.notna().to_numpy())
+                for name, points in known.items()
+            },
+            _categories(facts, scope["estate_code"], rules),
+        )
+        done = limiters.apply(scope["stars"].to_numpy(np.int64), parts, rules.limiters)
+        table.loc[own, "stars"] = done.stars
+        table.loc[own, "reason"] = done.reasons
+    return table
+
+
+def _categories(facts: YearFacts, codes: pd.Series, rules: RuleSet) -> pd.DataFrame:
+    if not limiters.needs_categories(rules.limiters):
+        return pd.DataFrame(columns=["estate_code", "category_code", "earned_cp", "applicable_cp"])
+    if facts.categories is None:
+        raise MissingFact(f"{rules.code}: categories")
+    return facts.categories[facts.categories["estate_code"].isin(codes).to_numpy(bool)]
 
 
 def _why_not_eligible(service_start: object, year: int, months: int) -> str:

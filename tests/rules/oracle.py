@@ -132,6 +132,30 @@ def rating(kind: str, parts: dict[str, tuple[int | None, str]], eligible: bool, 
     return {"rule_set": code, "scores": scores, "total": total, "stars": stars, "status": status}
 
 
+def capped(
+    stars: int | None,
+    scores: dict[str, int | None],
+    shares: dict[str, Fraction],
+    caps: list[tuple[str, str, int, int]],
+) -> int | None:
+    """Stars under caps: (what it looks at, of which parts (empty: all), under how many centipoints, the most stars).
+
+    ``shares``: category -> earned / applicable points of the year's scored quarters.
+    """
+    if stars is None:
+        return None
+    most = stars
+    for looks_at, only, bound, cap in caps:
+        if looks_at == "component_below":
+            values = {name: value for name, value in scores.items() if value is not None}
+        else:
+            values = {name: nearest(10000 * share) for name, share in shares.items()}
+        for name, value in values.items():
+            if only in ("", name) and value < bound and cap < most:
+                most = cap
+    return most
+
+
 def credit(events: list[tuple[str, int]], of_managers: list[int] = ()) -> tuple[int, str]:
     """(score, grade) from own signed events and the adverse points of managers."""
     good = sum(points for _, points in events if points > 0)

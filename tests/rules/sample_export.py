@@ -5,6 +5,7 @@ import datetime
 import hashlib
 import json
 import random
+from fractions import Fraction
 from pathlib import Path
 
 from scoring.rules import rulesets
@@ -19,6 +20,24 @@ KINDS = ["commodity", "village", "commodity", "affordable"]
 ITEMS = {"A1": (200, "P0.5"), "A2": (300, "P1"), "B1": (200, "T"), "B2": (100, "BIN"), "B3": (250, "P0.5")}
 STANDARDS = {"2025.1": ("2025-01-01", ITEMS), "2025.2": ("2025-07-01", {**ITEMS, "A2": (100, "P1"), "C1": (150, "T")})}
 WORDS = {"P0.5": ["1", "2"], "P1": ["1", "2"], "T": ["half", "zero"], "BIN": ["fail"]}
+
+
+CAPS = [  # every limiter that can be on, with numbers that bite in these districts
+    ("component_below", "", 8700, 3),
+    ("component_below", "survey", 9000, 4),
+    ("category_below", "", 6000, 2),
+    ("category_below", "A", 8500, 3),
+]
+PART_FIELD = {"component_below": "components", "category_below": "categories"}
+
+
+def limiters(caps: list[tuple[str, str, int, int]]) -> list[dict]:
+    """Caps as a rule set lists them."""
+    return [
+        {"limiter": looks_at, "below_cp": bound, "max_stars": most, "zh": "限评", "en": "cap"}
+        | ({PART_FIELD[looks_at]: [only]} if only else {})
+        for looks_at, only, bound, most in caps
+    ]
 
 
 def text(cp: int | None) -> str:
@@ -123,7 +142,20 @@ class District:
                 )
         return rows
 
-    def year_rows(self) -> tuple[Rows, Rows]:
+    def shares(self, code: str) -> dict[str, Fraction]:
+        """Category -> earned / applicable points of the months that entered a quarter with a score."""
+        earned: dict[str, int] = {}
+        applicable: dict[str, int] = {}
+        scored = [month for q, months in QUARTERS.items() if self.quarter(code, q)[0] is not None for month in months]
+        for month, results in self.checks[code].items():
+            items = STANDARDS["2025.2" if month >= "2025-07" else "2025.1"][1]
+            for item, (top, rule) in items.items() if month in scored else ():
+                lost, counts = oracle.item(results.get(item, "pass"), top, rule)
+                earned[item[0]] = earned.get(item[0], 0) + counts - lost
+                applicable[item[0]] = applicable.get(item[0], 0) + counts
+        return {name: Fraction(earned[name], applicable[name]) for name in earned if applicable[name]}
+
+    def year_rows(self, caps: list[tuple[str, str, int, int]] = ()) -> tuple[Rows, Rows]:
         """Rows of ratings.csv and components.csv."""
         ratings, components = [], []
         for code in self.codes:
@@ -139,6 +171,7 @@ class District:
             uscc, person, first = self.serving(code, "2025Q4")
             eligible = first is not None and oracle.six_months_by_year_end(first, 2025)
             rating = oracle.rating(self.kind[code], parts, eligible, self.vetoes.get(code, []))
+            rating["stars"] = oracle.capped(rating["stars"], rating["scores"], self.shares(code), caps)
             scores = {name: text(rating["scores"].get(name)) for name in parts}
             numbers = {"total": text(rating["total"]), "stars": cell(rating["stars"]), "status": rating["status"]}
             pins = {"kind": self.kind[code], "division_code": self.place[code], "uscc": uscc, "manager_code": person}
@@ -194,10 +227,10 @@ class District:
         }
 
 
-def write_export(folder: Path, seed: int = 1) -> None:
-    """Write the whole folder, manifest included."""
+def write_export(folder: Path, seed: int = 1, caps: list[tuple[str, str, int, int]] = ()) -> None:
+    """Write the whole folder, manifest included; with caps, both rule sets list them as limiters."""
     district = District(seed)
-    ratings, components = district.year_rows()
+    ratings, components = district.year_rows(caps)
     tables = {
         **district.fact_rows(),
         "quarter_scores.csv": district.quarter_rows(),
@@ -206,7 +239,8 @@ def write_export(folder: Path, seed: int = 1) -> None:
     }
     for name, rows in tables.items():
         write_table(folder / name, rows)
-    (folder / "rule_sets.json").write_text(json.dumps(rulesets.export(), ensure_ascii=False), encoding="utf-8")
+    sets = [{**rules, "limiters": limiters(caps)} if caps else rules for rules in rulesets.export()]
+    (folder / "rule_sets.json").write_text(json.dumps(sets, ensure_ascii=False), encoding="utf-8")
     write_manifest(folder)
 
 

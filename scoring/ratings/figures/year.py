@@ -9,13 +9,17 @@ from sqlalchemy.orm import Session
 
 from portal.kernel.periods import Year
 from portal.registry import api as registry
+from scoring.checks import api as checks
 from scoring.ratings.figures.quarter import rule_sets_of
 from scoring.ratings.queries.current import RELEASED
-from scoring.ratings.queries.quarters import published_scores
+from scoring.ratings.queries.quarters import published_scores, quarter_months
 from scoring.rectification import api as rectification
+from scoring.rules.limiters import needs_categories
+from scoring.rules.months import category_totals
 from scoring.rules.rulesets import rule_set
 from scoring.rules.service import service_on
 from scoring.rules.years import NOT_ELIGIBLE, VETOED, YearFacts, ratings
+from scoring.standards import api as standards
 from scoring.surveys import api as surveys
 
 
@@ -71,7 +75,39 @@ def _facts(db: Session, year: Year, register: pd.DataFrame, known_at: datetime |
         indicators=_of_rule_sets(of_register(indicators), register, year.number),
         collection_rates=of_register(known.collection_rates),
         vetoes=of_register(known.vetoes),
+        categories=_categories(db, year, register, known_at),
     )
+
+
+def _categories(db: Session, year: Year, register: pd.DataFrame, known_at: datetime | None) -> pd.DataFrame | None:
+    """Points by category of the checks that entered the year's quarter scores, where a rule set has a limiter that looks at
+    them; results as they were known when their quarter was published."""
+    sets = [rule_set(code) for code in set(rule_sets_of(register["kind"], year.number).values())]
+    if not any(needs_categories(rules.limiters) for rules in sets):
+        return None
+    found = [pd.DataFrame(columns=["estate_code", "category_code", "earned_cp", "applicable_cp"])]
+    scored = published_scores(db, year, RELEASED, known_at)
+    for quarter in year.quarters:
+        codes = set(scored.loc[scored["quarter"] == str(quarter), "estate_code"]) & set(register["estate_code"])
+        months = quarter_months(db, quarter, RELEASED, known_at)
+        months = months[months["estate_code"].isin(codes)]
+        for instant, group in months.groupby("recorded_at", sort=False):
+            found.append(_category_points(db, group, instant))
+    return pd.concat(found, ignore_index=True)
+
+
+def _category_points(db: Session, months: pd.DataFrame, known_at: datetime) -> pd.DataFrame:
+    table = months[["check_id", "estate_code", "month", "standard_version"]].reset_index(drop=True)
+    table = table.rename(columns={"check_id": "check", "standard_version": "standard"})
+    rows = checks.results_frame(
+        db, check_ids=table["check"].tolist(), known_at=known_at, columns=("check_id", "item_code", "result")
+    )
+    rows = rows.rename(columns={"check_id": "check"}).astype({"check": "object"})
+    frames = standards.frames(db, list(table["standard"].unique()))
+    made = category_totals(table, rows, frames)
+    return made.merge(table[["check", "estate_code"]], on="check")[
+        ["estate_code", "category_code", "earned_cp", "applicable_cp"]
+    ]
 
 
 def computed(db: Session, year: Year, indicators: pd.DataFrame, codes: Collection[str]) -> dict[str, int]:

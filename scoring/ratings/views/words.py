@@ -2,7 +2,7 @@
 
 from portal.kernel.i18n import _, language
 from portal.registry import api as registry
-from scoring.ratings.sentences import COMPONENTS, STATUSES, component_name, listed
+from scoring.ratings.sentences import COMPONENTS, STATUSES, component_name, limiter_text, listed
 from scoring.rules.rulesets import rule_set
 from scoring.surveys import api as surveys
 
@@ -47,6 +47,8 @@ def reason_text(reason: str, year: int) -> str:
         return _("年末没有企业服务")
     if reason == "served_too_short":
         return _("服务不满6个月")
+    if reason.startswith("limiter:"):
+        return limiter_text(reason)
     component, _colon, why = reason.partition(":")
     if component not in COMPONENTS:
         return reason
