@@ -5,7 +5,7 @@ A record is named by a reference: ``check:ID/ITEM``, ``quarter:2025Q1/ESTATE``, 
 ``known_at``); rooms that show a record ask ``flags`` and show what comes.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -35,3 +35,8 @@ def flags(
         for ref, carried in answer.items():
             found[ref] = found.get(ref, ()) + tuple(carried)
     return found
+
+
+def plain(carried: Iterable[Flag]) -> list[dict[str, str]]:
+    """Flags as plain values, for JSON answers."""
+    return [{"code": flag.code, "label": flag.label, "since": flag.since.isoformat()} for flag in carried]

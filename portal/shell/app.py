@@ -1,6 +1,8 @@
 """The application: settings, slices, the door that checks every route, security headers, and the two languages."""
 
 import hashlib
+from collections.abc import Iterable, Mapping
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -13,6 +15,7 @@ from werkzeug.wrappers.response import Response as AnyResponse
 from portal.accounts import api as accounts
 from portal.kernel import clock, formats, i18n
 from portal.kernel.errors import NotAllowed
+from portal.kernel.flags import Flag, flags
 from portal.kernel.nav import NavEntry
 from portal.kernel.points import print_short
 from portal.kernel.settings import settings
@@ -120,6 +123,11 @@ def _after(response: Response) -> Response:
     return response
 
 
+def _flags_of(refs: Iterable[str], as_of: date | None = None) -> Mapping[str, tuple[Flag, ...]]:
+    """For templates: the flags of the records that a page shows, by reference, in one question."""
+    return flags(request_session(), set(refs), as_of)
+
+
 def _prepare_templates(app: Flask) -> None:
     app.jinja_env.add_extension("jinja2.ext.do")
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
@@ -129,6 +137,7 @@ def _prepare_templates(app: Flask) -> None:
         ngettext=i18n.ngettext,
         cp_short=print_short,
         today=clock.today,
+        flags_of=_flags_of,
         url_for=_url_for(app),
         **formats.GLOBALS,
     )

@@ -36,4 +36,4 @@ def estate(code: str) -> str:
     """One estate: the last published quarter, and the findings of the last confirmed months."""
     db = request_session()
     found = company_record.estate_record(db, _uscc(), code)
-    return render_template("office/company_estate.html", found=found, areas=registry.divisions(db))
+    return render_template("office/company_estate.html", found=found, areas=registry.divisions(db), uscc=_uscc())

@@ -75,6 +75,7 @@ class Found:
 class CheckedMonth:
     """A confirmed month of an estate."""
 
+    check_id: str
     month: str
     inspected_on: date
     standard_version: str
@@ -223,7 +224,7 @@ def _checked(db: Session, row: Any, items: Mapping[str, standards.ItemView]) -> 
     found = checks.findings(db, row.check_id)
     shown = [_finding(items[one.item_code], one) for one in found if one.result != NOT_APPLICABLE]
     shown.sort(key=lambda one: (-one.lost_cp, one.code))
-    return CheckedMonth(row.month, row.inspected_on, row.standard_version, shown)
+    return CheckedMonth(row.check_id, row.month, row.inspected_on, row.standard_version, shown)
 
 
 def _finding(item: standards.ItemView, found: checks.FindingView) -> Found:

@@ -91,11 +91,11 @@ def served_row(one: Served) -> fields.Row:
     }  # fmt: skip
 
 
-def content(found: Record) -> fields.Row:
+def content(db: Session, found: Record) -> fields.Row:
     """The record as JSON; no names of people."""
     return {
         **fields.enterprise(found.view),
-        "credit": fields.credit_figures(found.credit),
+        "credit": fields.credit_figures(db, found.credit),
         "estates": [served_row(one) for one in found.served],
-        "lists": [fields.list_entry(entry) for entry in found.entries],
+        "lists": fields.list_entries(db, found.entries, found.as_of),
     }

@@ -156,8 +156,8 @@ def content(db: Session, found: Dossier) -> fields.Row:
             "starts_on": fields.plain(service.starts_on),
             "ends_on": fields.plain(service.ends_on),
         },
-        "quarter_scores": [fields.quarter_score(row) for row in found.quarters],
-        "ratings": [fields.rating(row) for row in found.ratings],
-        "lists": [fields.list_entry(entry) for entry in found.entries],
+        "quarter_scores": fields.quarter_scores(db, found.quarters),
+        "ratings": fields.ratings(db, found.ratings),
+        "lists": fields.list_entries(db, found.entries),
         "rectification_orders": [fields.order(order) for order in found.orders],
     }

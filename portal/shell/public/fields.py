@@ -4,13 +4,16 @@ One builder for each kind of row serves the page, its .json, .csv and .xlsx twin
 They are built from the views of the slices, which hold public columns only; a test compares every name with the audience that the models declare.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
 import pandas as pd
+from sqlalchemy.orm import Session
 
 from portal.kernel import clock
+from portal.kernel.flags import flags
+from portal.kernel.flags import plain as plain_flags
 from portal.kernel.points import print_cp
 from portal.registry import api as registry
 from scoring.credit import api as credit
@@ -119,13 +122,39 @@ def credit_event(view: credit.EventView) -> Row:
     }  # fmt: skip
 
 
-def credit_figures(view: credit.CreditView) -> Row:
-    """Score and grade on a day with the events in force."""
+def credit_figures(db: Session, view: credit.CreditView) -> Row:
+    """Score and grade on a day with the events in force and their flags."""
+    refs = [f"credit:{event.case_id}" for event in view.events]
     return {
         "as_of": plain(view.as_of), "score": print_cp(view.score_cp), "grade": view.grade,
         "good": print_cp(view.good_cp), "bad": print_cp(view.bad_cp),
-        "events": [credit_event(event) for event in view.events],
+        "events": flagged(db, [credit_event(event) for event in view.events], refs, view.as_of),
     }  # fmt: skip
+
+
+def flagged(
+    db: Session, rows: Sequence[Row], refs: Sequence[str], as_of: date | None = None, known_at: datetime | None = None
+) -> list[Row]:
+    """The rows with their ``flags``: under objection, in reconsideration or court, and how that ended."""
+    found = flags(db, set(refs), as_of, known_at)
+    return [{**row, "flags": plain_flags(found.get(ref, ()))} for row, ref in zip(rows, refs, strict=True)]
+
+
+def quarter_scores(db: Session, found: Sequence[Any]) -> list[Row]:
+    """Rows of quarters with their flags."""
+    return flagged(db, [quarter_score(row) for row in found], [f"quarter:{r.quarter}/{r.estate_code}" for r in found])
+
+
+def ratings(db: Session, found: Sequence[Any]) -> list[Row]:
+    """Rows of ratings with their flags."""
+    return flagged(db, [rating(row) for row in found], [f"rating:{int(r.year)}/{r.estate_code}" for r in found])
+
+
+def list_entries(
+    db: Session, found: Sequence[lists.EntryView], as_of: date | None = None, known_at: datetime | None = None
+) -> list[Row]:
+    """List entries with their flags."""
+    return flagged(db, [list_entry(one) for one in found], [f"list:{one.case_id}" for one in found], as_of, known_at)
 
 
 def tuples(frame: pd.DataFrame) -> list[Any]:

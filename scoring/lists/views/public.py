@@ -8,6 +8,7 @@ from typing import Any
 from flask import Response, jsonify, render_template, request
 
 from portal.kernel import clock
+from portal.kernel.flags import flags, plain
 from portal.kernel.sheets.write import write_csv, write_xlsx
 from portal.kernel.web import public, request_session
 from scoring.lists import api
@@ -52,6 +53,12 @@ def index_file(ending: str) -> Response:
     """The same entries as a file."""
     day, _problem, _year, entries, _years = _chosen()
     rows = [_row(entry) for entry in entries]
+    if ending == "json":
+        marks = flags(request_session(), [f"list:{entry.case_id}" for entry in entries], day)
+        rows = [
+            {**row, "flags": plain(marks.get(f"list:{entry.case_id}", ()))}
+            for row, entry in zip(rows, entries, strict=True)
+        ]
     answer = _json(day, rows) if ending == "json" else _sheet(ending, rows)
     answer.headers["Access-Control-Allow-Origin"] = "*"
     return answer

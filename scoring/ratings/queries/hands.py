@@ -28,7 +28,7 @@ def hands_on_rating(db: Session, year: int, estate_code: str) -> dict[str, str]:
 
 
 def _publishers(db: Session, release_id: object, *own: object) -> dict[str, str]:
-    releases = select(release_id).where(*own)  # type: ignore[arg-type,call-overload]
+    releases = select(release_id).where(*own)  # type: ignore[call-overload]
     rows = db.scalars(select(Release.actor).where(Release.id.in_(releases)).order_by(Release.number))
     return {_login(actor): "published" for actor in rows}
 

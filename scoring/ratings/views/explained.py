@@ -8,6 +8,7 @@ from flask import Response, render_template, url_for
 
 from portal.kernel import charts, hooks
 from portal.kernel.errors import NotFound
+from portal.kernel.flags import flags, plain
 from portal.kernel.i18n import _
 from portal.kernel.points import print_cp
 from portal.kernel.web import public, request_session
@@ -107,7 +108,9 @@ def quarter_estate(quarter: str, code: str) -> str:
 def quarter_estate_json(quarter: str, code: str) -> Response:
     """The same explanation for programs: months, category sums, items."""
     made = api.quarter_explained(request_session(), quarter_of(quarter), code)
-    return sent_json({**_quarter_answer(made), "replies": _replies_answer(quarter, code)})
+    return sent_json(
+        {**_quarter_answer(made), "replies": _replies_answer(quarter, code), **_flags(f"quarter:{made.quarter}/{code}")}
+    )
 
 
 def _quarter_answer(made: QuarterExplained) -> dict[str, Any]:
@@ -152,6 +155,10 @@ def _category_answer(category: CategoryExplained) -> dict[str, Any]:
             for item in category.items
         ],
     }
+
+
+def _flags(ref: str) -> dict[str, Any]:
+    return {"flags": plain(flags(request_session(), [ref]).get(ref, ()))}
 
 
 def _points(value: int | None) -> str | None:
@@ -217,7 +224,7 @@ def year_estate_json(year: str, code: str) -> Response:
         ],
         "quarters": [{"quarter": used["quarter"], "score": _points(used["score_cp"])} for used in made.quarters],
     }
-    return sent_json({**answer, "replies": _replies_answer(year, code)})
+    return sent_json({**answer, "replies": _replies_answer(year, code), **_flags(f"rating:{made.year}/{code}")})
 
 
 def _picture(made: RatingExplained) -> Any:

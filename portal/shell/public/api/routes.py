@@ -93,7 +93,7 @@ def enterprises(db: Session) -> Any:
 @answers("as_of")
 def one_enterprise(db: Session, uscc: str) -> Any:
     """One company with its credit on a day."""
-    return enterprise.content(enterprise.record(db, uscc.upper(), params.day()))
+    return enterprise.content(db, enterprise.record(db, uscc.upper(), params.day()))
 
 
 @bp.get("/v1/quarters/<quarter>/scores")
@@ -108,7 +108,7 @@ def quarter_scores(db: Session, quarter: str) -> Any:
         frame, total = ratings.quarter_page(
             db, period, as_of=pinned.as_of, known_at=pinned.known_at, limit=limit, offset=offset
         )
-        return [fields.quarter_score(row) for row in fields.tuples(frame)], total
+        return fields.quarter_scores(db, fields.tuples(frame)), total
 
     return paging.paged(rows, pinned)
 
@@ -125,7 +125,7 @@ def year_ratings(db: Session, year: str) -> Any:
         frame, total = ratings.rating_page(
             db, number, as_of=pinned.as_of, known_at=pinned.known_at, limit=limit, offset=offset
         )
-        return [fields.rating(row) for row in fields.tuples(frame)], total
+        return fields.ratings(db, fields.tuples(frame)), total
 
     return paging.paged(rows, pinned)
 
@@ -136,9 +136,11 @@ def list_entries(db: Session) -> Any:
     """Entries of the red and black lists in force on a day, as known at an instant."""
     kind = params.one_of("kind", ("red", "black"))
     uscc = params.text("uscc").replace(" ", "").replace("-", "").upper()
-    pinned = paging.snapshot(db, params.day("as_of", params.DAYS_AHEAD), params.instant())
+    asked_at = params.instant()
+    pinned = paging.snapshot(db, params.day("as_of", params.DAYS_AHEAD), asked_at)
     found = lists.in_force(db, pinned.as_of, pinned.known_at, kind or None, uscc or None)
-    return paging.paged(paging.sliced([fields.list_entry(entry) for entry in found]), pinned)
+    # a mark shows at once: only a client that asks for an instant gets the marks known then
+    return paging.paged(paging.sliced(fields.list_entries(db, found, pinned.as_of, asked_at)), pinned)
 
 
 @bp.get("/openapi.json", endpoint="openapi")
