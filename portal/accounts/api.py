@@ -8,9 +8,15 @@ from portal.accounts.queries import PersonView as PersonView
 from portal.accounts.queries import people_in as people_in
 from portal.accounts.sessions import actor_for_session as actor_for_session
 from portal.accounts.sessions import prune as prune
+from portal.accounts.words import ROLE_NAMES
 from portal.kernel.access import Actor, Role, person_actor
 from portal.kernel.errors import DomainError
 from portal.kernel.i18n import _
+
+
+def role_name(role: Role) -> str:
+    """The name of a role in the language of the moment."""
+    return str(ROLE_NAMES[role])
 
 
 def person(db: Session, login: str) -> PersonView:

@@ -13,11 +13,14 @@ from portal.deadlines.jobs import jobs as jobs
 from portal.deadlines.queries import DeadlineView as DeadlineView
 from portal.deadlines.queries import Holder as Holder
 from portal.deadlines.queries import OnTime as OnTime
+from portal.deadlines.queries import Standing as Standing
+from portal.deadlines.queries import counts_by_rule as counts_by_rule
 from portal.deadlines.queries import counts_for as counts_for
 from portal.deadlines.queries import counts_in as counts_in
 from portal.deadlines.queries import of_subjects as of_subjects
 from portal.deadlines.queries import on_time as on_time
 from portal.deadlines.queries import on_time_each as on_time_each
+from portal.deadlines.queries import standing as standing
 from portal.deadlines.queries import waiting_for as waiting_for
 from portal.deadlines.rules import Rule as Rule
 from portal.deadlines.rules import rule as rule

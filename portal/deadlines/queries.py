@@ -185,6 +185,33 @@ def _instant(now: datetime) -> Any:
     return literal(now, Deadline.due_at.type)
 
 
+def counts_by_rule(db: Session, actor: Actor) -> dict[str, tuple[int, int]]:
+    """Rule to (open, overdue) of a person's queue."""
+    late = func.coalesce(func.sum(case((_late(clock.now()), 1), else_=0)), 0)
+    query = select(Deadline.rule, func.count(), late).where(OPEN, mine(actor)).group_by(Deadline.rule)
+    return {code: (int(total), int(overdue)) for code, total, overdue in db.execute(query.order_by(Deadline.rule))}
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How a place or a company stands with its deadlines: open, of these overdue, and the on-time rate."""
+
+    open: int
+    overdue: int
+    on_time: OnTime
+
+
+def standing(db: Session, *, within: str | None = None, uscc: str | None = None) -> Standing:
+    """Open and overdue deadlines of a place or a company, and how many were done in time, all in one question."""
+    late, closed, now = _late(clock.now()), Deadline.closed_at.is_not(None), Deadline.outcome != CANCELLED
+    kinds = (~closed, and_(~closed, late), and_(closed, ~late), and_(closed, late))
+    sums = [func.coalesce(func.sum(case((kind, 1), else_=0)), 0) for kind in kinds]
+    where = [_lies_in(Deadline.holder_division, within)] if within else []
+    where += [Deadline.holder_uscc == uscc] if uscc else []
+    is_open, overdue, done, tardy = (int(number) for number in db.execute(select(*sums).where(LIVE, now, *where)).one())
+    return Standing(is_open, overdue, OnTime(done, tardy, overdue))
+
+
 def counts(db: Session, *where: ColumnElement[bool]) -> tuple[int, int]:
     """(open, overdue) of those that a condition picks."""
     late = func.coalesce(func.sum(case((_late(clock.now()), 1), else_=0)), 0)

@@ -10,7 +10,10 @@ Tone = Literal["plain", "soon", "late", "ok"]
 
 @dataclass(frozen=True)
 class WorkItem:
-    """One thing to do: where it is done (endpoint and its values), until when, how many of them."""
+    """One thing to do: where it is done (endpoint and its values), until when, how many of them.
+
+    ``rules``: deadlines of these rules already stand in the person's queue one by one; the item then only counts the rest.
+    """
 
     title: str
     endpoint: str
@@ -18,6 +21,7 @@ class WorkItem:
     due_on: date | None = None
     count: int | None = None
     note: str = ""
+    rules: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ from portal.registry import api as registry
 from scoring.checks import policy, queries
 from scoring.checks.draft import PASS, Answer, Draft
 from scoring.checks.models import CheckComment, CheckDraft, CheckStep, ItemResult, MonthlyCheck, Photo, PhotoRelease
+from scoring.checks.terms import REVIEW
 from scoring.checks.verbs import record
 from scoring.checks.verbs.filing import read_draft
 from scoring.rules.errors import NothingApplicable
@@ -517,7 +518,7 @@ def work_items(db: Session, actor: Actor) -> list[WorkItem]:
         ("to_review", _("审核已提交的检查"), "reviews.queue", {}, None),
     )
     return [
-        WorkItem(title, endpoint, values, due_on, waiting[name])
+        WorkItem(title, endpoint, values, due_on, waiting[name], rules=(REVIEW,) if name == "to_review" else ())
         for name, title, endpoint, values, due_on in told
         if waiting[name]
     ]

@@ -8,8 +8,8 @@ from portal.deadlines.api import jobs as deadline_jobs
 from portal.kernel import clock, jobs
 from portal.kernel.access import Permission
 from portal.kernel.web import needs, request_session
-from portal.shell.office import words
 from portal.notices.api import jobs as notice_jobs
+from portal.shell.office import words
 from portal.shell.office.api import jobs as office_jobs
 from portal.shell.office.blueprint import bp
 

@@ -1,32 +1,22 @@
 """My work: the figures of the person's role, then what waits, by the slices' own account, the nearest deadline first."""
 
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
-from flask import current_app, g, render_template, url_for
+from flask import g, render_template
 from sqlalchemy.orm import Session
 
-from portal.kernel import clock, hooks, jobs, tasks
+from portal.kernel import hooks, jobs, tasks
 from portal.kernel.access import Actor, Permission, Role
 from portal.kernel.errors import NotFound
 from portal.kernel.web import actor, needs, request_session
-from portal.kernel.work import WorkFigure, WorkItem
+from portal.kernel.work import WorkFigure
 from portal.registry import api as registry
-from portal.shell.office import district, oddities
+from portal.shell.office import district, oddities, queue, standing
 from portal.shell.office.blueprint import work_bp
 from portal.shell.public import areas
 
 FEW = 10
-
-
-@dataclass(frozen=True)
-class Row:
-    """One thing to do, with its address."""
-
-    item: WorkItem
-    url: str
-    is_late: bool
 
 
 @dataclass(frozen=True)
@@ -37,35 +27,22 @@ class Card:
     url: str
 
 
-def items(db: Session, person: Actor) -> list[WorkItem]:
-    """Everything the slices say waits for the person: dated things first, nearest first, then the rest in order."""
-    found = [item for answer in hooks.announce("work.items", db, actor=person) for item in answer or []]
-    return sorted(found, key=lambda item: (item.due_on is None, item.due_on or date.max))
-
-
-def _address(endpoint: str | None, values: dict[str, Any]) -> str:
-    return url_for(endpoint, **values) if endpoint in current_app.view_functions else ""
-
-
-def _row(item: WorkItem) -> Row:
-    is_late = bool(item.due_on and item.due_on < clock.today())
-    return Row(item, _address(item.endpoint, item.values), is_late)
-
-
 def _cards(db: Session, person: Actor, first: list[WorkFigure]) -> list[Card]:
     told = [figure for answer in hooks.announce("work.figures", db, actor=person) for figure in answer or []]
-    return [Card(figure, _address(figure.endpoint, figure.values)) for figure in (*first, *told)]
+    return [Card(figure, queue.address(figure.endpoint, figure.values)) for figure in (*first, *told)]
+
+
+def _told(db: Session, person: Actor) -> queue.Waiting:
+    """What waits, asked once in a request."""
+    if "work_waiting" not in g:
+        g.work_waiting = queue.waiting(db, person)
+    found: queue.Waiting = g.work_waiting
+    return found
 
 
 def waiting(db: Session, person: Actor) -> int:
-    """How many things wait, for the count in the staff row; asked once in a request."""
-    if "work_items" not in g:
-        g.work_items = items(db, person)
-    return _number(g.work_items)
-
-
-def _number(found: list[WorkItem]) -> int:
-    return sum(1 if item.count is None else item.count for item in found)
+    """How many things wait, for the count in the staff row."""
+    return _told(db, person).total
 
 
 def _failed_check(db: Session, person: Actor) -> Any:
@@ -89,15 +66,14 @@ def _place(db: Session, person: Actor) -> str:
 def index() -> str:
     """The first screen after signing in."""
     db, me = request_session(), actor()
-    total = waiting(db, me)
-    rows = [_row(item) for item in g.work_items]
+    told = _told(db, me)
     whole = district.shown(db) if district.is_for(me) else None
     return render_template(
         "office/work.html",
-        rows=rows,
-        total=total,
-        late=_number([row.item for row in rows if row.is_late]),
-        cards=_cards(db, me, whole.figures if whole else []),
+        rows=queue.rows(db, me, told),
+        total=told.total,
+        late=told.late,
+        cards=_cards(db, me, [*standing.figures(db, me), *(whole.figures if whole else [])]),
         tasks=list(tasks.of_person(db, me.login, 5)),
         failed_check=_failed_check(db, me),
         me=me,
