@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from disclosure.service.accounts import AccountInput, refusals, store
+from disclosure.service.accounts import AccountInput, estates_of, refusals, store
 from portal.kernel import clock
 from portal.kernel.access import Actor, Permission
 from portal.kernel.errors import DomainError
@@ -13,7 +13,6 @@ from portal.kernel.i18n import _
 from portal.kernel.importing import Counts, ImportContext, ImportKind
 from portal.kernel.sheets.columns import Column, SheetKind
 from portal.kernel.sheets.read import Problems, Sheet, checked_rows
-from portal.registry import api as registry
 
 TYPE_LABELS = (
     ("basic", "基本账户"),
@@ -57,7 +56,7 @@ def _rows(sheet: Sheet, problems: Problems) -> list[AccountInput | None]:
 
 
 def _check(db: Session, actor: Actor, sheet: Sheet, rows: list[AccountInput | None], problems: Problems) -> None:
-    places = {code: division for code, division in _estates(db).items() if actor.covers(division)}
+    places = estates_of(db, actor)
     first: dict[str, int] = {}
     for i, row in enumerate(rows):
         if row is None:
@@ -71,11 +70,6 @@ def _check(db: Session, actor: Actor, sheet: Sheet, rows: list[AccountInput | No
             problems.add(sheet.cell("estate_code", i), text)
         if row.opened_on > clock.today():
             problems.add(sheet.cell("opened_on", i), _("开户日期还没有到。"))
-
-
-def _estates(db: Session) -> dict[str, str]:
-    frame = registry.estates_frame(db, clock.today())
-    return dict(zip(frame["estate_code"], frame["division_code"], strict=True))
 
 
 def run(db: Session, actor: Actor, sheet: Any, context: ImportContext) -> Counts:

@@ -16,6 +16,7 @@ from portal.kernel.i18n import _
 from portal.kernel.ids import new_id
 from portal.kernel.importing import Counts
 from portal.kernel.versions import replace
+from portal.registry import api as registry
 
 LOCK = "fund-accounts"
 
@@ -39,6 +40,13 @@ class Refusal:
     place: int
     column: str
     message: str
+
+
+def estates_of(db: Session, actor: Actor) -> set[str]:
+    """Estates of today's register within somebody's jurisdiction."""
+    frame = registry.estates_frame(db, clock.today())
+    pairs = zip(frame["estate_code"], frame["division_code"], strict=True)
+    return {code for code, division in pairs if actor.covers(division)}
 
 
 def refusals(db: Session, rows: Sequence[AccountInput]) -> list[Refusal]:

@@ -3,6 +3,7 @@
 import re
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -65,6 +66,12 @@ def proof(account: str, period: str) -> None:
     for name, fen in figures:
         say(f"{name} {'-' if fen is None else disclosure.print_fen(fen)}")
     if not made.proven:
-        raise DomainError(f"not proven: {_('没有对账单覆盖到%(day)s，不能证明。', day=days.last.isoformat())}")
+        raise DomainError(f"not proven: {_unproven(made)}")
     if not made.holds:
         raise DomainError("\n".join([_("账目与银行对账单不符。"), *map(disclosure.flaw_sentence, made.flaws)]))
+
+
+def _unproven(made: Any) -> str:
+    if made.bank_fen is None:
+        return _("没有对账单覆盖到%(day)s，不能证明。", day=made.last.isoformat())
+    return _("%(day)s没有期初余额，最早的对账单晚于这一天，不能证明。", day=made.first.isoformat())
