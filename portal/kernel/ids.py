@@ -21,6 +21,12 @@ def new_row_number() -> int:
     return source.getrandbits(62) if source else secrets.randbits(62)
 
 
+def random_bits(count: int) -> int:
+    """So many random bits as a number."""
+    source = _seeded.get()
+    return source.getrandbits(count) if source else secrets.randbits(count)
+
+
 @contextmanager
 def seeded(seed: int) -> Iterator[None]:
     """Identifiers that repeat for a seed: the demo district only."""

@@ -1,7 +1,6 @@
 """Codes of 128 random bits that people can copy from paper: 26 characters without I, L, O and U."""
 
-import secrets
-
+from portal.kernel.ids import random_bits
 from portal.kernel.settings import settings
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32
@@ -11,7 +10,7 @@ _MISREAD = str.maketrans({"O": "0", "I": "1", "L": "1"})
 
 def new_code() -> str:
     """A code of 128 random bits."""
-    return encode(secrets.randbits(128), LENGTH)
+    return encode(random_bits(128), LENGTH)
 
 
 def encode(number: int, length: int) -> str:

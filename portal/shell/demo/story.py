@@ -12,6 +12,7 @@ from portal.kernel import clock
 from portal.kernel.db import transaction
 from portal.kernel.periods import Month, Quarter, Year
 from portal.kernel.workdays import nth_working_day
+from portal.shell.demo import receipts, rectification
 from portal.shell.demo.acts import Cast, bring, moment
 from portal.shell.demo.credit import CreditStory
 from portal.shell.demo.findings import Inspector
@@ -43,12 +44,16 @@ class Story:
         self.inspector = Inspector(Random(seed + 1), items)
         self.random = Random(seed + 2)
         self.estates = {estate.code: estate for estate in plan.estates}
+        self.seed = seed
+        self.filed: set[str] = set()  # estates whose check of the running month came early
+        self.visits: dict[tuple[Month, bool], list[tuple[str, list[tuple[Any, ...]]]]] = {}
 
     def acts(self) -> list[Act]:
         """Every act in the order of time, none after now."""
         found = [*self._setting_up(), *self._months(), *self._quarters()]
+        found += [Act(at, label, deed) for at, label, deed in rectification.acts(self, self.seed)]
         if self.until >= Month(2025, 12):
-            found += [*self._credit(), *self._year(), *self._lists()]
+            found += [*self._credit(), *self._year(), *self._lists(), *self._receipts()]
         now = clock.now()
         return sorted((act for act in found if act.at <= now), key=lambda act: act.at)
 
@@ -97,18 +102,47 @@ class Story:
     def _is_late(self, estate: PlannedEstate, month: Month) -> bool:
         return month in LATE_MONTHS and estate.division.startswith(self.plan.late_street[:9])
 
+    def _visited(self, month: Month, late: bool) -> list[tuple[str, list[tuple[Any, ...]]]]:
+        """What the inspectors found in a month: (estate, its rows of the sheet); made once."""
+        if (month, late) not in self.visits:
+            quarter = (month.year - 2025) * 4 + month.quarter.number - 1
+            found = self.visits[month, late] = []
+            for estate in self.plan.estates:
+                missing = self.random.random() < 0.018
+                if self._is_late(estate, month) != late or missing:
+                    continue
+                day = month.first + timedelta(days=self.random.randrange(3, 25))
+                found.append((estate.code, self._rows(estate, month, day, quarter)))
+        return self.visits[month, late]
+
+    def _rows(self, estate: PlannedEstate, month: Month, day: date, quarter: int) -> list[tuple[Any, ...]]:
+        visit = self.inspector.visit(estate, quarter)
+        return [(estate.code, month, day, estate.inspector, item, result, note) for item, result, note in visit]
+
     def _file(self, month: Month, late: bool) -> None:
-        quarter = (month.year - 2025) * 4 + month.quarter.number - 1
-        rows: list[tuple[Any, ...]] = []
-        for estate in self.plan.estates:
-            missing = self.random.random() < 0.018
-            if self._is_late(estate, month) != late or missing:
-                continue
-            day = month.first + timedelta(days=self.random.randrange(3, 25))
-            for item, result, note in self.inspector.visit(estate, quarter):
-                rows.append((estate.code, month, day, estate.inspector, item, result, note))
-        if rows:
+        self._bring(month, [own for code, own in self._visited(month, late) if code not in self.filed])
+        self.filed.clear()
+
+    def _bring(self, month: Month, visits: list[list[tuple[Any, ...]]]) -> None:
+        if rows := [row for own in visits for row in own]:
             bring(self.cast.actor("officer"), "checks", CHECK_COLUMNS, rows, f"checks-{month}.csv")
+
+    def file_early(self, month: Month, every: int) -> None:
+        """File the checks of every so many estates while their month runs."""
+        self.filed = {estate.code for estate in self.plan.estates[::every]}
+        self._bring(month, [own for code, own in self._visited(month, False) if code in self.filed])
+
+    def file_now(self, offset: int, count: int) -> list[str]:
+        """File this month's checks of a few estates that no draft is begun for; the estates."""
+        step, month, today = self._apart(), Month.of(clock.today()), clock.today()
+        chosen = self.plan.estates[offset::step][:count] if offset < step else []
+        quarter = (month.year - 2025) * 4 + month.quarter.number - 1
+        self._bring(month, [self._rows(estate, month, today, quarter) for estate in chosen])
+        return [estate.code for estate in chosen]
+
+    def _apart(self) -> int:
+        """Every so manieth estate has a draft of this month."""
+        return max(1, len(self.plan.estates) // 40)
 
     def _reviewing(self, month: Month) -> Callable[[], Any]:
         """Part of a waiting month is confirmed, a few checks are returned, the rest waits for the streets."""
@@ -131,7 +165,7 @@ class Story:
         """Some inspectors have begun this month's checks on their phones."""
         month = Month.of(clock.today())
         with transaction() as db:
-            for estate in self.plan.estates[:: max(1, len(self.plan.estates) // 40)]:
+            for estate in self.plan.estates[:: self._apart()]:
                 actor = self.cast.actor(estate.inspector)
                 check = checks.start_check(db, actor, estate.code, str(month), clock.today())
                 payload = {"results": {"HJ01": {"result": "1", "place": "北门", "note": "路面有垃圾"}},
@@ -190,6 +224,10 @@ class Story:
 
     def _credit(self) -> Iterator[Act]:
         for at, label, deed in CreditStory(self.plan, self.cast).deeds():
+            yield Act(at, label, deed)
+
+    def _receipts(self) -> Iterator[Act]:
+        for at, label, deed in receipts.deeds(self.plan):
             yield Act(at, label, deed)
 
     # --- the year -----------------------------------------------------------------------------------------------------

@@ -73,7 +73,7 @@ def check() -> Response:
     if len(queries) > MOST:
         raise BadParameter("queries", _("一次最多查%(n)s家企业，请分成几次。", n=MOST), 422)
     questions = [of_query(query) for query in queries]
-    found, receipt = deed.checked(request_session(), "api", questions, _day(body), _instant(body))
+    found, receipt = deed.checked(request_session(), deed.asker("api"), questions, _day(body), _instant(body))
     payload = receipt["payload"]
     return _private(
         {

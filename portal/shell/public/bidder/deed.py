@@ -19,10 +19,9 @@ def asker(channel: str) -> receipts.Asker:
 
 
 def checked(
-    db: Session, channel: str, questions: Sequence[Question], as_of: date, known_at: datetime | None
+    db: Session, who: receipts.Asker, questions: Sequence[Question], as_of: date, known_at: datetime | None = None
 ) -> tuple[answer.Answer, dict[str, Any]]:
     """(the answer, its receipt). Raises ``receipts.TooMany`` when this address asks too often."""
-    who = asker(channel)
     receipts.refuse_flood(db, who.address)
     found = answer.check(db, questions, as_of, known_at)
     with transaction() as writing:

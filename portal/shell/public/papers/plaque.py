@@ -12,7 +12,7 @@ from portal.receipts import api as receipts
 from portal.registry import api as registry
 from portal.shell.public import areas, fields
 from portal.shell.public.api import paging
-from portal.shell.public.bidder import deed, since, verdicts
+from portal.shell.public.bidder import since, verdicts
 from scoring.ratings import api as ratings
 
 Row = dict[str, Any]
@@ -48,9 +48,8 @@ def content(db: Session, row: Any) -> Row:
         }  # fmt: skip
 
 
-def certificate(db: Session, year: int, code: str) -> Row:
+def certificate(db: Session, who: receipts.Asker, year: int, code: str) -> Row:
     """The certificate in force, issued when first asked for. Raises ``NotFound``, ``DomainError``, ``TooMany``."""
-    who = deed.asker("page")
     receipts.refuse_flood(db, who.address)
     row = current(db, year, code)
     ref = f"rating:{year}/{code}#{int(row.revision)}"

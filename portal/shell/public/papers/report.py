@@ -14,7 +14,7 @@ from portal.receipts import api as receipts
 from portal.registry import api as registry
 from portal.shell.public import fields
 from portal.shell.public.api import paging
-from portal.shell.public.bidder import deed, since, verdicts
+from portal.shell.public.bidder import since, verdicts
 from portal.shell.public.bidder.answer import ref_of
 from scoring.credit import api as credit
 from scoring.lists import api as lists
@@ -84,9 +84,8 @@ def _ratings(db: Session, rated: Sequence[Any], marks: Mapping[str, Sequence[fla
     ]  # fmt: skip
 
 
-def issue(db: Session, channel: str, uscc: str, as_of: date, known_at: datetime | None = None) -> Row:
+def issue(db: Session, who: receipts.Asker, uscc: str, as_of: date, known_at: datetime | None = None) -> Row:
     """A numbered, signed report. Raises ``NotFound``, and ``TooMany`` when this address asks too often."""
-    who = deed.asker(channel)
     receipts.refuse_flood(db, who.address)
     pinned = paging.Snapshot(as_of, known_at or paging.last_change(db))
     valid = {"valid_until": (clock.today() + timedelta(days=VALID_DAYS)).isoformat()}

@@ -80,7 +80,7 @@ def check_lists() -> Response:
     except InputRefused as error:
         return _form_page(form, 422, error.problems[:50], error.summary)
     day, instant = form.as_of.day, form.known_at.instant
-    found, receipt = deed.checked(request_session(), channel, questions, day, instant)
+    found, receipt = deed.checked(request_session(), deed.asker(channel), questions, day, instant)
     return private(result_page(receipt, found.provisional, form))
 
 

@@ -12,7 +12,7 @@ from portal.kernel.i18n import _, lazy
 from portal.kernel.settings import settings
 from portal.kernel.web import public, request_session
 from portal.registry import api as registry
-from portal.shell.public.bidder import files, verdicts, words
+from portal.shell.public.bidder import deed, files, verdicts, words
 from portal.shell.public.bidder.forms import day_of, instant_of
 from portal.shell.public.papers import badge, plaque, prints, report
 from portal.shell.public.views.blueprint import bp
@@ -57,7 +57,7 @@ def make_report(uscc: str) -> Response:
     form = ReportForm()
     if not form.validate():
         return _report_form(uscc.upper(), form, 422)
-    made = report.issue(request_session(), "page", uscc.upper(), form.as_of.day, form.known_at.instant)
+    made = report.issue(request_session(), deed.asker("page"), uscc.upper(), form.as_of.day, form.known_at.instant)
     return private(report_page(made))
 
 
@@ -89,7 +89,7 @@ def certificate(year: int, code: str) -> Response:
 @public
 def certificate_file(year: int, code: str, shape: str) -> Response:
     """The paper as PDF; the certificate is issued when it is first asked for."""
-    receipt = plaque.certificate(request_session(), year, code.upper())
+    receipt = plaque.certificate(request_session(), deed.asker("page"), year, code.upper())
     made = prints.plaque(receipt) if shape == "plaque" else prints.poster(receipt, shape)
     return sent_file(made, "pdf", f"{shape}-{receipt['payload']['items'][0]['number']}")
 
