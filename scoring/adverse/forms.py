@@ -72,24 +72,6 @@ class ReviewForm(FlaskForm):
     opinion = TextAreaField(lazy("意见和理由"), [DataRequired(lazy("请写明法制审核意见。")), TEXT])
 
 
-class ServeForm(FlaskForm):
-    """How a document reached the company, with its proof."""
-
-    method = RadioField(
-        lazy("送达方式"),
-        [InputRequired(lazy("请选择送达方式。"))],
-        choices=[
-            SelectChoice("portal", lazy("在平台上送达（企业已签署电子送达确认书）")),
-            SelectChoice("in_person", lazy("当面送达")),
-            SelectChoice("post", lazy("邮寄送达")),
-            SelectChoice("posted_notice", lazy("公告送达")),
-        ],
-    )
-    on = DateField(lazy("送达日期"), [DataRequired(lazy("请填写日期。"))])
-    note = StringField(lazy("凭证编号"), [Optional(), LINE])
-    proof = FileField(lazy("送达凭证（照片或者PDF）"), [Optional()])
-
-
 class MarkForm(FlaskForm):
     """Set or lift a side flag."""
 

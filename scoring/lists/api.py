@@ -109,6 +109,38 @@ def concerning_estate(db: Session, estate_code: str, as_of: date) -> list[EntryV
 
 
 @dataclass(frozen=True)
+class Repairable:
+    """A black entry in force: from which day it can be repaired, and by whose hands it came about."""
+
+    case_id: str
+    entry: EntryView
+    first_day: date
+    hands: frozenset[str]
+
+
+def repairable(db: Session, as_of: date, uscc: str | None = None, case_id: str | None = None) -> list[Repairable]:
+    """Black entries in force on a day that a company, or one case, may have repaired; stayed ones included."""
+    held = [one for one in queries.entries(db, as_of, None, "black", uscc) if case_id in (None, one.case_id)]
+    found = []
+    for entry, view in zip(held, _views(db, held), strict=True):
+        first = exits.repairable_from(db.get_one(ListCase, entry.case_id), entry)
+        if first is not None:
+            found.append(Repairable(entry.case_id, view, first, frozenset(hands_on(db, entry.case_id))))
+    return found
+
+
+def listed_again(db: Session, case_id: str, on: date) -> bool:
+    """Whether the same subject was listed for the same reason again after a case's entry began."""
+    case, entry = db.get_one(ListCase, case_id), queries.live_entry(db, case_id)
+    later = [
+        one
+        for one, last in queries.cases(db, steps=[*service.OPEN_STEPS, "decided_list", "decision_served", "effective"])
+        if (one.kind, one.subject, one.reason) == ("black", case.subject, case.reason) and one.id != case_id
+    ]
+    return entry is not None and any(clock.district_date(one.recorded_at) >= entry.valid_from for one in later)
+
+
+@dataclass(frozen=True)
 class WithdrawnView:
     """An entry that was revoked or corrected, as the public is told: what it was, since when it no longer holds, why."""
 

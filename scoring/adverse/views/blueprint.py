@@ -53,14 +53,6 @@ def done(form: FlaskForm, deed: Callable[[Session], Any]) -> bool:
     return True
 
 
-def document_of(case: Case, document_id: str) -> notices.DocumentView:
-    """A document that belongs to the case; NotFound for any other."""
-    found = notices.document(request_session(), document_id)
-    if found.subject != case.ref:
-        raise NotFound("document")
-    return found
-
-
 def file_answer(case: Case, sha256: str) -> Response:
     """A file that was handed in for the case, as a download; NotFound for any other."""
     db = request_session()

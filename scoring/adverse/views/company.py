@@ -8,11 +8,10 @@ from portal.kernel.access import Permission
 from portal.kernel.errors import NotFound
 from portal.kernel.i18n import _
 from portal.kernel.web import actor, needs, request_session
-from portal.notices import api as notices
 from scoring.adverse import files, policy, service
 from scoring.adverse.cases import Case, cases_of
 from scoring.adverse.forms import PlainForm, PointForm
-from scoring.adverse.views.blueprint import asked_case, bp, document_of, done, download, file_answer, shown
+from scoring.adverse.views.blueprint import asked_case, bp, done, file_answer, shown
 
 
 def _own(kind: str, case_id: str) -> Case:
@@ -84,29 +83,6 @@ def company_hearing(kind: str, case_id: str, verb: str) -> AnyResponse | tuple[s
         return _page(case, page, 422)
     flash(_("已提出。我们会告诉您时间和地点。") if verb == "ask" else _("已撤回。"), "ok")
     return redirect(url_for(".company_case", kind=kind, case_id=case_id), 303)
-
-
-@bp.get("/company/decisions/<any(list, veto):kind>/<case_id>/documents/<document_id>")
-@needs(Permission.ENTERPRISE_OWN)
-def company_document(kind: str, case_id: str, document_id: str) -> str:
-    """A document that was served on the company."""
-    case = _own(kind, case_id)
-    return render_template("adverse/document.html", case=case, document=_served(case, document_id), is_company=True)
-
-
-def _served(case: Case, document_id: str) -> notices.DocumentView:
-    document = document_of(case, document_id)
-    if document.served_on is None:
-        raise NotFound(_("没有找到这份告知书。"))
-    return document
-
-
-@bp.get("/company/decisions/<any(list, veto):kind>/<case_id>/documents/<document_id>.pdf")
-@needs(Permission.ENTERPRISE_OWN)
-def company_document_pdf(kind: str, case_id: str, document_id: str) -> Response:
-    """The same document as it is printed."""
-    document = _served(_own(kind, case_id), document_id)
-    return download(notices.pdf(request_session(), document.id), "application/pdf", f"{document.id}.pdf")
 
 
 @bp.get("/company/decisions/<any(list, veto):kind>/<case_id>/files/<sha256>")

@@ -9,15 +9,13 @@ from werkzeug.wrappers.response import Response as AnyResponse
 
 from portal.kernel import clock
 from portal.kernel.access import Permission, require
-from portal.kernel.classes import Audience
 from portal.kernel.errors import NotFound
 from portal.kernel.i18n import _
 from portal.kernel.web import actor, needs, request_session
-from portal.notices import api as notices
 from scoring.adverse import files, policy, queries, service, words
 from scoring.adverse.cases import Case, cases_of
-from scoring.adverse.forms import AnswerForm, ArrangeForm, MarkForm, MinutesForm, PointForm, ReviewForm, ServeForm
-from scoring.adverse.views.blueprint import asked_case, bp, document_of, done, download, file_answer, shown
+from scoring.adverse.forms import AnswerForm, ArrangeForm, MarkForm, MinutesForm, PointForm, ReviewForm
+from scoring.adverse.views.blueprint import asked_case, bp, done, file_answer, shown
 
 FORMS: dict[str, type[FlaskForm]] = {
     "point": PointForm,
@@ -218,54 +216,6 @@ def mark(kind: str, case_id: str, code: str, step: str) -> AnyResponse | tuple[s
     if done(form, deed):
         return _back(case, _("标注已改变。"))
     return _form_page(case, _mark_heading(code, step), form, _("保存"))
-
-
-@bp.get("/adverse/<any(list, veto):kind>/<case_id>/documents/<document_id>")
-@needs(Permission.ADVERSE_READ)
-def document(kind: str, case_id: str, document_id: str) -> str:
-    """A document of the case."""
-    case = asked_case(kind, case_id)
-    return render_template(
-        "adverse/document.html", case=case, document=document_of(case, document_id), is_company=False
-    )
-
-
-@bp.get("/adverse/<any(list, veto):kind>/<case_id>/documents/<document_id>.pdf")
-@needs(Permission.ADVERSE_READ)
-def document_pdf(kind: str, case_id: str, document_id: str) -> Response:
-    """The same document as it is printed."""
-    found = document_of(asked_case(kind, case_id), document_id)
-    return download(notices.pdf(request_session(), found.id), "application/pdf", f"{found.id}.pdf")
-
-
-@bp.get("/adverse/<any(list, veto):kind>/<case_id>/documents/<document_id>/serve")
-@needs(Permission.ADVERSE_HANDLE)
-def serve_form(kind: str, case_id: str, document_id: str) -> tuple[str, int]:
-    """How was it served?"""
-    case, form = asked_case(kind, case_id), ServeForm(formdata=None)
-    form.on.data = clock.today()
-    return _form_page(case, _serve_heading(case, document_id), form, _("登记送达"))
-
-
-def _serve_heading(case: Case, document_id: str) -> str:
-    return _("登记%(number)s的送达", number=document_of(case, document_id).number)
-
-
-@bp.post("/adverse/<any(list, veto):kind>/<case_id>/documents/<document_id>/serve")
-@needs(Permission.ADVERSE_HANDLE)
-def serve(kind: str, case_id: str, document_id: str) -> AnyResponse | tuple[str, int]:
-    """Record how a document reached the company."""
-    case, form = asked_case(kind, case_id), ServeForm()
-    require(policy.may_handle(actor()))
-    heading = _serve_heading(case, document_id)
-
-    def deed(db: Session) -> None:
-        kept = files.keep(db, [form.proof.data] if form.proof.data else (), Audience.STAFF)
-        proof = kept[0] if kept else None
-        how = {"method": form.method.data or "", "note": form.note.data or ""}
-        notices.serve(db, actor(), document_id, on=form.on.data, proof_sha256=proof, **how)
-
-    return _back(case, _("已登记送达。")) if done(form, deed) else _form_page(case, heading, form, _("登记送达"))
 
 
 @bp.get("/adverse/<any(list, veto):kind>/<case_id>/files/<sha256>")
