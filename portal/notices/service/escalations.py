@@ -6,9 +6,11 @@ from sqlalchemy.orm import Session
 
 from portal.deadlines.api import DeadlineView
 from portal.kernel.access import Actor, Role
+from portal.kernel.i18n import lazy
 from portal.notices.service.informing import NewNotice, To, inform_many
 
 OVERDUE = "已逾期，请过问：%(title)s（%(day)s到期）"
+SHOWN = lazy("已逾期，请过问：%(title)s（%(day)s到期）")  # where the catalogues find it
 
 
 def on_escalated(db: Session, *, actor: Actor, escalated: Iterable[tuple[DeadlineView, Role, str]]) -> None:  # noqa: ARG001
