@@ -1,7 +1,7 @@
 """Everything the public may know of one company on a day: credit, estates served, list entries."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -39,6 +39,8 @@ class Record:
     served: list[Served]
     entries: list[lists.EntryView]
     standing: Standing
+    commitments: list[credit.CommitmentView]
+    known_at: datetime | None = None
 
     @property
     def good_cp(self) -> int:
@@ -46,24 +48,26 @@ class Record:
         return min(self.credit.good_cp, self.tariff.good_cap_cp)
 
 
-def record(db: Session, uscc: str, as_of: date) -> Record:
-    """The public record of a company. Raises ``NotFound``."""
+def record(db: Session, uscc: str, as_of: date, known_at: datetime | None = None) -> Record:
+    """The public record of a company on a day, as known at an instant (default now). Raises ``NotFound``."""
     view = registry.enterprise(db, uscc)
-    standing = last_published(db, as_of)
+    standing = last_published(db, as_of, known_at)
     return Record(
         view=view,
         as_of=as_of,
-        credit=credit.score(db, "enterprise", uscc, as_of),
+        credit=credit.score(db, "enterprise", uscc, as_of, known_at),
         tariff=tariff_on(as_of.isoformat()),
-        served=_served(db, uscc, as_of, standing),
-        entries=lists.in_force(db, as_of, uscc=uscc),
+        served=_served(db, uscc, as_of, standing, known_at),
+        entries=lists.in_force(db, as_of, known_at, uscc=uscc),
         standing=standing,
+        commitments=credit.commitments_of(db, uscc, as_of, public_only=True),
+        known_at=known_at,
     )
 
 
-def _served(db: Session, uscc: str, as_of: date, standing: Standing) -> list[Served]:
-    serving = registry.serving(db, as_of)
-    mine = serving[serving["uscc"] == uscc].merge(registry.estates_frame(db, as_of), on="estate_code")
+def _served(db: Session, uscc: str, as_of: date, standing: Standing, known_at: datetime | None = None) -> list[Served]:
+    serving = registry.serving(db, as_of, known_at)
+    mine = serving[serving["uscc"] == uscc].merge(registry.estates_frame(db, as_of, known_at), on="estate_code")
     return [
         Served(
             row.estate_code, row.name, row.kind, row.division_code, int(row.households), row.manager_code,
@@ -95,7 +99,7 @@ def content(db: Session, found: Record) -> fields.Row:
     """The record as JSON; no names of people."""
     return {
         **fields.enterprise(found.view),
-        "credit": fields.credit_figures(db, found.credit),
+        "credit": fields.credit_figures(db, found.credit, found.known_at),
         "estates": [served_row(one) for one in found.served],
         "lists": fields.list_entries(db, found.entries, found.as_of),
     }

@@ -31,7 +31,7 @@ RATING = ("year", "estate_code", "rule_set", "survey", "management", "comprehens
 LIST = ("kind", "subject_type", "subject", "uscc", "manager_code", "name", "reason", "effective_from", "effective_to",
         "recorded_at", "decision")  # fmt: skip
 EVENT = ("code", "name", "points", "subject_type", "manager_code", "estate_code", "document", "document_on", "issued_by",
-         "valid_from", "valid_to")  # fmt: skip
+         "valid_from", "valid_to", "counted")  # fmt: skip
 
 
 def points(value: Any) -> str | None:
@@ -118,17 +118,17 @@ def credit_event(view: credit.EventView) -> Row:
         "code": view.code, "name": view.name, "points": print_cp(view.points_cp), "subject_type": view.subject_type,
         "manager_code": view.subject if view.subject_type == "manager" else None, "estate_code": plain(view.estate_code),
         "document": view.document, "document_on": plain(view.document_on), "issued_by": view.issued_by,
-        "valid_from": plain(view.valid_from), "valid_to": plain(view.valid_to),
+        "valid_from": plain(view.valid_from), "valid_to": plain(view.valid_to), "counted": print_cp(view.counted_cp),
     }  # fmt: skip
 
 
-def credit_figures(db: Session, view: credit.CreditView) -> Row:
+def credit_figures(db: Session, view: credit.CreditView, known_at: datetime | None = None) -> Row:
     """Score and grade on a day with the events in force and their flags."""
     refs = [f"credit:{event.case_id}" for event in view.events]
     return {
-        "as_of": plain(view.as_of), "score": print_cp(view.score_cp), "grade": view.grade,
+        "as_of": plain(view.as_of), "known_at": plain(known_at), "score": print_cp(view.score_cp), "grade": view.grade,
         "good": print_cp(view.good_cp), "bad": print_cp(view.bad_cp),
-        "events": flagged(db, [credit_event(event) for event in view.events], refs, view.as_of),
+        "events": flagged(db, [credit_event(event) for event in view.events], refs, view.as_of, known_at),
     }  # fmt: skip
 
 

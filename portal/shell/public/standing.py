@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
@@ -48,13 +48,13 @@ class Standing:
         return Counter(int(row.stars) if row.status == "rated" else row.status for row in self.ratings.values())
 
 
-def last_published(db: Session, as_of: date | None = None) -> Standing:
-    """What is public on a day (default today): five queries whatever the number of estates."""
+def last_published(db: Session, as_of: date | None = None, known_at: datetime | None = None) -> Standing:
+    """What is public on a day (default today), as known at an instant: five queries whatever the number of estates."""
     quarters, years = ratings.quarters(db, as_of), ratings.years(db, as_of)
     quarter, year = next(iter(quarters), None), next(iter(years), None)
-    scores = fields.by_estate(ratings.quarter_rows(db, quarter.period, as_of)) if quarter else {}
-    stars = fields.by_estate(ratings.rating_rows(db, year.year, as_of)) if year else {}
-    return Standing(quarter, scores, year, stars)
+    scores = fields.by_estate(ratings.quarter_rows(db, quarter.period, as_of, known_at)) if quarter else {}
+    stars = fields.by_estate(ratings.rating_rows(db, year.year, as_of, known_at)) if year else {}
+    return Standing(quarter if scores else None, scores, year if stars else None, stars)
 
 
 def rank_sentence(standing: Standing, row: Any, names: areas.Areas, in_street: bool = True) -> str:

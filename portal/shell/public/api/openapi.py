@@ -19,7 +19,7 @@ SPECIAL: dict[str, dict[str, Any]] = {
     "rank_district": WHOLE_OR_NULL, "rank_street": WHOLE_OR_NULL, "stars": WHOLE_OR_NULL,
     "delivered_on": DAY, "effective_from": DAY, "effective_to": DAY, "document_on": DAY, "valid_from": DAY,
     "valid_to": DAY, "recorded_at": INSTANT,
-    **{name: SCORE for name in ("score", "survey", "management", "comprehensive", "collection", "total", "points")},
+    **{name: SCORE for name in ("score", "survey", "management", "comprehensive", "collection", "total", "points", "counted")},
     **{name: TEXT for name in ("estate_code", "status", "division_code", "quarter", "rule_set", "reason")},
 }  # fmt: skip
 
@@ -67,7 +67,9 @@ def _schemas() -> dict[str, Any]:
             estates={"type": "array", "items": {"type": "object"}},
             lists=_rows("ListEntry"),
         ),
-        "Credit": _row(("as_of",), score=SCORE, grade=TEXT, good=SCORE, bad=SCORE, events=_rows("CreditEvent")),
+        "Credit": _row(
+            ("as_of", "known_at"), score=SCORE, grade=TEXT, good=SCORE, bad=SCORE, events=_rows("CreditEvent")
+        ),
         "CreditEvent": _row(fields.EVENT, flags=_rows("Flag")),
         "QuarterScore": _row(fields.QUARTER, flags=_rows("Flag")),
         "Rating": _row(fields.RATING, flags=_rows("Flag")),
@@ -134,7 +136,11 @@ def _paths() -> dict[str, Any]:
         "/api/v1/estates/{code}": _get("One estate", "EstateRecord", _in_path("code", "Estate code")),
         "/api/v1/enterprises": _get("Companies", "Enterprise", Q, is_list=True),
         "/api/v1/enterprises/{uscc}": _get(
-            "One company with its credit", "EnterpriseRecord", _in_path("uscc", "Unified social credit code"), AS_OF
+            "One company with its credit",
+            "EnterpriseRecord",
+            _in_path("uscc", "Unified social credit code"),
+            AS_OF,
+            known_at,
         ),
         "/api/v1/quarters/{quarter}/scores": _get(
             "Published scores of a quarter", "QuarterScore", _in_path("quarter", "e.g. 2025Q1"), is_list=True

@@ -100,7 +100,7 @@ def check_parts(receipt: Receipt) -> dict[str, Any]:
     config, english = settings(), language() == "en"
     return {
         "code": receipts.printed(code), "holder_code": receipts.printed(own), "key_id": receipt["key_id"],
-        "address": receipts.verify_address(code), "site": config.base_url, "signature": receipt["signature"],
+        "address": receipts.verify_address(code), "base": config.base_url, "signature": receipt["signature"],
         "qr": receipts.qr_image(receipts.verify_address(code)),
         "operator": config.operator_en if english else config.operator,
         "site_name": config.site_name_en if english else config.site_name, "entry_line": entry_line, "words": words,

@@ -83,6 +83,11 @@ class VerifyForm(FlaskForm):
     file = FileField(lazy("回执文件（JSON）"))
     text = TextAreaField(lazy("或者粘贴回执的内容"))
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in (self.code, self.file, self.text):  # each form of the page asks for one of them
+            field.flags.required = True
+
     def validate_code(self, field: Any) -> None:
         if not any(((field.data or "").strip(), self.file.data, (self.text.data or "").strip())):
             raise ValidationError(_("请填写编号，或者上传、粘贴回执。"))

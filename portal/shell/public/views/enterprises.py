@@ -1,8 +1,9 @@
 """Find a company, and the page of one company."""
 
-from datetime import date
+from datetime import date, datetime
 
 from flask import Response, render_template, request
+from wtforms.validators import ValidationError
 
 from portal.kernel import clock
 from portal.kernel.i18n import _
@@ -11,7 +12,9 @@ from portal.registry import api as registry
 from portal.shell.errors import answer
 from portal.shell.public import enterprise, fields, search
 from portal.shell.public.answers import Table, json_answer, query_text, table_answer
+from portal.shell.public.bidder.forms import instant_of
 from portal.shell.public.views.blueprint import PAGE, TABLES, asked, bp, file_stamp, page_number, pages_of
+from scoring.credit import api as credit
 
 
 def _bare(code: str) -> str:
@@ -31,6 +34,15 @@ def _day() -> tuple[date, str]:
     if day > today:
         return today, _("日期不能晚于今天。")
     return day, ""
+
+
+def _moment() -> tuple[date, datetime | None, str]:
+    """The day and the state of knowledge asked for, and what is wrong with them."""
+    day, problem = _day()
+    try:
+        return day, instant_of(asked("known_at", 30)), problem
+    except ValidationError as error:
+        return day, None, problem or str(error)
 
 
 @bp.get("/enterprises")
@@ -61,13 +73,13 @@ def enterprises_table(ending: str) -> Response:
 @public
 def enterprise_page(uscc: str) -> str | tuple[str, int]:
     """One company on a day."""
-    day, problem = _day()
+    day, known_at, problem = _moment()
     db = request_session()
-    found = enterprise.record(db, _bare(uscc), day)
+    found = enterprise.record(db, _bare(uscc), day, known_at)
     page = render_template(
         "public/enterprise.html", found=found, names=registry.divisions(db), problem=problem, on=clock.today(),
         base=request.path, shown_query=query_text(), has_errors=bool(problem), estate_names=_estate_names(found),
-        points=fields.points, whole=fields.whole,
+        points=fields.points, whole=fields.whole, explained=credit.explained, known_text=asked("known_at", 30),
     )  # fmt: skip
     return (page, 422) if problem else page
 
@@ -94,7 +106,8 @@ def enterprise_json(uscc: str) -> Response | tuple[str, int]:
 @public
 def enterprise_table(uscc: str, ending: str) -> Response:
     """The estates that the company serves."""
-    found = enterprise.record(request_session(), _bare(uscc), _day()[0])
+    day, known_at, _problem = _moment()
+    found = enterprise.record(request_session(), _bare(uscc), day, known_at)
     rows = [enterprise.served_row(one) for one in found.served]
     name = f"estates-{found.view.uscc}-{found.as_of.isoformat()}"
     return table_answer(Table(name, enterprise.SERVED, rows, {}), ending)
