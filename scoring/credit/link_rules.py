@@ -103,6 +103,8 @@ def _same_value(rule: dict[str, Any], companies: pd.DataFrame, on: date) -> list
 
 
 def _handovers(rule: dict[str, Any], contracts: pd.DataFrame, on: date) -> list[Link]:
+    if contracts.empty:
+        return []
     begun = contracts[contracts["starts_on"].map(lambda day: day <= on)]
     pairs: dict[tuple[str, str], list[dict[str, str]]] = {}
     days: dict[tuple[str, str], list[date]] = {}

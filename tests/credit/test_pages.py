@@ -10,6 +10,7 @@ from portal.kernel import clock
 from portal.kernel.access import Permission, Role, person_actor
 from portal.kernel.db import reading, transaction
 from portal.registry.models import Enterprise, Manager
+from portal.registry.search.key import search_key
 from scoring.credit import api, queries
 from tests.lists.year import LEAD, record_event
 from tests.ratings.district import MANAGERS, USCC
@@ -36,8 +37,13 @@ def _holds(role: Role, permission: Permission) -> bool:
     return person_actor("p", role, "440306000000").may(permission)
 
 
+def _paper():
+    return io.BytesIO(b"%PDF-1.7 decision"), "x.pdf"
+
+
 def _propose(client, **changes) -> str:
-    answer = client.submit("/credit/new", {**GIVEN, **changes}, content_type="multipart/form-data")
+    given = {**GIVEN, "file": _paper(), **changes}
+    answer = client.submit("/credit/new", given, content_type="multipart/form-data")
     assert answer.status_code == 303, answer.get_data(as_text=True)
     return answer.headers["Location"]
 
@@ -50,6 +56,7 @@ def test_who_may_come(desk, role):
         assert client.get(path).status_code == (200 if _holds(role, Permission.CREDIT_READ) else 403), path
     assert client.get("/credit/new").status_code == (200 if _holds(role, Permission.CREDIT_PROPOSE) else 403)
     deeds = {"/credit/new": Permission.CREDIT_PROPOSE}
+    deeds |= {f"/credit/events/{case}/{verb}": Permission.CREDIT_READ for verb in ("notice", "serve")}
     deeds |= {f"/credit/events/{case}/{verb}": Permission.CREDIT_CONFIRM for verb in ("confirm", "refuse", "withdraw")}
     for path, permission in deeds.items():
         if not _holds(role, permission):
@@ -69,20 +76,19 @@ def test_the_catalogue_is_public(district, client):
     assert client.get("/credit/catalogue.xlsx").data.startswith(b"PK")
 
 
-def test_from_proposal_to_record(desk):
+def test_a_commendation_from_proposal_to_record(desk):
     officer, lead = desk("officer"), desk("lead")
-    place = _propose(officer, file=(io.BytesIO(b"%PDF-1.7 decision"), "x.pdf"))
+    place = _propose(officer, event="G03")
     mine, shown = officer.page(place), lead.page(place).get_text()
     assert "由另一名人员核准" in mine.get_text()
     assert mine.select("form[action$=confirm]") == []
-    assert "80.00 A" in shown
-    assert "74.00 B" in shown, "what a confirmation changes is shown before"
+    assert "83.00 A" in shown, "what a confirmation changes is shown before"
     waiting = lead.page("/work").select_one(".staff-row a[href='/credit'] .count").get_text()
     assert waiting == "1件待办"
     answer = lead.submit(f"{place}/confirm", page=place)
     assert answer.status_code == 303
     with reading() as db:
-        assert api.score(db, "enterprise", USCC[0], DAY).grade == "B"
+        assert api.score(db, "enterprise", USCC[0], DAY).score_cp == 8300
     assert lead.submit(f"{place}/confirm", page=place).status_code == 409
     file = officer.get(f"{place}/document")
     assert (file.data, file.mimetype) == (b"%PDF-1.7 decision", "application/pdf")
@@ -93,6 +99,7 @@ def test_from_proposal_to_record(desk):
     ("changes", "told"),
     [
         ({"document": ""}, "请填写来源文书的文号"),
+        ({"file": (io.BytesIO(b""), "")}, "请上传来源文书"),
         ({"event": "B31"}, ""),
         ({"document_on": "2026-03-03"}, "不能晚于登记日期"),
         ({"subject_type": "manager", "subject": MANAGERS[0]}, "请填写项目负责人当时所在的企业"),
@@ -102,7 +109,7 @@ def test_from_proposal_to_record(desk):
 )
 def test_a_refused_form_comes_back_filled(desk, changes, told):
     answer = desk("officer").submit(
-        "/credit/new", {**GIVEN, "note": "留着", **changes}, content_type="multipart/form-data"
+        "/credit/new", {**GIVEN, "file": _paper(), "note": "留着", **changes}, content_type="multipart/form-data"
     )
     assert answer.status_code == 422
     text = answer.get_data(as_text=True)
@@ -152,8 +159,10 @@ def test_the_record_is_shown_as_of_a_day(desk):
 
 def test_search_finds_companies_and_managers(desk):
     with transaction() as db:
-        db.execute(update(Enterprise).where(Enterprise.uscc == USCC[0]).values(search_key=USCC[0].lower()))
-        db.execute(update(Manager).where(Manager.code == MANAGERS[0]).values(search_key="pm1"))
+        db.execute(update(Enterprise).where(Enterprise.uscc == USCC[0]).values(search_key=search_key("物业A", USCC[0])))
+        db.execute(
+            update(Manager).where(Manager.code == MANAGERS[0]).values(search_key=search_key("张三", MANAGERS[0]))
+        )
     officer = desk("officer")
     assert f"/credit/enterprises/{USCC[0]}" in str(officer.page(f"/credit?q={USCC[0]}"))
     assert f"/credit/managers/{MANAGERS[0]}" in str(officer.page(f"/credit?q={MANAGERS[0]}"))
