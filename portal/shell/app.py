@@ -21,6 +21,7 @@ from portal.kernel.points import print_short
 from portal.kernel.settings import settings
 from portal.kernel.web import PUBLIC_ACCESS, SIGNED_IN, close_request_session, request_session
 from portal.shell import errors, frame, health, wiring
+from portal.shell.public.kept.answers import KeptAnswers
 
 ENGLISH = "/en"
 SESSION_COOKIE = "portal_session"
@@ -144,8 +145,8 @@ def _prepare_templates(app: Flask) -> None:
     app.jinja_env.filters.update(formats.FILTERS)
 
 
-def create_app(testing: bool = False) -> Flask:
-    """A ready application on the configured database."""
+def create_app(testing: bool = False, keep_answers: bool | None = None) -> Flask:
+    """A ready application on the configured database. Public answers are kept in memory, in tests only when asked for."""
     app = Flask("portal.shell", static_url_path="/static")
     app.testing = testing
     app.config.update(
@@ -156,6 +157,7 @@ def create_app(testing: bool = False) -> Flask:
         MAX_CONTENT_LENGTH=64 * 1024 * 1024,
         MAX_FORM_MEMORY_SIZE=4 * 1024 * 1024,
         WTF_CSRF_TIME_LIMIT=None,
+        KEEP_ANSWERS=not testing if keep_answers is None else keep_answers,
     )
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.before_request(_before)  # first: who may not come is told so, in the language of the address, form token or not
@@ -172,6 +174,8 @@ def create_app(testing: bool = False) -> Flask:
     errors.register(app)
     app.after_request(_after)
     app.teardown_request(close_request_session)
+    if app.config["KEEP_ANSWERS"]:  # within the twins: it sees the address without the prefix of the language
+        app.wsgi_app = KeptAnswers(app.wsgi_app)  # type: ignore[method-assign]
     app.wsgi_app = EnglishTwin(app.wsgi_app)  # type: ignore[method-assign]
     if hops := settings().trusted_proxies:  # only then do the proxy's headers say who asks
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
