@@ -73,7 +73,7 @@ def _objection_flag(db: Session, steps: list[ObjectionStep], day: date) -> Flag 
     if last.step in PENDING:
         return Flag("objection", _("异议处理中（%(day)s收到）", day=date_text(first.on)), first.on)
     if last.step == "decided" and day <= deadlines.last_day(db, MARK_RULE, last.on):
-        label = _("%(outcome)s（%(day)s）", outcome=words.outcome(last.code), day=date_text(last.on))
+        label = _("%(outcome)s（%(day)s决定）", outcome=words.outcome(last.code), day=date_text(last.on))
         return Flag("objection_decided", label, last.on)
     return None
 
