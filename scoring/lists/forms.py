@@ -1,7 +1,7 @@
 """Forms of the list pages."""
 
 from flask_wtf import FlaskForm
-from wtforms import RadioField, TextAreaField
+from wtforms import RadioField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length
 
@@ -12,6 +12,23 @@ class PlainForm(FlaskForm):
     """A button alone, below what it changes."""
 
 
+class DecideForm(FlaskForm):
+    """What a lead decides about one case, and why."""
+
+    outcome = RadioField(
+        lazy("决定"),
+        [InputRequired(lazy("请选择决定。"))],
+        choices=[SelectChoice("list", lazy("决定列入")), SelectChoice("drop", lazy("不予列入"))],
+    )
+    why = TextAreaField(lazy("理由（写进决定书）"), [DataRequired(lazy("请写明理由。")), Length(max=1000)])
+
+
+class WithdrawalForm(FlaskForm):
+    """A decision was revoked: by which paper."""
+
+    document = StringField(lazy("撤销决定的文号"), [DataRequired(lazy("请填写撤销决定的文号。")), Length(max=200)])
+
+
 class TakeOffForm(FlaskForm):
     """Why an entry is taken off before its time."""
 
@@ -19,7 +36,6 @@ class TakeOffForm(FlaskForm):
         lazy("移出的原因"),
         [InputRequired(lazy("请选择移出的原因。"))],
         choices=[
-            SelectChoice("repaired", lazy("修复：满最短期限，已经改正")),
             SelectChoice("revoked", lazy("撤销：列入决定有误")),
             SelectChoice("corrected", lazy("更正：条目登记有误")),
         ],

@@ -19,7 +19,13 @@ STAND_INS = {
     "shape": "plaque",
     "kind": "checks",
 }
-VERBS = {"lists.decide_or_publish": "decide", "credit.end": "refuse"}
+CHOICES = {"kind": "list", "code": "review", "step": "set"}  # of the common path of adverse decisions
+VERBS = {
+    "lists.decide_or_publish": "decide",
+    "credit.end": "refuse",
+    "vetoes.end": "drop",
+    "adverse.company_hearing": "ask",
+}
 
 
 def addresses(app: "Flask") -> Iterator[tuple[str, str, str]]:
@@ -36,6 +42,8 @@ def addresses(app: "Flask") -> Iterator[tuple[str, str, str]]:
 def _stand_in(endpoint: str, name: str) -> str:
     if name == "verb":
         return VERBS[endpoint]
+    if endpoint.split(".")[0] in ("adverse", "repair") and name in CHOICES:
+        return CHOICES[name]
     return STAND_INS.get(name, "x1")
 
 

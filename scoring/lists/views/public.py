@@ -43,6 +43,7 @@ def index() -> str:
         years=years,
         lists=[(kind, [entry for entry in entries if entry.kind == kind]) for kind in ("red", "black")],
         notices=api.public_notices(db, clock.today()),
+        gone=api.withdrawn(db, clock.today()),
         query=f"?{request.query_string.decode()}" if request.query_string else "",
     )
 

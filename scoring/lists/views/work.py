@@ -89,7 +89,7 @@ def propose_preview(year: str) -> str:
 @needs(Permission.LIST_PROPOSE)
 def propose(year: str) -> AnyResponse:
     """Open the cases."""
-    return _done("propose", year_of(year), _("已提出建议：红榜%(red)s项进入公示，黑榜%(black)s项送达告知书。"))
+    return _done("propose", year_of(year), _("已提出建议：红榜%(red)s项进入公示，黑榜%(black)s项制作告知书。"))
 
 
 # --- decide and publish -----------------------------------------------------------------------------------------------
