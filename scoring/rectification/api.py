@@ -4,6 +4,7 @@ from scoring.rectification.indicator import INDICATOR as INDICATOR
 from scoring.rectification.indicator import computed_indicators as computed_indicators
 from scoring.rectification.reading import OrderView as OrderView
 from scoring.rectification.reading import PublicOrder as PublicOrder
+from scoring.rectification.reading import begun as begun
 from scoring.rectification.reading import check_orders as check_orders
 from scoring.rectification.reading import open_of_estate as open_of_estate
 from scoring.rectification.reading import order_view as order_view

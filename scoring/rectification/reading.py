@@ -181,6 +181,11 @@ def _by_due(view: OrderView) -> tuple[datetime, str]:
     return (clock_shown.due_at if clock_shown else view.row.opened_at), view.row.number
 
 
+def begun(db: Session) -> list[OrderView]:
+    """Every order of the district that is open or waits for verification, the most dangerous and oldest first."""
+    return views(db, queries.begun(db, []))
+
+
 def check_orders(db: Session, check_id: str) -> dict[str, OrderView]:
     """Item code to the order that counts of a check's findings (cancelled ones are left out)."""
     rows = [row for row in queries.of_checks(db, [check_id]) if row.state != CANCELLED]
