@@ -28,7 +28,11 @@ class Paper:
 
 def keep(db: Session, source: BinaryIO) -> str:
     """Keep an uploaded paper for the parties; gives its SHA-256. ``DomainError`` for other kinds of files."""
-    data = source.read(MAX + 1)
+    return keep_paper(db, source.read(MAX + 1))
+
+
+def keep_paper(db: Session, data: bytes) -> str:
+    """Keep a paper that is at hand; gives its SHA-256. ``DomainError`` for other kinds of files."""
     media_type = next((kind for start, kind in BEGINNINGS if data.startswith(start)), "")
     if not media_type:
         raise DomainError(_("文件应是PDF、JPEG或者PNG格式。"))
