@@ -51,10 +51,21 @@ def _year(figures: Figures, scale: int) -> None:
     for name, path in (("quarter_page", f"/quarters/{portal_year.QUARTER}"), ("estate_page", "/estates/E000001")):
         ours, bare = portal_year.page(path)
         figures[name] = _figure(ours, "s", "bare flask, same bytes", bare)
-        if name == "estate_page":
-            figures["public_read_vs_flask"] = _figure(1 / ours, "requests/s", "bare flask, same bytes", 1 / bare)
+    _public(figures, folder)
     ours, bare = imports.measure(sheet)
     figures["import_checks_vs_calamine"] = _figure(ours, f"s ({rows:,} rows)", "bare calamine read", bare)
+
+
+def _public(figures: Figures, folder: Path) -> None:
+    """Public reads over HTTP, and the search in registers of two sizes."""
+    from bench import portal_year, public, search
+
+    for name, (ours, theirs) in public.measure(folder, portal_year.USCC).items():
+        peer = "datasette, same rows" if name.endswith("datasette") else "bare flask, same size"
+        figures[name] = _figure(ours, "requests/s", peer, theirs)
+    for count in (1_500, 150_000):
+        ours, theirs, query = search.measure(count)
+        figures[f"search_{count}"] = _figure(ours, f"s (slowest: {query})", "LIKE, every row", theirs)
 
 
 def _print(figures: Figures) -> None:

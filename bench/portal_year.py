@@ -17,6 +17,7 @@ from portal.kernel.access import system_actor
 from portal.kernel.db import reading, transaction
 from portal.kernel.periods import Quarter, Year
 from portal.registry.models import Contract, Division, Enterprise, Estate, EstateFacts, Manager
+from portal.registry.search.key import search_key
 from portal.shell import wiring
 from portal.shell.app import create_app
 from scoring.checks.models import CheckStep, ItemResult, MonthlyCheck
@@ -72,7 +73,8 @@ def _register(db: Any, district: District, at: Any) -> None:
     base = {"valid_from": date(1900, 1, 1), "valid_to": None, "recorded_at": at, "superseded_at": None}
     facts = [
         {"id": ids.new_id(), "estate_code": r.estate_code, "name": f"示例小区{r.estate_code}", "kind": r.kind,
-         "division_code": r.street_code[:9] + "001", "address": "", "households": 800, "search_key": r.estate_code, **base}
+         "division_code": r.street_code[:9] + "001", "address": "", "households": 800,
+         "search_key": search_key(f"示例小区{r.estate_code}", r.estate_code), **base}
         for r in rows
     ]  # fmt: skip
     db.execute(insert(EstateFacts), facts)
