@@ -125,6 +125,25 @@ def _one_fen_more(amount: str) -> str:
     return f"{whole}.{(int(fen) + 1) % 100:02d}"
 
 
+@pytest.mark.parametrize("kind", ["camt053", "mt940"])
+def test_one_fen_in_an_amount_of_the_bank_is_named(estate, kind):
+    code, number = account(estate)
+    (january,) = months(number, [[(3, 12345), (9, 500)]])
+    changed = FILES[kind](january).replace(b"123.45", b"123.46").replace(b"123,45", b"123,46")
+    assert [flaw.kind for flaw in bring(code, changed).flaws] == ["sum"]
+    assert proof(code, "2025-01").difference_fen == 1
+
+
+def test_a_quarter_in_one_statement_proves_its_months(estate):
+    code, number = account(estate)
+    ledgers = months(number, [[(3, 100)], [(4, 250)], [(5, -70)]])
+    bookings = [booking for ledger in ledgers for booking in ledger.bookings]
+    bring(code, as_camt(Ledger(ledgers[0].opening, ledgers[0].first, ledgers[-1].last, bookings, number)))
+    for at, ledger in enumerate(ledgers, start=1):
+        made = proof(code, f"2025-{at:02d}")
+        assert (made.bank_fen, made.holds) == (ledger.closing, True)
+
+
 def test_a_gap_is_kept_named_and_filled(estate):
     code, number = account(estate)
     january, february, march = months(number, [[(3, 100)], [(4, 250)], [(5, -70)]])

@@ -144,3 +144,8 @@ def test_masked_numbers(number, head, tail):
     other = number[:-1] + str((int(number[-1]) + 1) % 10)
     assert not same_account(number, other)
     assert not same_account(number, f"{other[:head]}****{other[-tail:]}")
+
+
+def test_a_number_masked_to_next_to_nothing_is_nobodys():
+    assert not same_account("12345678", "1*8")
+    assert not same_account("12345678", "****")
