@@ -74,6 +74,7 @@ def _check(db: Session, ref: str, key: str) -> Contested:
     serving = registry.serving(db, view.inspected_on)
     mine = serving[serving["estate_code"] == view.estate.code]["uscc"]
     parties = {str(uscc) for uscc in mine} | ({row["uscc"]} if row and row["uscc"] else set())
+    hands = {**ratings.hands_on_quarter(db, quarter, view.estate.code), **checks.hands_on(db, [check_id])}
     is_clean = line.result in ("", "pass")
     closed = "" if view.state == "confirmed" else _("这份检查还没有确认，确认以后才能提出异议。")
     facts = {
@@ -90,7 +91,7 @@ def _check(db: Session, ref: str, key: str) -> Contested:
     }
     return Contested(
         ref, "check", view.estate.code, view.estate.division_code, frozenset(parties),
-        checks.hands_on(db, [check_id]), facts, closed or (_("这一项没有扣分，不用提出异议。") if is_clean else ""),
+        hands, facts, closed or (_("这一项没有扣分，不用提出异议。") if is_clean else ""),
     )  # fmt: skip
 
 
