@@ -23,6 +23,7 @@ CHOICES = {"kind": "list", "code": "review", "step": "set"}  # of the common pat
 VERBS = {
     "lists.decide_or_publish": "decide",
     "credit.end": "refuse",
+    "credit.judge_relation": "refuse",
     "vetoes.end": "drop",
     "adverse.company_hearing": "ask",
 }
