@@ -1,14 +1,18 @@
 """The open API (contract, section 4): no key, CORS open, errors as problem+json, fields named as in the files."""
 
+from datetime import date
 from functools import wraps
 from typing import Any
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
+from werkzeug.http import http_date
 
+from portal.kernel import clock
 from portal.kernel.errors import DomainError, NotFound
 from portal.kernel.i18n import _
 from portal.kernel.periods import Quarter, Year
+from portal.kernel.settings import settings
 from portal.kernel.web import public, request_session
 from portal.registry import api as registry
 from portal.shell.public import enterprise, estate, fields
@@ -19,6 +23,19 @@ from scoring.lists import api as lists
 from scoring.ratings import api as ratings
 
 bp = Blueprint("api", __name__, url_prefix="/api")
+# endpoint to (since when it is to go, when it goes): announced in every answer twelve months ahead at least
+LEAVING: dict[str, tuple[date, date]] = {}
+
+
+@bp.after_request
+def _announce_leaving(response: Response) -> Response:
+    """``Deprecation`` (RFC 9745) and ``Sunset`` (RFC 8594) of an address that will go."""
+    if leaving := LEAVING.get(request.endpoint or ""):
+        since, until = (clock.day_start(day) for day in leaving)
+        response.headers["Deprecation"] = f"@{int(since.timestamp())}"
+        response.headers["Sunset"] = http_date(until)
+        response.headers["Link"] = f'<{settings().base_url}/data#promise>; rel="deprecation"'
+    return response
 
 
 @bp.errorhandler(BadParameter)
@@ -100,32 +117,35 @@ def one_enterprise(db: Session, uscc: str) -> Any:
 @answers(*paging.PAGING)
 def quarter_scores(db: Session, quarter: str) -> Any:
     """The published scores of a quarter."""
-    period, pinned = _quarter(quarter), paging.snapshot(db)
-    if period not in {view.period for view in ratings.quarters(db, pinned.as_of)}:
-        raise NotFound(_("%(period)s还没有公布。", period=period))
-
-    def rows(limit: int, offset: int) -> Any:
-        frame, total = ratings.quarter_page(
-            db, period, as_of=pinned.as_of, known_at=pinned.known_at, limit=limit, offset=offset
-        )
-        return fields.quarter_scores(db, fields.tuples(frame)), total
-
-    return paging.paged(rows, pinned)
+    period = _quarter(quarter)
+    return _published(
+        db,
+        period,
+        lambda day: {view.period for view in ratings.quarters(db, day)},
+        ratings.quarter_page,
+        fields.quarter_scores,
+    )
 
 
 @bp.get("/v1/ratings/<year>", endpoint="ratings")
 @answers(*paging.PAGING)
 def year_ratings(db: Session, year: str) -> Any:
     """The published ratings of a year."""
-    number, pinned = _year(year), paging.snapshot(db)
-    if number not in {view.year for view in ratings.years(db, pinned.as_of)}:
-        raise NotFound(_("%(period)s还没有公布。", period=number))
+    number = _year(year)
+    return _published(
+        db, number, lambda day: {view.year for view in ratings.years(db, day)}, ratings.rating_page, fields.ratings
+    )
+
+
+def _published(db: Session, period: Any, public_on: Any, page: Any, rows_of: Any) -> Any:
+    """The rows of a period, page by page of one snapshot. ``public_on(day)`` gives the periods public on a day."""
+    pinned = paging.snapshot(db)
+    if period not in public_on(pinned.as_of):
+        raise NotFound(_("%(period)s还没有公布。", period=period))
 
     def rows(limit: int, offset: int) -> Any:
-        frame, total = ratings.rating_page(
-            db, number, as_of=pinned.as_of, known_at=pinned.known_at, limit=limit, offset=offset
-        )
-        return fields.ratings(db, fields.tuples(frame)), total
+        frame, total = page(db, period, as_of=pinned.as_of, known_at=pinned.known_at, limit=limit, offset=offset)
+        return rows_of(db, fields.tuples(frame)), total
 
     return paging.paged(rows, pinned)
 
