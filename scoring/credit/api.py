@@ -42,6 +42,7 @@ link = relations.link
 sign_commitment = commitments.sign
 commitments_of = commitments.of_enterprise
 serve = papers.serve
+papers_of = papers.of_case
 refuse = service.refuse
 withdraw = service.withdraw
 correct = service.correct

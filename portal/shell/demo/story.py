@@ -14,7 +14,7 @@ from portal.kernel.periods import Month, Quarter, Year
 from portal.kernel.workdays import nth_working_day
 from portal.shell.demo import deadlines, receipts, rectification
 from portal.shell.demo.acts import Cast, bring, moment
-from portal.shell.demo.credit import CreditStory
+from portal.shell.demo.credit import CONTACTS, CreditStory
 from portal.shell.demo.findings import Inspector
 from portal.shell.demo.plan import FIRST_DAY, Plan, PlannedEstate
 from scoring.checks import api as checks
@@ -67,7 +67,10 @@ class Story:
         plan, registrar, admin = self.plan, self.cast.actor("registrar"), self.cast.actor("admin")
         header = ("code", "name", "level", "parent_code")
         bring(registrar, "divisions", header, [[row[name] for name in header] for row in plan.divisions])
-        rows = [(code, name, "", "", "深圳市宝安区虚构大厦") for code, name in plan.companies]
+        rows = [
+            (code, name, *CONTACTS.get(place, ("", "")), "深圳市宝安区虚构大厦")
+            for place, (code, name) in enumerate(plan.companies)
+        ]
         bring(registrar, "enterprises", ("uscc", "name", "legal_representative", "phone", "address"), rows)
         bring(
             registrar, "managers", ("manager_code", "name", "id_number", "phone"), [(*row, "") for row in plan.managers]
