@@ -169,12 +169,28 @@ def of_year(db: Session, year: int, estates: Collection[str] | None = None) -> l
     return [(row.id, row.estate_code) for row in rows if estates is None or row.estate_code in estates]
 
 
-def steps(db: Session, order_ids: Sequence[str]) -> dict[str, list[RectificationStep]]:
+@dataclass(frozen=True)
+class StepRow:
+    """A line of an order's journal."""
+
+    order_id: str
+    seq: int
+    step: str
+    state: str
+    actor: str
+    on: date
+    happened_at: datetime
+    text: str
+
+
+def steps(db: Session, order_ids: Sequence[str]) -> dict[str, list[StepRow]]:
     """Order to its journal, the first step first."""
-    found: dict[str, list[RectificationStep]] = {}
+    columns = [getattr(STEP, name) for name in StepRow.__dataclass_fields__]
+    found: dict[str, list[StepRow]] = {}
     for part in pieces(order_ids):
-        for row in db.scalars(select(STEP).where(STEP.order_id.in_(part)).order_by(STEP.order_id, STEP.seq)):
-            found.setdefault(row.order_id, []).append(row)
+        rows = select(*columns).where(STEP.order_id.in_(part)).order_by(STEP.order_id, STEP.seq)
+        for row in db.execute(rows):
+            found.setdefault(row.order_id, []).append(StepRow(*row))
     return found
 
 

@@ -11,7 +11,6 @@ from portal.kernel import clock
 from portal.kernel.access import Actor
 from portal.registry import api as registry
 from scoring.rectification import policy, queries
-from scoring.rectification.models import RectificationStep
 from scoring.rectification.moves import AWAITING, BEGUN, CANCELLED, CLOSED, OPEN
 from scoring.rectification.places import Place, places_of
 from scoring.rectification.service.answering import DECIDE, VERIFY
@@ -50,7 +49,7 @@ class OrderView:
     due: Clock
     verify: Clock = None
     decide: Clock = None
-    steps: tuple[RectificationStep, ...] = ()
+    steps: tuple[queries.StepRow, ...] = ()
     photos: tuple[OrderPhoto, ...] = ()
 
     @property
@@ -58,7 +57,7 @@ class OrderView:
         """Late now, or done late."""
         return self.due is not None and self.due.overdue
 
-    def last(self, step: str) -> RectificationStep | None:
+    def last(self, step: str) -> queries.StepRow | None:
         """The last time a step was taken."""
         return next((row for row in reversed(self.steps) if row.step == step), None)
 

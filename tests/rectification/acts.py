@@ -58,8 +58,9 @@ def fresh(row):
         return queries.order_row(db, row.id)
 
 
-def answer(row, actor=COMPANY, seq=None, uploads=((small.photo(7), "a.jpg"), (small.photo(9), "b.jpg"))):
+def answer(row, actor=COMPANY, seq=None, uploads=None):
     """Answered with two photos."""
+    uploads = [(small.photo(7), "a.jpg"), (small.photo(9), "b.jpg")] if uploads is None else uploads
     with transaction() as db:
         answering.answer(
             db, actor, row.id, fresh(row).seq if seq is None else seq, "已清理", list(uploads), clock.today()
