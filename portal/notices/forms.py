@@ -3,6 +3,7 @@
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
 from wtforms import DateField, HiddenField, RadioField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 
 from portal.kernel.i18n import lazy
@@ -19,7 +20,9 @@ METHOD_NAMES = {**dict(METHODS), "recorded": lazy("经办人员登记")}
 class ServeForm(FlaskForm):
     """How a document was served."""
 
-    method = RadioField(lazy("送达方式"), [InputRequired(lazy("请选择送达方式。"))], choices=METHODS)
+    method = RadioField(
+        lazy("送达方式"), [InputRequired(lazy("请选择送达方式。"))], choices=[SelectChoice(*one) for one in METHODS]
+    )
     on = DateField(lazy("送达日期"), [InputRequired(lazy("请填写送达日期。"))])
     proof = FileField(lazy("送达凭证"))
     note = TextAreaField(lazy("凭证编号或者说明"), [Optional(), Length(max=500)])

@@ -8,6 +8,7 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from flask_wtf import FlaskForm
 from sqlalchemy.orm import Session
 from werkzeug.wrappers.response import Response as AnyResponse
+from wtforms.fields.choices import SelectChoice
 
 from portal.kernel import clock
 from portal.kernel.access import Permission
@@ -72,9 +73,10 @@ def _form_page(form: ProposalForm, status: int = 200) -> tuple[str, int]:
     return render_template("vetoes/new.html", form=form), status
 
 
-def _grounds() -> list[tuple[str, str]]:
+def _grounds() -> list[SelectChoice]:
     grounds = surveys.veto_grounds(clock.today().year)
-    return [("", _("请选择")), *((one.code, f"{one.code} {one.name(language())}") for one in grounds)]
+    named = [SelectChoice(one.code, f"{one.code} {one.name(language())}") for one in grounds]
+    return [SelectChoice("", _("请选择")), *named]
 
 
 @bp.post("/new")
