@@ -106,7 +106,7 @@ class BankLine(Base):
     __tablename__ = "bank_line"
     __table_args__ = (
         UniqueConstraint("year", "account_code", "key"),
-        Index(None, "account_code", "booked_on"),
+        Index(None, "account_code", "booked_on", "amount_fen"),  # sums are read from the index alone
         Index(None, "statement_id"),
         CheckConstraint("amount_fen <> 0 OR balance_fen IS NOT NULL", name="says_something"),
         {"postgresql_partition_by": "RANGE (year)"},

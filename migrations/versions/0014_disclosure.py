@@ -168,7 +168,10 @@ def _create_tables() -> None:
         postgresql_partition_by="RANGE (year)",
     )
     op.create_index(
-        op.f("ix_bank_line_account_code_booked_on"), "bank_line", ["account_code", "booked_on"], unique=False
+        op.f("ix_bank_line_account_code_booked_on_amount_fen"),
+        "bank_line",
+        ["account_code", "booked_on", "amount_fen"],
+        unique=False,
     )
     op.create_index(op.f("ix_bank_line_statement_id"), "bank_line", ["statement_id"], unique=False)
     op.create_table(
