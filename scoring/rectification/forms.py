@@ -5,10 +5,13 @@ from typing import Any
 from flask_wtf import FlaskForm
 from flask_wtf.file import MultipleFileField
 from wtforms import RadioField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import StopValidation
 
 from portal.kernel.i18n import _, lazy
 from scoring.rectification.service.record import MOST_TEXT
+
+YES_NO = [SelectChoice("yes", lazy("准予延期")), SelectChoice("no", lazy("不予延期"))]
 
 
 def filled(sentence: Any) -> Any:
@@ -57,7 +60,7 @@ class RefuseForm(FlaskForm):
 class DecideForm(FlaskForm):
     """More time, or not."""
 
-    decision = RadioField(lazy("是否准予延期"), choices=[("yes", lazy("准予延期")), ("no", lazy("不予延期"))])
+    decision = RadioField(lazy("是否准予延期"), choices=YES_NO)
     remark = TextAreaField(lazy("理由"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
