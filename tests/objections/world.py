@@ -29,7 +29,7 @@ from tests.ratings.district import (
 TODAY = date(2026, 6, 3)  # a Wednesday
 OBJECTOR, OTHER = USCC
 ESTATE = "E1"
-WRONG = {"XF01": "3", "ZH01": "half"}
+WRONG = {"XF01": "2", "ZH01": "half"}
 KINDS = ("check", "quarter", "rating", "credit", "list")
 BLACK = ("candidate", "notice_served", "response_open", "review", "decided_list", "decision_served", "effective")
 
