@@ -191,7 +191,7 @@ def test_other_areas_are_not_found(district, signed_in):
     assert "社区002001" not in text
 
 
-def test_quarter_goes_from_initial_result_to_the_public_page(district, signed_in):
+def test_quarter_goes_from_initial_result_to_the_public_page(district, signed_in, client):
     inspector = signed_in("inspector", division=d.COMMUNITIES[0])
     done = inspector.submit("/ratings/quarter/2025Q1/prepare", follow_redirects=True)
     assert "2个小区有变化" in done.get_data(as_text=True)
@@ -208,8 +208,17 @@ def test_quarter_goes_from_initial_result_to_the_public_page(district, signed_in
     assert "4份检查没有确认" in _text(preview).replace(" ", "")
     seen = preview.find("input", attrs={"name": "seen"})["value"]
     result = officer.submit("/ratings/quarter/2025Q1/publish", {"seen": seen}, follow_redirects=True)
-    assert "2025年第一季度结果已公布" in result.get_data(as_text=True)
-    rows = {r["estate_code"]: r["status"] for r in officer.get("/quarters/2025Q1.json").get_json()["items"]}
+    assert "2025年第一季度结果已告知企业" in result.get_data(as_text=True)
+    assert "2025年5月7日公布" in _text(officer.page("/ratings/manage"))
+    assert "A-1花园" in _text(officer.page("/ratings/held/2025Q1"))
+    assert "2025年5月7日" in _text(client.page("/forthcoming"))
+    assert client.get("/forthcoming.json").get_json()["items"][0]["public_from"] == "2025-05-07"
+    assert client.get("/quarters/2025Q1.json").status_code == 404
+    with clock.on(date(2025, 5, 7)):
+        rows = {r["estate_code"]: r["status"] for r in client.get("/quarters/2025Q1.json").get_json()["items"]}
+        assert "2025年5月7日" in _text(client.page("/quarters/2025Q1"))
+        officer = signed_in("officer", division=d.DISTRICT)
+        assert officer.get("/ratings/held/2025Q1").status_code == 404
     assert rows == {
         "A-1": "published",
         "A-2": "published",

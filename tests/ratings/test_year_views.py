@@ -125,7 +125,7 @@ def test_a_rating_opens_to_its_parts_rules_and_recomputation(published, client):
     assert "报告" not in vetoed
 
 
-def test_year_goes_from_preparation_to_the_public_page(district, signed_in):
+def test_year_goes_from_preparation_to_the_public_page(district, signed_in, client):
     officer = signed_in("officer", division=d.DISTRICT)
     prepare = "/ratings/year/2025/prepare"
     done = officer.submit(prepare, follow_redirects=True).get_data(as_text=True)
@@ -139,8 +139,12 @@ def test_year_goes_from_preparation_to_the_public_page(district, signed_in):
     page = lead.page("/ratings/year/2025/publish")
     seen = page.find("input", attrs={"name": "seen"})["value"]
     done = lead.submit("/ratings/year/2025/publish", {"seen": seen}, follow_redirects=True).get_data(as_text=True)
-    assert "2025年度结果已公布" in done
-    items = {row["estate_code"]: row for row in lead.get("/ratings/2025.json").get_json()["items"]}
+    assert "2025年度结果已告知企业" in done
+    assert "A-1花园" in _text(lead.page("/ratings/held/2025"))
+    assert "2026年2月25日公布" in _text(lead.page("/ratings/year/2025/prepare"))
+    assert client.get("/ratings/2025.json").status_code == 404
+    with clock.on(date(2026, 2, 25)):
+        items = {row["estate_code"]: row for row in client.get("/ratings/2025.json").get_json()["items"]}
     assert {code: row["status"] for code, row in items.items()} == {
         "A-1": "rated",
         "A-2": "rated",
