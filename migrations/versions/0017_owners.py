@@ -1,0 +1,17 @@
+"""Owners."""
+
+import sqlalchemy as sa  # noqa: F401
+from alembic import op  # noqa: F401
+
+revision = "0017"
+down_revision = "0016"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Create what this step adds."""
+
+
+def downgrade() -> None:
+    """Take it away again."""

@@ -1,0 +1,17 @@
+"""Funds pages."""
+
+import sqlalchemy as sa  # noqa: F401
+from alembic import op  # noqa: F401
+
+revision = "0018"
+down_revision = "0017"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Create what this step adds."""
+
+
+def downgrade() -> None:
+    """Take it away again."""
