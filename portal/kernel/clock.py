@@ -51,7 +51,7 @@ def on(day: date, hour: int = 10) -> Iterator[None]:
 
 def instant_text(instant: datetime) -> str:
     """``2026-01-25T08:00:00Z``: how instants are written in files and answers (contract, section 3)."""
-    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return instant.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")  # strftime writes year 1 as 1
 
 
 def add_months(day: date, months: int) -> date:

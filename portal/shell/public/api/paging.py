@@ -33,7 +33,8 @@ class Snapshot:
     known_at: datetime
 
     def __str__(self) -> str:
-        return f"{self.as_of:%Y%m%d}-{self.known_at.astimezone(UTC):%Y%m%dT%H%M%S%f}"
+        known_at = self.known_at.astimezone(UTC)
+        return f"{self.as_of.isoformat().replace('-', '')}-{known_at.year:04d}{known_at:%m%dT%H%M%S%f}"
 
 
 def _parsed(text: str) -> Snapshot | None:

@@ -34,8 +34,8 @@ class Question:
 
 def cleaned(text: str) -> str:
     """A text without signs that nobody sees: controls, marks that turn the direction of writing, half characters."""
-    seen = "".join(" " if sign in "\t\r\n" else sign for sign in text)
-    return "".join(sign for sign in seen if unicodedata.category(sign) not in ("Cc", "Cf", "Cs", "Co", "Cn")).strip()
+    seen = "".join(" " if sign.isspace() else sign for sign in text)
+    return "".join(sign for sign in seen if unicodedata.category(sign)[0] != "C").strip()
 
 
 def question(uscc: Any = "", name: Any = "") -> Question:
