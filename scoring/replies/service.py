@@ -131,9 +131,7 @@ def hands_on(db: Session, view: ReplyView) -> set[str]:
         return set(ratings.hands_on_rating(db, int(view.period), view.estate_code))
     found = set(ratings.hands_on_quarter(db, view.period, view.estate_code))
     months = ratings.quarter_months(db, view.period, ratings.RELEASED, estate_code=view.estate_code)
-    for check in months["check_id"]:
-        found |= set(checks.hands_on(db, check))
-    return found
+    return found | set(checks.hands_on(db, sorted(set(months["check_id"]))))
 
 
 def moderated(db: Session, actor: Actor, reply_id: str) -> ReplyView:
