@@ -7,12 +7,17 @@ from datetime import date
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
 from wtforms import DateField, RadioField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 
 from portal.kernel.errors import DomainError
 from portal.kernel.i18n import _, lazy
 
-KINDS = (("off", lazy("放假")), ("work", lazy("调休上班")), ("plain", lazy("按星期几")))
+KINDS = (
+    SelectChoice("off", lazy("放假")),
+    SelectChoice("work", lazy("调休上班")),
+    SelectChoice("plain", lazy("按星期几")),
+)
 WORDS = {"off": "off", "放假": "off", "休": "off", "work": "work", "上班": "work", "调休上班": "work", "班": "work"}
 MOST = 120  # days of one notice
 
@@ -21,7 +26,7 @@ class DayForm(FlaskForm):
     """One day."""
 
     day = DateField(lazy("日期"), [InputRequired(lazy("请填写日期，例如2027-01-01。"))])
-    kind = RadioField(lazy("这一天"), [InputRequired(lazy("请选择这一天是放假还是上班。"))], choices=KINDS)
+    kind = RadioField(lazy("这一天"), [InputRequired(lazy("请选择这一天是放假还是上班。"))], choices=list(KINDS))
     source = StringField(
         lazy("依据"), [InputRequired(lazy("请写明依据，例如放假安排的通知名称和文号。")), Length(max=200)]
     )
@@ -32,7 +37,7 @@ class YearForm(FlaskForm):
 
     sheet = TextAreaField(lazy("放假和调休的日期"), [Optional()])
     file = FileField(lazy("CSV文件"), [Optional()])
-    source = StringField(
+    notice = StringField(
         lazy("依据"), [InputRequired(lazy("请写明依据，例如放假安排的通知名称和文号。")), Length(max=200)]
     )
 

@@ -119,13 +119,16 @@ def of_subjects(db: Session, subjects: Iterable[str]) -> dict[str, list[Deadline
     return found
 
 
+_ended_first = (Deadline.closed_at.is_(None), Deadline.closed_at)
+
+
 def live_rows(db: Session, subjects: Iterable[str], *where: ColumnElement[bool]) -> Iterable[list[Deadline]]:
     """The rows in force of subjects, in pieces."""
     wanted = sorted(set(subjects))
     for first in range(0, len(wanted), PIECE):
         piece = Deadline.subject.in_(wanted[first : first + PIECE])
         query = select(Deadline).where(LIVE, piece, *where)
-        yield list(db.scalars(query.order_by(Deadline.subject, Deadline.started_at, Deadline.id)))
+        yield list(db.scalars(query.order_by(Deadline.subject, Deadline.started_at, *_ended_first, Deadline.id)))
 
 
 def open_row(db: Session, rule_code: str, subject: str) -> Deadline | None:

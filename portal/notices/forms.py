@@ -9,12 +9,12 @@ from wtforms.validators import InputRequired, Length, Optional
 from portal.kernel.i18n import lazy
 
 METHODS = (
-    ("portal", lazy("平台送达")),
-    ("in_person", lazy("直接送达")),
-    ("post", lazy("邮寄送达")),
-    ("posted_notice", lazy("公告送达")),
+    SelectChoice("portal", lazy("平台送达")),
+    SelectChoice("in_person", lazy("直接送达")),
+    SelectChoice("post", lazy("邮寄送达")),
+    SelectChoice("posted_notice", lazy("公告送达")),
 )
-METHOD_NAMES = {**dict(METHODS), "recorded": lazy("经办人员登记")}
+METHOD_NAMES = {**{one.value: one.label for one in METHODS}, "recorded": lazy("经办人员登记")}
 
 
 class ServeForm(FlaskForm):

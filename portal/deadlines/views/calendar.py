@@ -88,7 +88,7 @@ def year() -> tuple[str, int]:
         return _page(sheet=form, status=422)
     try:
         days = days_of(form.text())
-        wanted = workdays.whole_year(request_session(), min(days).year, days, form.source.data or "")
+        wanted = workdays.whole_year(request_session(), min(days).year, days, form.notice.data or "")
         return _preview(wanted), 200
     except DomainError as error:
         form.sheet.errors = [str(error)]
