@@ -152,6 +152,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             P.CREDIT_CONFIRM,
             P.LIST_READ,
             P.LIST_DECIDE,
+            P.REPLY_MODERATE,
             P.ADVERSE_READ,
             P.LEGAL_REVIEW,
             P.REPAIR_DECIDE,
