@@ -11,5 +11,5 @@ def may_reply(actor: Actor) -> bool:
 
 
 def may_moderate(actor: Actor, division_code: str, hands: Collection[str]) -> bool:
-    """An officer within the jurisdiction who had no hand in the checks and the review that the reply is about."""
+    """An officer or lead within the jurisdiction who had no hand in the checks and the review that the reply is about."""
     return actor.may(Permission.REPLY_MODERATE) and actor.covers(division_code) and actor.login not in hands
