@@ -20,9 +20,7 @@ METHOD_NAMES = {**{one.value: one.label for one in METHODS}, "recorded": lazy("�
 class ServeForm(FlaskForm):
     """How a document was served."""
 
-    method = RadioField(
-        lazy("送达方式"), [InputRequired(lazy("请选择送达方式。"))], choices=[SelectChoice(*one) for one in METHODS]
-    )
+    method = RadioField(lazy("送达方式"), [InputRequired(lazy("请选择送达方式。"))], choices=list(METHODS))
     on = DateField(lazy("送达日期"), [InputRequired(lazy("请填写送达日期。"))])
     proof = FileField(lazy("送达凭证"))
     note = TextAreaField(lazy("凭证编号或者说明"), [Optional(), Length(max=500)])
