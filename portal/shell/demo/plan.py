@@ -183,3 +183,6 @@ def _people(plan: Plan) -> None:
     for code in sorted({estate.division for estate in plan.estates}):
         add(f"insp-{code[6:]}", "inspector", code)
     add("company", "enterprise", district, plan.companies[0][0])
+    for row in plan.divisions:  # whoever confirms a street's checks cannot review an objection to them
+        if row["level"] == "street":
+            add(f"street-{row['code'][6:9]}-2", "reviewer", row["code"])

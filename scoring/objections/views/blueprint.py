@@ -50,7 +50,8 @@ def paper(document_id: str, number: str) -> Response:
 
 def page_link(page: int) -> str:
     """The address of another page of the list that is shown."""
-    return url_for(request.endpoint or "", **{**request.args.to_dict(), "page": page})
+    values: dict[str, Any] = {**request.args.to_dict(), "page": page}
+    return url_for(request.endpoint or "", **values)
 
 
 @bp.context_processor
