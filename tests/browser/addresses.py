@@ -20,6 +20,7 @@ from portal.kernel.access import GRANTS, Actor, Permission, Role
 from portal.kernel.db import reading, transaction
 from portal.kernel.web import PUBLIC_ACCESS
 from portal.shell.app import declared_access
+from portal.shell.opendata import releases as data_releases
 from scoring.checks.verbs.permits import declare_interest, permit_late
 from scoring.credit.service import NewEvent, propose
 from scoring.standards.service import new_draft, publish, remove_item
@@ -78,12 +79,15 @@ def _examples(db: Session) -> dict[str, dict[str, Any]]:
         "lists.case": {"case_id": case}, "lists.decision": {"case_id": case}, "lists.notice": {"case_id": case},
         "credit.enterprise": {"uscc": company}, "credit.event": {"case_id": credit},
         "credit.manager": {"code": managed},
+        "public.verify_code": {"code": one("SELECT id FROM receipt WHERE type = 'lists.check'")},
+        "public.report_form": {"uscc": company}, "public.certificate": {"code": one("SELECT ref FROM receipt WHERE ref LIKE 'rating:2025/%'").split("/")[1].split("#")[0]},
         "public.enterprise": {"uscc": company}, "public.estate": {"code": ESTATE},
         "checks.inspection": {"check_id": draft}, "checks.step": {"check_id": draft, "category_code": "XF"},
         "checks.correct_form": {"check_id": confirmed, "code": "XF04"},
         "checks.end_form": {"login": "street-017", "estate": OTHER_ESTATE},
         "reviews.review": {"check_id": submitted}, "reviews.adjust_form": {"check_id": submitted, "code": "XF04"},
         "reviews.return_form": {"check_id": submitted}, "reviews.release": {"photo_id": one(UNRELEASED)},
+        "opendata.star_page": {"year": 2025, "code": ESTATE},
         "ratings.quarter_estate": {"code": ESTATE}, "ratings.year_estate": {"code": ESTATE},
         "ratings.quarter_published": {"release": quarter_release},
         "ratings.year_published": {"release": year_release},
@@ -120,6 +124,7 @@ def prepare() -> None:
     """What the demo has no example of: a draft standard, a task, an interest, a late month, a proposed event."""
     with transaction() as db:
         officer, reviewer = _person(db, Role.OFFICER), _person(db, Role.REVIEWER)
+        data_releases.release(db)
         new_draft(db, officer, version=COMING, based_on="2025.1")
         remove_item(db, officer, COMING, "XF04")
         publish(db, _person(db, Role.LEAD), COMING, in_force_from=date(clock.today().year + 1, 7, 1), on=clock.today())
