@@ -79,8 +79,13 @@ def exit_reason(text: str) -> str:
 
 def step_note(text: str) -> str:
     """What a step says beside its name."""
-    if text == "not_met":
-        return _("决定时条件已不满足")
+    whole = {
+        "not_met": _("决定时条件已不满足"),
+        "recorded": _("法制审核在平台外完成，由决定人登记"),
+        "legal_review": _("法制审核意见是不予列入"),
+    }
+    if text in whole:
+        return whole[text]
     code, _colon, more = text.partition(": ")
     if more == "not_met":
         return _("决定后条件已不满足，没有公布")

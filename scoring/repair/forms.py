@@ -42,9 +42,9 @@ class DecisionForm(FlaskForm):
 
 
 class WhyForm(FlaskForm):
-    """A deed with its reason."""
+    """Why more time is needed; not named like the reason of the decision, which stands on the same page."""
 
-    why = TextAreaField(lazy("理由"), [DataRequired(lazy("请写明理由。")), Length(max=1000)])
+    more = TextAreaField(lazy("理由"), [DataRequired(lazy("请写明理由。")), Length(max=1000)])
 
 
 class PlainForm(FlaskForm):

@@ -3,6 +3,7 @@
 import pytest
 
 from portal.kernel import hooks
+from portal.shell import wiring
 from scoring.adverse import api as adverse
 from scoring.lists import api as lists
 from tests.lists.year import found
@@ -18,10 +19,9 @@ HEARD = {
 
 @pytest.fixture
 def _silence(monkeypatch: pytest.MonkeyPatch) -> None:
+    wiring.wire()  # before anybody is silenced: whoever makes the application later finds everybody wired
     for event in list(hooks._subscribers):
-        monkeypatch.setitem(hooks._subscribers, event, [])
-    for event, deeds in HEARD.items():
-        monkeypatch.setitem(hooks._subscribers, event, deeds)
+        monkeypatch.setitem(hooks._subscribers, event, list(HEARD.get(event, ())))
 
 
 @pytest.fixture

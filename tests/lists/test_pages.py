@@ -4,11 +4,14 @@ from datetime import date
 
 import pytest
 
+from portal.deadlines import api as deadlines
 from portal.kernel import clock
 from portal.kernel.access import Permission, Role, person_actor
 from portal.kernel.db import reading, transaction
+from portal.kernel.errors import DomainError
 from portal.kernel.periods import Year
 from scoring.lists import api, queries
+from tests.adverse.walking import document
 from tests.lists.year import LEAD_2, OFFICER_2, audit_rows, rate, veto
 from tests.ratings.district import USCC
 
@@ -56,8 +59,12 @@ def test_who_may_come(desk, role):
     client, black = desk(role, uscc=USCC[0] if role is Role.ENTERPRISE else None), _cases()["black"]
     base = "/lists/manage/2025"
     with clock.on(PROPOSED):
-        for path in ("/lists/manage", f"/lists/cases/{black}", f"/lists/cases/{black}/notice"):
-            assert client.get(path).status_code == (200 if _holds(role, Permission.LIST_READ) else 403), path
+        for path, seen in (
+            ("/lists/manage", 200),
+            (f"/lists/cases/{black}", 200),
+            (f"/lists/cases/{black}/notice", 302),
+        ):
+            assert client.get(path).status_code == (seen if _holds(role, Permission.LIST_READ) else 403), path
         for verb, permission in (("propose", Permission.LIST_PROPOSE), ("decide", Permission.LIST_DECIDE),
                                  ("publish", Permission.LIST_DECIDE)):  # fmt: skip
             assert client.get(f"{base}/{verb}").status_code == (200 if _holds(role, permission) else 403), verb
@@ -65,6 +72,23 @@ def test_who_may_come(desk, role):
                 assert client.submit(f"{base}/{verb}", page="/work").status_code == 403, verb
         if not _holds(role, Permission.LIST_DECIDE):
             assert client.submit(f"/lists/cases/{black}/take-off", page="/work").status_code == 403
+
+
+def _serve(desk, kind: str, day: date) -> None:
+    """The officer records the paper service of the black case's document."""
+    paper = document(f"list:{_cases()['black']}", kind)
+    with clock.on(day):
+        data = {"method": "in_person", "on": day.isoformat(), "note": "送达回证1号"}
+        officer = desk("officer", day)
+        assert officer.submit(f"/documents/{paper}/serve", data, page="/account").status_code == 303
+
+
+def _review(desk) -> None:
+    """Another officer gives the legal opinion."""
+    with clock.on(DECIDED):
+        lawyer, path = desk("officer", DECIDED, login="lawyer"), f"/adverse/list/{_cases()['black']}"
+        data = {"verdict": "agree", "opinion": "程序合法。"}
+        assert lawyer.submit(f"{path}/review", data, page=path).status_code == 303
 
 
 def test_the_way_through_the_pages(desk, client):
@@ -79,6 +103,7 @@ def test_the_way_through_the_pages(desk, client):
         assert "E1花园" in public
         assert "公示中" in public
         assert "E2花园" not in public, "nothing about a black candidate is public"
+    _serve(desk, "list.notice", PROPOSED)
     with clock.on(LAST_RESPONSE):
         lead = desk("lead", LAST_RESPONSE)
         assert lead.page(f"{base}/decide").select("main form") == []
@@ -86,11 +111,13 @@ def test_the_way_through_the_pages(desk, client):
         refused = lead.submit(f"{base}/decide", page="/work", follow_redirects=True).get_data(as_text=True)
         assert "2026-03-02（含当日）才结束" in refused
         assert audit_rows() == before
+    _review(desk)
     lead = desk("lead", DECIDED)
     with clock.on(DECIDED):
         assert "决定列入" in lead.page(f"{base}/decide").get_text()
         lead.submit(f"{base}/decide")
         assert "E2花园" not in client.page("/lists").get_text()
+    _serve(desk, "list.decision", DECIDED)
     lead = desk("lead", SERVED)
     with clock.on(SERVED):
         preview = lead.page(f"{base}/publish").get_text()
@@ -148,14 +175,27 @@ def test_a_case_opens_down_to_its_facts_and_documents(desk):
         black = lead.page(f"/lists/cases/{cases['black']}").get_text(" ", strip=True)
         for told in ("V02", "宝住建否决〔2026〕1号", "告知书已送达", "陈述申辩期"):
             assert told in black
-        notice = lead.page(f"/lists/cases/{cases['black']}/notice").get_text()
-        for told in ("告知书", "10个工作日内（截至2026年3月2日，含当日）", "12个月", "满6个月", "你单位"):
+        notice = _paper(lead, f"/lists/cases/{cases['black']}/notice")
+        for told in (
+            "告知书",
+            "10个工作日内",
+            "5个工作日内可以要求当面听取意见",
+            "12个月",
+            "满6个月",
+            "你单位",
+            "证据目录",
+        ):
             assert told in notice
-        decision = lead.page(f"/lists/cases/{cases['black']}/decision").get_text()
-        for told in ("自2026年3月5日起至2027年3月4日止", "六十日内", "六个月内", "【待法制审核确定"):
+        decision = _paper(lead, f"/lists/cases/{cases['black']}/decision")
+        for told in ("自公布之日起生效", "六十日内", "六个月内", "【待法制审核确定", "信用修复"):
             assert told in decision
-        assert "公示期自2026年2月10日起至2026年2月24日止" in lead.page(f"/lists/cases/{cases['red']}/notice").get_text()
+        assert "公示期自2026年2月10日起至2026年2月24日止" in _paper(lead, f"/lists/cases/{cases['red']}/notice")
         assert lead.get("/lists/cases/none").status_code == 404
+
+
+def _paper(client, path: str) -> str:
+    """The document to which an address of the case leads."""
+    return client.page(client.get(path).headers["Location"]).get_text()
 
 
 def test_an_undecided_case_has_no_decision(desk):
@@ -169,15 +209,74 @@ def test_taking_off_comes_back_with_what_was_typed(desk, client):
     case, lead = _cases()["black"], desk("lead", date(2026, 8, 1))
     path = f"/lists/cases/{case}/take-off"
     with clock.on(date(2026, 8, 1)):
-        early = lead.submit(path, {"reason": "repaired", "why": "已经改正"}, page=f"/lists/cases/{case}")
-        assert early.status_code == 422
-        assert "满6个月" in early.get_data(as_text=True)
-        assert "已经改正" in early.get_data(as_text=True)
+        refused = lead.submit(path, {"why": "决定有误"}, page=f"/lists/cases/{case}")
+        assert refused.status_code == 422
+        assert "决定有误" in refused.get_data(as_text=True)
         assert (
             lead.submit(path, {"reason": "revoked", "why": "决定有误"}, page=f"/lists/cases/{case}").status_code == 303
         )
-        assert "E2花园" not in client.page("/lists").get_text()
+        public = client.page("/lists")
+        assert "E2花园" not in public.select_one("#black").get_text()
+        assert "已撤销" in public.select_one("#withdrawn").get_text(), "the public is told why it is gone"
         assert "决定有误" in lead.page(f"/lists/cases/{case}").get_text()
+
+
+def test_a_revoked_decision_sets_the_clock_of_the_withdrawal(desk):
+    _published()
+    case, day = _cases()["black"], date(2026, 8, 3)
+    with clock.on(day):
+        path = f"/lists/cases/{case}"
+        assert (
+            desk("officer", day)
+            .submit(f"{path}/withdrawal", {"document": "判〔2026〕1号"}, page=path)
+            .status_code
+            == 303
+        )
+        with reading() as db:
+            (found,) = [
+                one for one in deadlines.of_subjects(db, [f"list:{case}"])[f"list:{case}"] if one.closed_at is None
+            ]
+        assert (found.rule, found.last_day) == ("list.withdraw", date(2026, 8, 6))
+        desk("lead", day).submit(f"{path}/take-off", {"reason": "revoked", "why": "判决撤销"}, page=path)
+        with reading() as db:
+            assert all(one.closed_at for one in deadlines.of_subjects(db, [f"list:{case}"])[f"list:{case}"])
+
+
+def test_a_stayed_entry_is_not_shown_and_comes_back(desk, client):
+    _published()
+    case, day = _cases()["black"], date(2026, 8, 3)
+    with clock.on(day):
+        lead, base = desk("lead", day), f"/adverse/list/{case}/marks/stayed"
+        for step, shown in (("set", False), ("lifted", True)):
+            assert lead.submit(f"{base}/{step}", {"reason": "法院裁定"}, page=f"{base}/{step}").status_code == 303
+            assert ("E2花园" in client.page("/lists").select_one("#black").get_text()) is shown
+        assert "E2花园" in client.page("/lists?as_of=2026-08-02").get_text()
+        assert desk("officer", day).get(f"{base}/set").status_code == 403
+
+
+def test_anybody_objects_to_a_red_entry_and_is_answered_before_the_decision(desk, client):
+    _do("propose", OFFICER_2, PROPOSED)
+    case = _cases()["red"]
+    path = f"/lists/notices/{case}/object"
+    with clock.on(PROPOSED):
+        said = {"text": "消防通道长期被占用。", "contact": "13900001111"}
+        assert "编号" in client.submit(path, said).get_data(as_text=True)
+        for _try in range(4):
+            client.submit(path, said)
+        assert "提交次数过多" in client.submit(path, said).get_data(as_text=True)
+        officer = desk("officer", PROPOSED)
+        page = officer.page(f"/adverse/list/{case}")
+        assert "13900001111" in page.get_text()
+        assert "13900001111" not in desk("auditor", PROPOSED).page(f"/adverse/list/{case}").get_text()
+    with clock.on(DECIDED):
+        with pytest.raises(DomainError, match="E1花园"), transaction() as db:
+            api.decide(db, LEAD_2, YEAR, on=DECIDED)
+        officer = desk("officer", DECIDED)
+        links = [a["href"] for a in officer.page(f"/adverse/list/{case}").select("a") if a["href"].endswith("/answer")]
+        for link in links:
+            officer.submit(link, {"verdict": "partly", "text": "已要求清理。"})
+        assert len(links) == 5
+        _do("decide", LEAD_2, DECIDED)
 
 
 def test_english_pages_speak_english(desk, client):
@@ -185,7 +284,7 @@ def test_english_pages_speak_english(desk, client):
     lead, cases = desk("lead", SERVED), _cases()
     with clock.on(SERVED):
         assert "black list (industry evaluation)" in client.page("/en/lists").get_text().lower()
-        assert "administrative reconsideration" in lead.page(f"/en/lists/cases/{cases['black']}/decision").get_text()
+        assert "Service, answers and legal review" in lead.page(f"/en/lists/cases/{cases['black']}").get_text()
         assert "Not collected" in lead.page(f"/en/lists/cases/{cases['red']}").get_text()
 
 

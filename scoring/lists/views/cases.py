@@ -53,8 +53,8 @@ def _page(case_id: str, failed: FlaskForm | None = None, status: int = 200) -> t
         may_order=is_in_force and policy.may_propose(actor()),
         failed=failed,
         form=failed if isinstance(failed, TakeOffForm) else TakeOffForm(formdata=None),
-        decide_form=failed if isinstance(failed, DecideForm) else DecideForm(formdata=None, prefix="decide-"),
-        order_form=failed if isinstance(failed, WithdrawalForm) else WithdrawalForm(formdata=None, prefix="order-"),
+        decide_form=failed if isinstance(failed, DecideForm) else DecideForm(formdata=None),
+        order_form=failed if isinstance(failed, WithdrawalForm) else WithdrawalForm(formdata=None),
     )
     return page, status
 
@@ -88,7 +88,7 @@ def _done(
 @needs(Permission.LIST_DECIDE)
 def decide_case(case_id: str) -> AnyResponse | tuple[str, int]:
     """Decide one case with its reason."""
-    form = DecideForm(prefix="decide-")
+    form = DecideForm()
     listed, why = form.outcome.data == "list", form.why.data or ""
 
     def deed(db: Session) -> None:
@@ -101,7 +101,7 @@ def decide_case(case_id: str) -> AnyResponse | tuple[str, int]:
 @needs(Permission.LIST_PROPOSE)
 def order_withdrawal(case_id: str) -> AnyResponse | tuple[str, int]:
     """Note that the decision was revoked: the entry goes within three working days."""
-    form = WithdrawalForm(prefix="order-")
+    form = WithdrawalForm()
 
     def deed(db: Session) -> None:
         exits.order_withdrawal(db, actor(), case_id, document=form.document.data or "", on=clock.today())

@@ -215,7 +215,7 @@ def _office_page(case: RepairCase, failed: FlaskForm | None = None, status: int 
     found = _shown(case)
     may = policy.may_decide(actor(), service.hands_on_target(request_session(), case, clock.today()))
     form = failed if isinstance(failed, DecisionForm) else DecisionForm(formdata=None)
-    why = failed if isinstance(failed, WhyForm) else WhyForm(formdata=None, prefix="more-")
+    why = failed if isinstance(failed, WhyForm) else WhyForm(formdata=None)
     company = registry.enterprise(request_session(), case.uscc)
     again = found["target"] is not None and targets.has_happened_again(
         request_session(), found["target"], clock.today()
@@ -246,8 +246,8 @@ def decide(case_id: str) -> AnyResponse | tuple[str, int]:
 @needs(Permission.REPAIR_DECIDE)
 def extend(case_id: str) -> AnyResponse | tuple[str, int]:
     """Three working days more."""
-    case, form = service.case_by_id(request_session(), case_id), WhyForm(prefix="more-")
-    if not _done(form, lambda db: service.extend(db, actor(), case_id, why=form.why.data or "", on=clock.today())):
+    case, form = service.case_by_id(request_session(), case_id), WhyForm()
+    if not _done(form, lambda db: service.extend(db, actor(), case_id, why=form.more.data or "", on=clock.today())):
         return _office_page(case, form, 422)
     flash(_("已延长3个工作日。"), "ok")
     return redirect(url_for("repair.case", case_id=case_id), 303)

@@ -105,7 +105,8 @@ def _page(case_id: str, failed: FlaskForm | None = None, status: int = 200) -> t
     case = service.case_by_id(db, case_id)
     view = described.one(db, case)
     may = policy.may_decide(actor(), view.proposer)
-    form = failed or (DecisionForm if view.state == "review" else WhyForm)(formdata=None)
+    wanted = DecisionForm if view.state == "review" else WhyForm
+    form = failed if isinstance(failed, wanted) else wanted(formdata=None)
     page = render_template(
         "vetoes/case.html",
         row=case,
@@ -116,6 +117,7 @@ def _page(case_id: str, failed: FlaskForm | None = None, status: int = 200) -> t
         evidence=json.loads(case.evidence),
         may=may,
         form=form,
+        failed=failed,
     )
     return page, status
 
