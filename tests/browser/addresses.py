@@ -72,6 +72,7 @@ def _examples(db: Session) -> dict[str, dict[str, Any]]:
     year_release = one("SELECT id FROM release WHERE kind = 'year'")
     quarter_release = one("SELECT id FROM release WHERE period = '2026Q3'")
     credit = one("SELECT case_id FROM credit_event WHERE document != '' ORDER BY recorded_at DESC")
+    certified = one("SELECT ref FROM receipt WHERE ref LIKE 'rating:2025/%'").split("/")[1].split("#")[0]
     return {
         "accounts.person": {"login": "insp-017001"},
         "company.estate": {"code": one("SELECT estate_code FROM contract WHERE uscc = :c AND valid_to IS NULL", c=company)},
@@ -80,7 +81,7 @@ def _examples(db: Session) -> dict[str, dict[str, Any]]:
         "credit.enterprise": {"uscc": company}, "credit.event": {"case_id": credit},
         "credit.manager": {"code": managed},
         "public.verify_code": {"code": one("SELECT id FROM receipt WHERE type = 'lists.check'")},
-        "public.report_form": {"uscc": company}, "public.certificate": {"code": one("SELECT ref FROM receipt WHERE ref LIKE 'rating:2025/%'").split("/")[1].split("#")[0]},
+        "public.report_form": {"uscc": company}, "public.certificate": {"code": certified},
         "public.enterprise": {"uscc": company}, "public.estate": {"code": ESTATE},
         "checks.inspection": {"check_id": draft}, "checks.step": {"check_id": draft, "category_code": "XF"},
         "checks.correct_form": {"check_id": confirmed, "code": "XF04"},
