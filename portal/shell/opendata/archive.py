@@ -4,7 +4,6 @@ import hashlib
 import os
 import shutil
 import tempfile
-import zipfile
 from datetime import date
 from pathlib import Path
 
@@ -14,7 +13,7 @@ from sqlalchemy.orm import Session
 from portal.kernel import clock
 from portal.kernel.audit import AuditEntry
 from portal.kernel.settings import settings
-from portal.shell.opendata import api
+from portal.shell.opendata import api, releases
 
 KEPT = 3
 
@@ -45,9 +44,7 @@ def _make(db: Session, path: Path) -> None:
     with tempfile.TemporaryDirectory(dir=path.parent) as name:
         made, draft = Path(name) / "data", Path(name) / "draft.zip"
         api.export(db, made)
-        with zipfile.ZipFile(draft, "w", zipfile.ZIP_DEFLATED) as archive:
-            for file in sorted(made.iterdir()):
-                archive.write(file, f"open-data/{file.name}")
+        releases.pack(made, draft)
         shutil.rmtree(made)
         os.replace(draft, path)
 
