@@ -41,6 +41,7 @@ UNRELEASED = (
     f" AND {LAST_STEP} = 'submitted'"
 )
 BLACK = "SELECT id FROM list_case WHERE kind = 'black' AND subject_type = 'enterprise' ORDER BY id LIMIT 1"
+REPLIED = "SELECT reply_id FROM reply_photo"
 NOTIFIED = "notified"  # the person of the enterprise that was served a black notice
 ALWAYS: dict[str, Any] = {"year": 2025, "quarter": "2026Q3", "version": "2025.1", "item_code": "XF04"}
 
@@ -71,6 +72,7 @@ def _examples(db: Session) -> dict[str, dict[str, Any]]:
     case = one(BLACK)
     year_release = one("SELECT id FROM release WHERE kind = 'year'")
     quarter_release = one("SELECT id FROM release WHERE period = '2026Q3'")
+    replied = {"period": "2026Q3", "code": one("SELECT estate_code FROM reply WHERE uscc = :c AND month != ''", c=company)}
     credit = one("SELECT case_id FROM credit_event WHERE document != '' ORDER BY recorded_at DESC")
     certified = one("SELECT ref FROM receipt WHERE ref LIKE 'rating:2025/%'").split("/")[1].split("#")[0]
     return {
@@ -90,6 +92,10 @@ def _examples(db: Session) -> dict[str, dict[str, Any]]:
         "reviews.return_form": {"check_id": submitted}, "reviews.release": {"photo_id": one(UNRELEASED)},
         "opendata.star_page": {"year": 2025, "code": ESTATE},
         "ratings.quarter_estate": {"code": ESTATE}, "ratings.year_estate": {"code": ESTATE},
+        "ratings.held": {"period": "2026Q3"},  # public by now: the link leads to the public page
+        "replies.result": replied, "replies.write": replied,
+        "replies.case": {"reply_id": one(f"{REPLIED} ORDER BY received_at DESC")},
+        "replies.mask": {"photo_id": one("SELECT id FROM reply_photo ORDER BY received_at DESC")},
         "ratings.quarter_published": {"release": quarter_release},
         "ratings.year_published": {"release": year_release},
         "ratings.community_review": {"quarter": "2026Q4", "division": ESTATE[:12]},
