@@ -218,7 +218,8 @@ def test_quarter_goes_from_initial_result_to_the_public_page(district, signed_in
         rows = {r["estate_code"]: r["status"] for r in client.get("/quarters/2025Q1.json").get_json()["items"]}
         assert "2025年5月7日" in _text(client.page("/quarters/2025Q1"))
         officer = signed_in("officer", division=d.DISTRICT)
-        assert officer.get("/ratings/held/2025Q1").status_code == 404
+        assert officer.get("/ratings/held/2025Q1").location == "/quarters/2025Q1"
+        assert officer.get("/ratings/held/2025Q2").status_code == 404
     assert rows == {
         "A-1": "published",
         "A-2": "published",

@@ -12,6 +12,7 @@ from scoring.ratings import api
 from scoring.ratings.views import quarter_table, tables, year_table
 from scoring.ratings.views.blueprint import Areas, bp, quarter_of, year_of
 from scoring.ratings.views.files import sent_json
+from scoring.ratings.views.quarter_work import see_other
 from scoring.ratings.views.tables import Filters
 
 
@@ -35,17 +36,24 @@ def forthcoming_json() -> Response:
 
 @bp.get("/ratings/held/<period>")
 @needs(Permission.CHECK_READ)
-def held(period: str) -> str:
-    """The held rows of a quarter or a year in my area, marked as not public."""
+def held(period: str) -> str | Response:
+    """The held rows of a quarter or a year in my area, marked as not public; the public page once it is there."""
     db, areas = request_session(), Areas()
     made = next(iter(api.held(db, period)), None)
     if made is None:
-        raise NotFound(_("这一期没有等待公布的结果。"))
+        return _public_page(period)
     area = Filters(street=actor().division_code or "")
     table = _quarter(period, area) if made.kind == "quarter" else _year(period, area)
     shown = tables.paged(table[0], table[1], areas, area, "ratings.held", period=period)
     given = len(api.waivers(db, period))
     return render_template("ratings/held.html", made=made, is_quarter=made.kind == "quarter", waived=given, **shown)
+
+
+def _public_page(period: str) -> Response:
+    public_now = next(iter(api.releases(request_session(), period)), None)
+    if public_now is None:
+        raise NotFound(_("这一期没有等待公布的结果。"))
+    return see_other(f"ratings.{public_now.kind}", **{public_now.kind: period})
 
 
 def _quarter(period: str, area: Filters) -> tuple[Any, Any]:
