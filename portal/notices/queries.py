@@ -96,7 +96,7 @@ def _view(db: Session, row: Document, service: DocumentService | None) -> Docume
     text: str | None = row.content
     if row.manager_code:
         text = keys.unseal(db, sealed_for(row.manager_code), row.content)
-    told = json.loads(text) if text else {"title": "", "name": "", "body": []}
+    told: dict[str, Any] = json.loads(text) if text else {"title": "", "name": "", "body": []}
     shown = (
         ServiceView(service.on, service.method, service.proof_sha256, service.note, service.recorded_at)
         if service

@@ -29,12 +29,13 @@ def start_reviews(db: Session, actor: Actor, checks: Sequence[tuple[str, str, st
     if not waiting:
         return
     frame = registry.estates_frame(db, clock.today())
-    known = {row[0]: row[1:] for row in frame[["estate_code", "name", "division_code"]].itertuples(index=False)}
-    rows = [_row(*check, *known[check[1]], on) for check in waiting]
+    names = dict(zip(frame["estate_code"], frame["name"], strict=True))
+    places = dict(zip(frame["estate_code"], frame["division_code"], strict=True))
+    rows = [_row(check_id, month, names[code], places[code], on) for check_id, code, month in waiting]
     deadlines.start_many(db, actor, REVIEW, rows)
 
 
-def _row(check_id: str, _estate: str, month: str, name: str, division: str, on: date) -> deadlines.NewDeadline:
+def _row(check_id: str, month: str, name: str, division: str, on: date) -> deadlines.NewDeadline:
     holder = deadlines.Holder(role=Role.REVIEWER, division_code=street_of(division))
     values = {"check_id": check_id}
     return deadlines.NewDeadline(subject(check_id), holder, f"{name} {month}", "reviews.review", values, on=on)
