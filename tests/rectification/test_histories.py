@@ -17,7 +17,7 @@ from scoring.rectification.service import answering, deciding
 from tests.checks import district as small
 from tests.rectification import acts
 
-DEEDS = ("protect", "answer", "ask", "grant", "deny", "verify", "refuse")
+DEEDS = ("answer", "verify", "refuse", "ask", "grant", "deny", "protect", "answer", "verify")
 PHOTO = (small.photo(7), "a.jpg")
 
 
@@ -117,7 +117,7 @@ step = st.tuples(st.sampled_from(DEEDS), st.sampled_from(["XF01", "SB07"]), st.i
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(history=st.lists(step, max_size=14))
+@given(history=st.lists(step, min_size=6, max_size=20))
 def test_any_history_equals_its_plain_recomputation(asked, history):
     rows = acts.orders()
     now = clock.now().astimezone(clock.DISTRICT)
