@@ -9,7 +9,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import StopValidation
 
 from portal.kernel.i18n import _, lazy
-from scoring.rectification.service.record import MOST_TEXT
+from scoring.rectification.moves import MOST_TEXT
 
 YES_NO = [SelectChoice("yes", lazy("准予延期")), SelectChoice("no", lazy("不予延期"))]
 

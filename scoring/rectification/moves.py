@@ -5,6 +5,7 @@ States: ``open`` 待整改, ``awaiting`` 待复查, ``closed`` 已办结, ``canc
 
 from typing import Final
 
+MOST_TEXT, MOST_PHOTOS = 500, 9  # characters of a text, photos of one step
 OPEN, AWAITING, CLOSED, CANCELLED = "open", "awaiting", "closed", "cancelled"
 STATES: Final = (OPEN, AWAITING, CLOSED, CANCELLED)
 BEGUN = (OPEN, AWAITING)

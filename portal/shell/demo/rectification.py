@@ -56,7 +56,7 @@ def acts(story: Told, seed: int) -> Iterator[Timed]:
 
 def _this_month(story: Told) -> Iterator[Timed]:
     """A few checks of the running month: some confirmed two days ago, some of this morning."""
-    now, filed = clock.now(), []  # type: ignore[var-annotated]
+    now, filed = clock.now(), list[str]()
     if clock.district_date(now - timedelta(days=3)) < Month.of(clock.today()).first:
         return
     label = "checks of this month"

@@ -10,10 +10,10 @@ from portal.kernel.access import Actor, require
 from portal.kernel.errors import Conflict, DomainError
 from portal.kernel.i18n import _
 from scoring.rectification import policy
+from scoring.rectification.moves import MOST_TEXT
 from scoring.rectification.service import news
 from scoring.rectification.service.answering import DECIDE, VERIFY, has_taken
 from scoring.rectification.service.record import (
-    MOST_TEXT,
     Held,
     add_step,
     expect,

@@ -19,9 +19,8 @@ from portal.registry import api as registry
 from scoring.checks import api as checks
 from scoring.rectification import policy, queries
 from scoring.rectification.models import RectificationOrder, RectificationPhoto, RectificationStep
-from scoring.rectification.moves import MOVES, leads_to
+from scoring.rectification.moves import MOST_PHOTOS, MOST_TEXT, MOVES, leads_to
 
-MOST_TEXT, MOST_PHOTOS = 500, 9
 Upload = tuple[bytes, str]
 
 

@@ -18,9 +18,10 @@ from portal.registry import api as registry
 from scoring.checks import api as checks
 from scoring.rectification import policy, reading
 from scoring.rectification.forms import AnswerForm, DecideForm, ExtensionForm, ProtectForm, RefuseForm
+from scoring.rectification.moves import MOST_PHOTOS
 from scoring.rectification.reading import OrderView
 from scoring.rectification.service import answering, deciding
-from scoring.rectification.service.record import MOST_PHOTOS, Upload
+from scoring.rectification.service.record import Upload
 from scoring.rectification.views.blueprint import bp, see_other
 
 PAGE = 50
@@ -45,12 +46,12 @@ def index() -> str:
         "rectification/index.html", found=found, state=state, estate=estate, hazard=hazard, page=page,
         pages=max(1, -(-found.total // PAGE)), areas=registry.divisions(db), is_company=bool(actor().uscc),
         estate_name=registry.estate_names(db, [estate]).get(estate, estate) if estate else "",
-        link=lambda n: url_for("rectification.index", state=state, estate=estate or None, page=n, **_class(hazard)),
+        link=lambda n: _address({"state": state, "estate": estate or None, "page": n, "class": hazard or None}),
     )  # fmt: skip
 
 
-def _class(hazard: str) -> dict[str, str]:
-    return {"class": hazard} if hazard in ("A", "B", "C") else {}
+def _address(values: dict[str, Any]) -> str:
+    return url_for("rectification.index", **values)
 
 
 @bp.get("/rectification/<order_id>")
