@@ -25,6 +25,10 @@ class FilingForm(FlaskForm):
     points = FieldList(TextAreaField(lazy("意见"), [Optional(), Length(max=2000)]), min_entries=POINTS, max_entries=10)
     files = MultipleFileField(lazy("照片或者PDF文件"), [Optional()])
 
+    def __init__(self, *given: Any, **more: Any) -> None:
+        super().__init__(*given, **more)
+        self.points[0].flags.required = True  # one point is needed; the verb says so when there is none
+
 
 class PlainForm(FlaskForm):
     """A button alone, below what it changes."""

@@ -7,6 +7,7 @@ from portal.kernel.formats import month_text, points_text, quarter_text, year_te
 from portal.kernel.i18n import _, language, lazy
 from scoring.lists import api as lists
 from scoring.standards import api as standards
+from scoring.surveys import api as surveys
 
 REFUSALS = {
     "not_concerned": lazy("提出人与有异议的结果无关"),
@@ -145,7 +146,8 @@ def fact_name(target: str, item_name: str = "") -> str:
     if what == "check":
         return item_name or key.partition("/")[2]
     if what == "indicator":
-        return item_name or key.rpartition("/")[2]
+        code = key.rpartition("/")[2]
+        return item_name or next((one.name(language()) for one in surveys.indicators() if one.code == code), code)
     return {"survey": _("业主满意度"), "collection": _("物业费收缴率"), "credit": _("信用事项"), "list": _("榜单条目")}[
         what
     ]

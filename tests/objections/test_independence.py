@@ -154,3 +154,18 @@ def test_a_former_company_keeps_its_right(as_, world):
     for kind in ("check", "quarter", "rating"):
         filed(company, world.refs[kind])
         assert as_("other").get(f"/company/objections/new/{world.refs[kind]}").status_code == 404
+
+
+def test_the_queue_of_each_office(as_, world):
+    """The street sees the objections to checks of its estates, the district and the auditor all, others none."""
+    for kind in KINDS:
+        filed(as_("company"), world.refs[kind])
+    make_person(Role.AUDITOR, DISTRICT, None, "auditor")
+
+    def shown(login: str) -> int:
+        return len(as_(login).page("/objections").select("tbody tr"))
+
+    assert (shown("officer2"), shown("auditor"), shown("fresh"), shown("elsewhere")) == (5, 5, 1, 0)
+    assert as_("company").get("/objections").status_code == 403
+    assert as_("auditor").page("/objections?show=settled").select("tbody tr") == []
+    assert as_("fresh").get("/objections/proceedings").status_code == 404

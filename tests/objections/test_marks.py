@@ -165,3 +165,11 @@ def test_statistics_hide_small_counts(client, as_, world):
         for ref in world.refs.values():
             objections.file(db, officer, ref, points=["有误。"], on=TODAY)
     assert "共收到5件" in client.page("/statistics/objections").get_text()
+    reviewer = as_("officer2")
+    with reading() as db:
+        from scoring.objections import queries
+
+        waiting = [own.id for own, _last in queries.rows(db) if own.kind == "rating"]
+    act(reviewer, waiting[0], "accept")
+    assert "按期办理100%" in client.page("/statistics/objections").get_text()
+    assert "100%" in reviewer.page("/objections").get_text()
