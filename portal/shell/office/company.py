@@ -7,7 +7,7 @@ from portal.kernel.errors import NotFound
 from portal.kernel.i18n import _
 from portal.kernel.web import actor, needs, request_session
 from portal.registry import api as registry
-from portal.shell.office import company_record
+from portal.shell.office import company_record, standing
 from portal.shell.office.blueprint import company_bp
 
 
@@ -27,7 +27,10 @@ def index() -> str:
     found = company_record.record(db, _uscc())
     events = {event.estate_code for event in found.public.credit.events if event.estate_code}
     names = registry.estate_names(db, events) if events else {}
-    return render_template("office/company.html", found=found, areas=registry.divisions(db), estate_names=names)
+    terms = standing.cards(standing.figures(db, actor()))
+    return render_template(
+        "office/company.html", found=found, areas=registry.divisions(db), estate_names=names, terms=terms
+    )
 
 
 @company_bp.get("/estates/<code>")

@@ -15,6 +15,7 @@ from portal.kernel.access import Actor
 from portal.kernel.i18n import _, ngettext
 from portal.kernel.work import WorkItem
 from portal.registry import api as registry
+from portal.shell.public import areas
 
 LISTED = 100  # deadlines of one page; the rest is counted
 SOON = 3
@@ -125,7 +126,7 @@ def holder_text(holder: Holder, person: Actor, names: dict[str, Any]) -> str:
         return _("贵企业") if holder.uscc == person.uscc else _("企业")
     place = names.get(holder.division_code or "")
     office = role_name(holder.role) if holder.role else ""
-    return f"{place.name if place else ''}{' ' if place and office.isascii() else ''}{office}"
+    return " · ".join(part for part in (areas.shown(place.name) if place else "", office) if part)
 
 
 def _days(days: int, unit: str, overdue: bool) -> tuple[str, str]:

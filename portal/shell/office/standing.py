@@ -1,5 +1,7 @@
 """How a place or a company stands with its deadlines: the honest counts of every home page."""
 
+from dataclasses import dataclass
+
 from sqlalchemy.orm import Session
 
 from portal.deadlines import api as deadlines
@@ -7,6 +9,20 @@ from portal.kernel.access import Actor, Role
 from portal.kernel.formats import MISSING, number_text, percent_text
 from portal.kernel.i18n import _, ngettext
 from portal.kernel.work import WorkFigure
+from portal.shell.office import queue
+
+
+@dataclass(frozen=True)
+class Card:
+    """One figure, with the address of the page that explains it."""
+
+    figure: WorkFigure
+    url: str
+
+
+def cards(found: list[WorkFigure]) -> list[Card]:
+    """Figures with their addresses."""
+    return [Card(figure, queue.address(figure.endpoint, figure.values)) for figure in found]
 
 
 def figures(db: Session, person: Actor) -> list[WorkFigure]:

@@ -1,6 +1,5 @@
 """My work: the figures of the person's role, then what waits, by the slices' own account, the nearest deadline first."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from flask import g, render_template
@@ -19,17 +18,9 @@ from portal.shell.public import areas
 FEW = 10
 
 
-@dataclass(frozen=True)
-class Card:
-    """One figure, with the address of the page that explains it."""
-
-    figure: WorkFigure
-    url: str
-
-
-def _cards(db: Session, person: Actor, first: list[WorkFigure]) -> list[Card]:
+def _cards(db: Session, person: Actor, first: list[WorkFigure]) -> list[standing.Card]:
     told = [figure for answer in hooks.announce("work.figures", db, actor=person) for figure in answer or []]
-    return [Card(figure, queue.address(figure.endpoint, figure.values)) for figure in (*first, *told)]
+    return standing.cards([*first, *told])
 
 
 def _told(db: Session, person: Actor) -> queue.Waiting:
