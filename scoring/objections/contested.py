@@ -200,6 +200,13 @@ def _credit(db: Session, ref: str, case_id: str) -> Contested:
     )
 
 
+def _subject_name(db: Session, subject_type: str, subject: str) -> str:
+    """An estate or a company by name, a manager by code."""
+    if subject_type == "estate":
+        return _estate_name(db, subject)
+    return registry.enterprise(db, subject).name if subject_type == "enterprise" else subject
+
+
 def _list(db: Session, ref: str, case_id: str) -> Contested:
     said = lists.said_now(db, case_id)
     if said is None:
@@ -207,7 +214,7 @@ def _list(db: Session, ref: str, case_id: str) -> Contested:
     facts = {
         **{name: said[name] for name in ("year", "kind", "subject_type", "subject", "reason", "decision")},
         **{name: said[name].isoformat() if said[name] else None for name in ("valid_from", "valid_to")},
-        "estate": _estate_name(db, said["subject"]) if said["subject_type"] == "estate" else "",
+        "estate": _subject_name(db, said["subject_type"], said["subject"]),
     }
     party = said["uscc"] or (said["subject"] if said["subject_type"] == "enterprise" else None)
     is_over = not said["is_live"] or (said["valid_to"] is not None and said["valid_to"] < clock.today())
