@@ -42,6 +42,10 @@ UNRELEASED = (
 )
 BLACK = "SELECT id FROM list_case WHERE kind = 'black' AND subject_type = 'enterprise' ORDER BY id LIMIT 1"
 REPLIED = "SELECT reply_id FROM reply_photo"
+OPEN_OBJECTION = (
+    "SELECT o.id FROM objection o WHERE o.kind = 'rating' AND 'extension_denied' ="
+    " (SELECT step FROM objection_step s WHERE s.objection_id = o.id ORDER BY seq DESC LIMIT 1)"
+)
 NOTIFIED = "notified"  # the person of the enterprise that was served a black notice
 ALWAYS: dict[str, Any] = {"year": 2025, "quarter": "2026Q3", "version": "2025.1", "item_code": "XF04"}
 
@@ -75,9 +79,13 @@ def _examples(db: Session) -> dict[str, dict[str, Any]]:
     replied = {"period": "2026Q3", "code": one("SELECT estate_code FROM reply WHERE uscc = :c AND month != ''", c=company)}
     credit = one("SELECT case_id FROM credit_event WHERE document != '' ORDER BY recorded_at DESC")
     certified = one("SELECT ref FROM receipt WHERE ref LIKE 'rating:2025/%'").split("/")[1].split("#")[0]
+    order = one("SELECT id FROM rectification_order ORDER BY opened_at DESC, id")
     return {
         "accounts.person": {"login": "insp-017001"},
         "company.estate": {"code": one("SELECT estate_code FROM contract WHERE uscc = :c AND valid_to IS NULL", c=company)},
+        "my_objections.case": {"objection_id": one("SELECT id FROM objection WHERE uscc = :c ORDER BY number", c=company)},
+        "my_objections.new": {"ref": f"quarter:2026Q2/{ESTATE}"},
+        "objections.case": {"objection_id": one(OPEN_OBJECTION)},
         "lists.served_notice": {"case_id": case},
         "lists.case": {"case_id": case}, "lists.decision": {"case_id": case}, "lists.notice": {"case_id": case},
         "credit.enterprise": {"uscc": company}, "credit.event": {"case_id": credit},
@@ -92,6 +100,11 @@ def _examples(db: Session) -> dict[str, dict[str, Any]]:
         "reviews.return_form": {"check_id": submitted}, "reviews.release": {"photo_id": one(UNRELEASED)},
         "opendata.star_page": {"year": 2025, "code": ESTATE},
         "ratings.quarter_estate": {"code": ESTATE}, "ratings.year_estate": {"code": ESTATE},
+        "rectification.order": {"order_id": order}, "rectification.notice": {"order_id": order},
+        "rectification.release": {"photo_id": one(
+            "SELECT p.id FROM rectification_photo p JOIN rectification_order o ON o.id = p.order_id"
+            " WHERE o.estate_code LIKE '440306017%' ORDER BY p.received_at DESC"
+        )},
         "ratings.held": {"period": "2026Q3"},  # public by now: the link leads to the public page
         "replies.result": replied, "replies.write": replied,
         "replies.case": {"reply_id": one(f"{REPLIED} ORDER BY received_at DESC")},
@@ -119,6 +132,7 @@ MORE = (
     (Role.INSPECTOR, "/ratings/manage"), (Role.REVIEWER, "/ratings/manage"), (Role.REVIEWER, "/inspections"),
     (Role.OFFICER, "/interests"), (Role.AUDITOR, "/inspections"), (Role.AUDITOR, "/lists/manage"),
     (Role.OFFICER, "/ratings/quarter/2026Q4/prepare"), (Role.LEAD, "/ratings/year/2026/prepare"), (Role.OFFICER, "/imports?kind=checks"),
+    (Role.ENTERPRISE, "/rectification"), (Role.INSPECTOR, "/rectification?state=closed"),
     (None, "/estates?q=zzzz"), (None, "/ratings/2025?result=5"), (None, "/lists?year=2025"),
 )  # fmt: skip
 REFUSED = (

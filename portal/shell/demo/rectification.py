@@ -34,7 +34,7 @@ class Told(Protocol):
     def file_early(self, month: Month, every: int) -> None:
         """File the checks of every so many estates while the month runs."""
 
-    def file_now(self, offset: int, count: int) -> list[str]:
+    def file_now(self, count: int) -> list[str]:
         """File this month's checks of a few estates; the estates."""
 
 
@@ -60,9 +60,9 @@ def _this_month(story: Told) -> Iterator[Timed]:
     if clock.district_date(now - timedelta(days=3)) < Month.of(clock.today()).first:
         return
     label = "checks of this month"
-    yield now - timedelta(days=3), label, lambda: filed.extend(story.file_now(1, 12))
+    yield now - timedelta(days=3), label, lambda: filed.extend(story.file_now(12))
     yield now - timedelta(days=2), label, lambda: _confirm(story, filed[::2])
-    yield now - timedelta(hours=7), label, lambda: story.file_now(2, 6)
+    yield now - timedelta(hours=7), label, lambda: story.file_now(6)
 
 
 def _filing(story: Told, month: Month) -> Callable[[], Any]:

@@ -46,6 +46,7 @@ class Story:
         self.estates = {estate.code: estate for estate in plan.estates}
         self.seed = seed
         self.filed: set[str] = set()  # estates whose check of the running month came early
+        self.now: set[str] = set()  # estates whose check of this month is in
         self.visits: dict[tuple[Month, bool], list[tuple[str, list[tuple[Any, ...]]]]] = {}
 
     def acts(self) -> list[Act]:
@@ -138,10 +139,14 @@ class Story:
         self.filed = {estate.code for estate in self.plan.estates[::every]}
         self._bring(month, [own for code, own in self._visited(month, False) if code in self.filed])
 
-    def file_now(self, offset: int, count: int) -> list[str]:
-        """File this month's checks of a few estates that no draft is begun for; the estates."""
-        step, month, today = self._apart(), Month.of(clock.today()), clock.today()
-        chosen = self.plan.estates[offset::step][:count] if offset < step else []
+    def file_now(self, count: int) -> list[str]:
+        """File this month's checks of a few more estates, one of the demo's company among them; the estates."""
+        month, today, company = Month.of(clock.today()), clock.today(), self.plan.companies[0][0]
+        own = {c.estate for c in self.plan.contracts if c.uscc == company and (c.ends_on is None or c.ends_on >= today)}
+        left = [estate for estate in self.plan.estates[1::7] if estate.code not in self.now]
+        more = [estate for estate in self.plan.estates[1:] if estate.code in own - self.now and estate not in left]
+        chosen = (more[:1] + left)[: min(count, 1 + len(self.plan.estates) // 10)]
+        self.now |= {estate.code for estate in chosen}
         quarter = (month.year - 2025) * 4 + month.quarter.number - 1
         self._bring(month, [self._rows(estate, month, today, quarter) for estate in chosen])
         return [estate.code for estate in chosen]
@@ -172,6 +177,8 @@ class Story:
         month = Month.of(clock.today())
         with transaction() as db:
             for estate in self.plan.estates[:: self._apart()]:
+                if estate.code in self.now:
+                    continue
                 actor = self.cast.actor(estate.inspector)
                 check = checks.start_check(db, actor, estate.code, str(month), clock.today())
                 payload = {"results": {"HJ01": {"result": "1", "place": "北门", "note": "路面有垃圾"}},
