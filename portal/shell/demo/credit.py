@@ -24,7 +24,7 @@ EVENT, LINK, COMMITMENT, ENTRY = "credit events", "links between companies", "co
 EVENTS = (("B07", "", -1), ("B11", "", -2), ("B17", "", -3), ("B34", "", -4), ("B15", "", -5), ("G01", "district", 1),
           ("G03", "", 2), ("G06", "", 3), ("G08", "", 4), ("G01", "city", 0))  # fmt: skip
 # code, place, days before today, how far it goes: one event in every state
-OPEN = (("B17", 6, 4, "proposed"), ("B34", 0, 3, "noticed"), ("B11", 5, 9, "answered"), ("B15", 7, 12, "decided"),
+OPEN = (("B17", 6, 4, "proposed"), ("B34", 0, 3, "noticed"), ("B11", 5, 9, "answered"), ("B15", 4, 12, "decided"),
         ("B34", 8, 20, "refused"), ("B33", 9, 30, "withdrawn"))  # fmt: skip
 # place in the plan to legal representative and telephone: two pairs that rules find
 CONTACTS = {1: ("示例法人甲", ""), 2: ("示例法人甲", ""), 3: ("", "0755-29000001"), 4: ("", "0755 29000001")}
@@ -47,7 +47,9 @@ class CreditStory:
                 yield from self._event(number, self.companies[place], code, variant, day)
         for number, (code, place, before, state) in enumerate(OPEN, 90):
             if place < len(self.companies) - 6:
-                yield from self._open(number, self.companies[place], code, clock.today() - timedelta(days=before), state)
+                yield from self._open(
+                    number, self.companies[place], code, clock.today() - timedelta(days=before), state
+                )
         yield from self._more()
 
     def _more(self) -> Iterator[Deed]:
@@ -89,7 +91,11 @@ class CreditStory:
             yield moment(day + timedelta(days=4), 11), EVENT, lambda: self._decide(number, True)
         if state == "withdrawn":
             yield moment(day + timedelta(days=5), 10), EVENT, lambda: self._serve(number)
-            yield moment(day + timedelta(days=9), 10), EVENT, lambda: self._end(number, "withdraw", "来源文书已被撤销。")
+            yield (
+                moment(day + timedelta(days=9), 10),
+                EVENT,
+                lambda: self._end(number, "withdraw", "来源文书已被撤销。"),
+            )
         if state == "refused":
             yield moment(day + timedelta(days=2), 11), EVENT, lambda: self._end(number, "refuse", "文书不能证明责任。")
 
@@ -176,7 +182,10 @@ class CreditStory:
         with reading() as db:
             listed = [entry.uscc or entry.subject for entry in lists.in_force(db, today, kind="black")]
         served = [one for one in self.plan.contracts if one.uscc in listed and one.ends_on is None]
-        decisions = (("notice", "合同已由业主大会选聘，书面提示业主委员会关注在榜条目。"), ("refer", "请业主委员会说明选聘过程。"))
+        decisions = (
+            ("notice", "合同已由业主大会选聘，书面提示业主委员会关注在榜条目。"),
+            ("refer", "请业主委员会说明选聘过程。"),
+        )
         for contract, (decision, reason) in zip(served, decisions, strict=False):
             with transaction() as db:
                 market.record(

@@ -1,0 +1,152 @@
+"""Links between enterprises: found by rule, confirmed by a person, told, contestable, and without effect by default."""
+
+from datetime import date
+
+import pandas as pd
+import pytest
+from sqlalchemy import update
+
+from portal.kernel import clock
+from portal.kernel.db import reading, transaction
+from portal.kernel.errors import Conflict, DomainError, NotAllowed
+from portal.notices import api as notices
+from portal.registry.models import Enterprise
+from scoring.credit import api, link_rules, links
+from tests.lists.year import LEAD, OFFICER, audit_rows, record_event
+from tests.ratings.district import MANAGERS, USCC, add_contract
+
+DAY = date(2026, 3, 2)
+
+
+def _companies(*values: tuple[str, str | None]) -> pd.DataFrame:
+    rows = [(code, "", None, phone, None) for code, phone in values]
+    return pd.DataFrame(rows, columns=["uscc", "name", "legal_representative", "phone", "address"])
+
+
+def _contracts(*rows) -> pd.DataFrame:
+    return pd.DataFrame(rows, columns=["estate_code", "uscc", "manager_code", "starts_on", "ends_on"])
+
+
+NONE = _contracts()
+
+
+@pytest.mark.parametrize(
+    ("phones", "pairs"),
+    [
+        (("2900-1234", "29001234"), 1),
+        (("2900 1234", "2900-1235"), 0),
+        ((None, None), 0),
+        (("", ""), 0),
+        (("1",) * 4, 6),
+        (("1",) * 5, 0),  # the telephone of an office building proves nothing
+    ],
+)
+def test_equal_values_link_unless_many_share_them(phones, pairs):
+    frame = _companies(*((f"U{number}", phone) for number, phone in enumerate(phones)))
+    assert len(link_rules.found_links(frame, NONE, DAY)) == pairs
+
+
+@pytest.mark.parametrize(
+    ("starts", "manager", "found"),
+    [(date(2025, 7, 1), "PM-1", True), (date(2025, 7, 31), "PM-1", False), (date(2025, 7, 30), "PM-1", True),
+     (date(2025, 7, 1), "PM-2", False), (date(2026, 9, 1), "PM-1", False)],
+)  # fmt: skip
+def test_a_manager_who_stays_at_an_estate_links_the_companies(starts, manager, found):
+    frame = _contracts(
+        ("E1", "U1", "PM-1", date(2024, 1, 1), date(2025, 6, 29)), ("E1", "U2", manager, starts, None),
+        ("E2", "U1", "PM-1", date(2024, 1, 1), None),
+    )  # fmt: skip
+    got = link_rules.found_links(_companies(), frame, DAY)
+    assert [(one.former, one.later, one.since) for one in got] == ([("U1", "U2", starts)] if found else [])
+
+
+def _handover() -> None:
+    """The estate of the second company had been served by the first under the same manager."""
+    with transaction() as db:
+        db.execute(update(Enterprise).values(phone="2900 1234"))
+        add_contract(db, "E9", USCC[0], MANAGERS[0], date(2023, 1, 1), date(2025, 12, 31))
+        add_contract(db, "E9", USCC[1], MANAGERS[0], date(2026, 1, 1))
+
+
+@pytest.fixture
+def linked(district):
+    from tests.ratings.district import COMMUNITIES, add_estate
+
+    with transaction() as db:
+        add_estate(db, "E9", "commodity", COMMUNITIES[0], "")
+    _handover()
+    with clock.on(DAY), transaction() as db:
+        assert links.find(db, OFFICER, on=DAY) == 2
+    with reading() as db:
+        return {one.rule: one.id for one in links.links(db, steps=("proposed",))}
+
+
+def test_each_link_is_proposed_once(linked):
+    before = audit_rows()
+    with transaction() as db:
+        assert links.find(db, OFFICER, on=DAY) == 0
+        links.refuse(db, LEAD, linked["same_phone"], reason="同一栋写字楼", on=DAY)
+    with transaction() as db:
+        assert links.find(db, OFFICER, on=DAY) == 0, "what a person refused does not come back"
+    assert audit_rows() == before + 1
+    assert set(linked) == {"same_phone", "manager_handover"}
+
+
+def test_a_person_confirms_with_a_reason_and_both_companies_are_told(linked):
+    link = linked["manager_handover"]
+    for actor, reason, error in ((OFFICER, "x", NotAllowed), (LEAD, " ", DomainError)):
+        with pytest.raises(error), transaction() as db:
+            links.confirm(db, actor, link, reason=reason, on=DAY)
+    with transaction() as db:
+        links.confirm(db, LEAD, link, reason="同一团队继续服务", on=DAY)
+    for again in (links.confirm, links.refuse):
+        with pytest.raises(Conflict), transaction() as db:
+            again(db, LEAD, link, reason="x", on=DAY)
+    with reading() as db:
+        found = links.links(db, USCC[1])
+        assert [(one.former, one.later, one.is_succession) for one in found] == [(USCC[0], USCC[1], True)]
+        assert found[0].evidence[0]["estate_code"] == "E9"
+    with transaction() as db:
+        links.withdraw(db, LEAD, link, reason="异议成立", on=DAY)
+    with reading() as db:
+        assert links.links(db, USCC[1]) == []
+
+
+def test_nothing_is_inherited_silently(linked):
+    record_event("B11", on=DAY)
+    with transaction() as db:
+        links.confirm(db, LEAD, linked["manager_handover"], reason="同一团队", on=DAY)
+    with reading() as db:
+        assert api.score(db, "enterprise", USCC[1], DAY).score_cp == 8000
+
+
+def test_the_evidence_is_sealed_and_not_in_the_audit_log(linked):
+    from sqlalchemy import select
+
+    from portal.kernel.audit import AuditEntry
+    from scoring.credit.models import Affiliation
+
+    with reading() as db:
+        assert all("29001234" not in row and "2900 1234" not in row for row in db.scalars(select(Affiliation.evidence)))
+        assert all("2900 1234" not in str(row) for row in db.scalars(select(AuditEntry.detail)))
+
+
+def test_over_http(linked, app, signed_in):
+    with clock.on(DAY):
+        officer, lead, company = signed_in("officer"), signed_in("lead"), signed_in("enterprise", uscc=USCC[1])
+        page = f"/credit/links/{linked['manager_handover']}"
+        assert "E9" in officer.page(page).get_text()
+        assert officer.submit(f"{page}/confirm", {"reason": "x"}, page="/credit/new").status_code == 403
+        assert lead.submit(f"{page}/confirm", {"reason": ""}, page=page).status_code == 422
+        assert lead.submit(f"{page}/confirm", {"reason": "同一团队"}, page=page).status_code == 303
+        assert lead.submit(f"{page}/refuse", {"reason": "同一团队"}, page=page).status_code == 409
+        assert company.get(page).status_code == 403
+        assert "承继自" in company.page("/company/credit").get_text()
+        assert "承继自" in officer.page(f"/credit/enterprises/{USCC[1]}").get_text()
+        with reading() as db:
+            from portal.kernel.access import Role, person_actor
+
+            person = person_actor("enterprise", Role.ENTERPRISE, "440306000000", USCC[1])
+            assert any("关联关系" in one.text for one in notices.recent(db, person))
+        assert officer.submit("/credit/links/find", page="/credit/links").status_code == 303
+        assert lead.submit("/credit/links/find", page="/credit/links").status_code == 403
