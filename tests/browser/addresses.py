@@ -19,6 +19,7 @@ from portal.kernel import clock, tasks
 from portal.kernel.access import GRANTS, Actor, Permission, Role
 from portal.kernel.db import reading, transaction
 from portal.kernel.web import PUBLIC_ACCESS
+from portal.notices.service.digest import choose
 from portal.shell.app import declared_access
 from portal.shell.opendata import releases as data_releases
 from scoring.checks.verbs.permits import declare_interest, permit_late
@@ -82,6 +83,8 @@ def _examples(db: Session) -> dict[str, dict[str, Any]]:
     order = one("SELECT id FROM rectification_order ORDER BY opened_at DESC, id")
     return {
         "accounts.person": {"login": "insp-017001"},
+        "notices.document": {"document_id": one("SELECT id FROM document ORDER BY number")},
+        "notices.leave_form": {"code": one("SELECT leave_code FROM digest_choice WHERE superseded_at IS NULL")},
         "company.estate": {"code": one("SELECT estate_code FROM contract WHERE uscc = :c AND valid_to IS NULL", c=company)},
         "my_objections.case": {"objection_id": one("SELECT id FROM objection WHERE uscc = :c ORDER BY number", c=company)},
         "my_objections.new": {"ref": f"quarter:2026Q2/{ESTATE}"},
@@ -152,6 +155,7 @@ def prepare() -> None:
         new_draft(db, officer, version=DRAFT, based_on="2025.1")
         tasks.start(db, officer, "import", {"kind": "checks", "filename": "checks.csv"})
         declare_interest(db, reviewer, OTHER_ESTATE, "亲属住在该小区")
+        choose(db, officer, "officer@example.org")
         permit_late(db, reviewer, OTHER_ESTATE, "2026-09", "台风期间道路中断", clock.today())
         company = db.execute(text("SELECT uscc FROM person WHERE login = 'company'")).scalar_one()
         event = NewEvent("enterprise", company, "B01", "", "深宝物〔2026〕9号", date(2026, 9, 1), "宝安区住房和建设局",
