@@ -22,7 +22,7 @@ from scoring.checks import api as checks
 from scoring.objections import api as objections
 
 DISTRICT = "440306000000"
-LABEL = "objections"
+LABEL, FEWEST = "objections", 6
 POINTS = {
     "check": ("检查当天通道堆放的是临时施工材料，下午已清走，有照片。", "同一位置重复计算了一处。"),
     "quarter": ("六月份消防车通道一项的问题处数与现场记录不一致。",),
@@ -77,11 +77,11 @@ class Course:
 
 def acts(story: Told) -> Iterator[Timed]:
     """The acts of this part, from the day after the first published year on."""
-    if story.until < Month(2026, 9) or len(story.plan.companies) < 12:
+    if story.until < Month(2026, 9) or len(story.plan.companies) < FEWEST:
         return
-    taken: set[str] = set()
+    taken, count = set[str](), len(story.plan.companies)
     for place, kind, days, outcome in PLANNED:
-        course = Course(story.plan.companies[place][0], kind, outcome, taken=taken)
+        course = Course(story.plan.companies[place % count][0], kind, outcome, taken=taken)
         filed = clock.today() - timedelta(days=days)
         yield moment(filed, 9, 20 + place % 7), LABEL, _filing(course)
         yield from _going_on(story, course, nth_working_day(filed, 1))
@@ -200,7 +200,7 @@ def _fixes(db: Session, course: Course) -> list[objections.Correction]:
 def _lawsuit(story: Told) -> Callable[[], Any]:
     def register() -> None:
         with transaction() as db:
-            rated = [one.ref for one in objections.results_of(db, story.plan.companies[10][0]) if one.kind == "rating"]
+            rated = [one.ref for one in objections.results_of(db, story.plan.companies[10 % len(story.plan.companies)][0]) if one.kind == "rating"]
             if rated:
                 objections.register_proceeding(
                     db, story.cast.actor("officer2"), rated[0], kind="reconsideration", authority="深圳市宝安区人民政府",
