@@ -12,7 +12,7 @@ from scoring.replies.reasons import REASONS
 class WriteForm(FlaskForm):
     """A reply: text and photos."""
 
-    text = TextAreaField(lazy("说明"), render_kw={"maxlength": 1000})
+    text = TextAreaField(lazy("企业说明"), render_kw={"maxlength": 1000})
     photos = MultipleFileField(lazy("照片"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
