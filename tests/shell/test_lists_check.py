@@ -271,6 +271,19 @@ def test_a_spreadsheet_comes_back_with_status_reason_entry_validity_and_receipt(
     assert list(pdf.attachments.values())[0][0] == files["json"].data
 
 
+def test_a_long_list_on_paper_shows_what_needs_a_look_and_carries_the_rest(client):
+    queries = [{"uscc": NEW}] * 300 + [{"uscc": BLACK}] + [{"name": "不存在的物业"}] * 3
+    receipt = ask(client, *queries)["receipt"]
+    code, own = receipt["payload"]["id"], receipts.holder_code(receipt["signature"])
+    answer = client.submit(f"/verify/{code}/receipt.pdf", {"holder_code": own}, page="/verify")
+    pdf = pypdf.PdfReader(io.BytesIO(answer.data))
+    text = "".join(page.extract_text() for page in pdf.pages).replace("\n", "")
+    assert "一共304行，这里列出100行" in text
+    assert text.count("不存在的物业") == 3
+    assert "301" in text
+    assert {name.rsplit(".", 1)[1] for name in pdf.attachments} == {"json", "csv"}
+
+
 @pytest.mark.parametrize(
     ("data", "said"),
     [

@@ -20,6 +20,7 @@ from portal.shell.public.bidder.answer import STATUSES, Item
 Receipt = dict[str, Any]
 COLUMNS = ("no", "query_uscc", "query_name", "status", "status_text", "uscc", "name", "score", "reason", "entries",
            "validity", "decisions", "as_of", "known_at", "provisional", "receipt")  # fmt: skip
+ON_PAPER = 100
 MEDIA = {"pdf": "application/pdf", "json": "application/json", "xlsx": XLSX, "csv": "text/csv; charset=utf-8"}
 
 
@@ -83,15 +84,32 @@ def moments(payload: dict[str, Any]) -> tuple[date, datetime, datetime]:
 
 
 def printed(receipt: Receipt) -> bytes:
-    """The receipt on paper, in the reader's language: what was asked and answered, what it means, how to verify it."""
+    """The receipt on paper, in the reader's language: what was asked and answered, what it means, how to verify it.
+
+    A long list is printed in part: paper takes seconds for each hundred rows, and the file carries all of them inside.
+    """
     payload = receipt["payload"]
     as_of, known_at, issued_at = moments(payload)
-    html = render_template("receipts/check.html", **check_parts(receipt), payload=payload, as_of=as_of,
-                           known_at=known_at, issued_at=issued_at, rows=rows(receipt),
-                           counts=counts(payload["items"]), meaning=words.meaning(as_of, known_at))  # fmt: skip
-    inside = pdf.Attached(f"receipt-{payload['id']}.json", receipts.canonical(receipt), _("查询回执（带数字签名）"))
+    html = render_template(
+        "receipts/check.html", payload=payload, as_of=as_of, known_at=known_at, issued_at=issued_at,
+        shown=_on_paper(payload["items"]), total=len(payload["items"]), counts=counts(payload["items"]),
+        meaning=words.meaning(as_of, known_at), **check_parts(receipt),
+    )  # fmt: skip
+    name = f"receipt-{payload['id']}"
+    inside = [pdf.Attached(f"{name}.json", receipts.canonical(receipt), _("查询回执（带数字签名）"))]
+    if len(payload["items"]) > ON_PAPER:
+        inside.append(pdf.Attached(f"{name}.csv", made(receipt, "csv"), _("查询结果")))
     lang = "en" if language() == "en" else "zh-CN"
-    return pdf.render(html, title=_("红黑榜查询回执"), lang=lang, attachments=[inside], made_at=issued_at)
+    return pdf.render(html, title=_("红黑榜查询回执"), lang=lang, attachments=inside, made_at=issued_at)
+
+
+def _on_paper(items: list[Item]) -> list[tuple[int, Item]]:
+    """Items with their numbers: all of a short list, of a long one those that need a look first."""
+    numbered = list(enumerate(items, start=1))
+    if len(items) <= ON_PAPER:
+        return numbered
+    telling = sorted(numbered, key=lambda pair: STATUSES.index(pair[1]["status"]) if pair[1]["status"] != "none" else 9)
+    return sorted(telling[:ON_PAPER], key=lambda pair: pair[0])
 
 
 def check_parts(receipt: Receipt) -> dict[str, Any]:
