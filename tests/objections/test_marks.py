@@ -171,5 +171,5 @@ def test_statistics_hide_small_counts(client, as_, world):
 
         waiting = [own.id for own, _last in queries.rows(db) if own.kind == "rating"]
     act(reviewer, waiting[0], "accept")
-    assert "按期办理100%" in client.page("/statistics/objections").get_text()
+    assert "按时办结100%" in client.page("/statistics/objections").get_text()
     assert "100%" in reviewer.page("/objections").get_text()
