@@ -17,6 +17,7 @@ from portal.kernel.db import reading, transaction
 from portal.receipts import api as receipts
 from portal.receipts import journal
 from portal.receipts.models import Query, Receipt
+from portal.shell.public.bidder import files
 from scoring.lists.models import ListEntry
 from tests.registry.sheets import USCC, bring
 from tests.shell.public_fixtures import app as app
@@ -246,41 +247,40 @@ def upload(client, data, name="list.xlsx", **more):
 def test_a_spreadsheet_comes_back_with_status_reason_entry_validity_and_receipt(client):
     page = upload(client, SHEET)
     code, own = held(page.text)
-    files = {
+    found = {
         ending: client.submit(f"/verify/{code}/receipt.{ending}", {"holder_code": own}, page="/verify")
         for ending in ("xlsx", "csv", "json", "pdf")
     }
-    book = openpyxl.load_workbook(io.BytesIO(files["xlsx"].data))
+    book = openpyxl.load_workbook(io.BytesIO(found["xlsx"].data))
     rows = list(book.active.iter_rows(values_only=True))
     assert [row[3] for row in rows[1:]] == ["red", "black", "ambiguous", "unknown"]
     assert rows[2][5:9] == (BLACK, "深圳市虚构长安物业服务有限公司", 1000, "统一社会信用代码一致")
     assert "2026-03-25至2027-03-24" in rows[2][10]
     assert {row[15] for row in rows[1:]} == {code}
     assert {row[12] for row in rows[1:]} == {BID_DAY}
-    assert files["csv"].data.startswith(b"\xef\xbb\xbf")
-    assert client.post("/api/v1/receipts/verify", data=files["json"].data).json["verdict"] == "genuine"
-    for answer in files.values():
+    assert found["csv"].data.startswith(b"\xef\xbb\xbf")
+    assert client.post("/api/v1/receipts/verify", data=found["json"].data).json["verdict"] == "genuine"
+    for answer in found.values():
         assert answer.headers["Cache-Control"] == "no-store"
     with reading() as db:
         assert db.scalars(select(Query)).one().channel == "sheet"
 
-    pdf = pypdf.PdfReader(io.BytesIO(files["pdf"].data))
+    pdf = pypdf.PdfReader(io.BytesIO(found["pdf"].data))
     text = "".join(page.extract_text() for page in pdf.pages)
     assert "不等于企业资格审查合格" in text
     assert receipts.printed(code)[:11] in text
-    assert list(pdf.attachments.values())[0][0] == files["json"].data
+    assert list(pdf.attachments.values())[0][0] == found["json"].data
 
 
-def test_a_long_list_on_paper_shows_what_needs_a_look_and_carries_the_rest(client):
-    queries = [{"uscc": NEW}] * 300 + [{"uscc": BLACK}] + [{"name": "不存在的物业"}] * 3
-    receipt = ask(client, *queries)["receipt"]
+def test_a_long_list_on_paper_shows_what_needs_a_look_and_carries_the_rest(client, monkeypatch):
+    monkeypatch.setattr(files, "ON_PAPER", 5)
+    receipt = ask(client, *[{"uscc": NEW}] * 8, {"uscc": BLACK}, *[{"name": "不存在的物业"}] * 3)["receipt"]
     code, own = receipt["payload"]["id"], receipts.holder_code(receipt["signature"])
     answer = client.submit(f"/verify/{code}/receipt.pdf", {"holder_code": own}, page="/verify")
     pdf = pypdf.PdfReader(io.BytesIO(answer.data))
     text = "".join(page.extract_text() for page in pdf.pages).replace("\n", "")
-    assert "一共304行，这里列出100行" in text
-    assert text.count("不存在的物业") == 3
-    assert "301" in text
+    assert "一共12行，这里列出5行" in text
+    assert (text.count("不存在的物业"), text.count(BLACK), text.count(NEW)) == (3, 1, 1)
     assert {name.rsplit(".", 1)[1] for name in pdf.attachments} == {"json", "csv"}
 
 
