@@ -4,7 +4,7 @@
 with a view that declares nothing and checks the declaration before every request.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TypeVar
 
 from flask import g, request
@@ -38,6 +38,12 @@ def needs(permission: Permission) -> Callable[[View], View]:
         return view
 
     return declare
+
+
+def is_open_to(person: Actor, endpoint: str, views: Mapping[str, Callable[..., object]]) -> bool:
+    """Whether a page exists and its door opens to somebody (the record's policy comes on top)."""
+    access = getattr(views.get(endpoint), "access", None)
+    return access in (PUBLIC_ACCESS, SIGNED_IN) or (isinstance(access, Permission) and person.may(access))
 
 
 LAST_PAGE = 1_000_000  # beyond any list, and within the numbers of every database

@@ -7,6 +7,7 @@ notice only informs: it serves nothing.
 from portal.notices.kinds import Kind as Kind
 from portal.notices.kinds import kind as kind
 from portal.notices.mailing import jobs as jobs
+from portal.notices.mailing import mail_server as mail_server
 from portal.notices.papers import keep_paper as keep_paper
 from portal.notices.printing import pdf as pdf
 from portal.notices.queries import Addressee as Addressee

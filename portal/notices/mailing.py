@@ -91,7 +91,8 @@ def _claim(made: Letter, on: date) -> bool:
 
 
 @contextmanager
-def _server() -> Iterator[smtplib.SMTP]:
+def mail_server() -> Iterator[smtplib.SMTP]:
+    """A connection to the mail server of the settings; only where ``smtp_host`` is set."""
     config = settings()
     secure = ssl.create_default_context()
     if config.smtp_security == "ssl":
@@ -122,7 +123,7 @@ def send_digests() -> Facts:
     if not made:
         return {"sent": 0}
     sent = failed = 0
-    with _server() as server:
+    with mail_server() as server:
         for one in made:
             if not _claim(one, clock.today()):
                 continue

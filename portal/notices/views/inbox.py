@@ -9,7 +9,7 @@ from portal.kernel.db import transaction
 from portal.kernel.errors import DomainError
 from portal.kernel.i18n import _
 from portal.kernel.settings import settings
-from portal.kernel.web import actor, needs, public, request_session
+from portal.kernel.web import actor, is_open_to, needs, public, request_session
 from portal.notices import queries
 from portal.notices.forms import DigestForm, PlainForm
 from portal.notices.service import digest as mail
@@ -18,7 +18,11 @@ from portal.notices.views.blueprint import bp
 
 
 def _there(endpoint: str, values: dict[str, Any]) -> str:
-    return url_for(endpoint, **values) if endpoint in current_app.view_functions else ""
+    """The page a notice is about; my work when its door is closed to the person, whose level only oversees it."""
+    if endpoint not in current_app.view_functions:
+        return url_for("notices.index")
+    is_open = is_open_to(actor(), endpoint, current_app.view_functions)
+    return url_for(endpoint, **values) if is_open else url_for("work.index")
 
 
 def _see_other(target: str) -> Response:
@@ -41,7 +45,7 @@ def open_notice(notice_id: str) -> Response:
     with transaction() as db:
         found = queries.notice_for(db, actor(), notice_id)
         mark_read(db, actor(), notice_id)
-    return _see_other(_there(found.endpoint, found.values) or url_for("notices.index"))
+    return _see_other(_there(found.endpoint, found.values))
 
 
 @bp.post("/notices/read")

@@ -13,6 +13,7 @@ from portal.deadlines.api import DeadlineView, Holder
 from portal.kernel import clock, hooks
 from portal.kernel.access import Actor
 from portal.kernel.i18n import _, ngettext
+from portal.kernel.web import is_open_to
 from portal.kernel.work import WorkItem
 from portal.registry import api as registry
 from portal.shell.public import areas
@@ -52,6 +53,10 @@ class Waiting:
     total: int
     late: int
     items: list[WorkItem]
+
+
+# Where somebody looks who may not act there: the level to which a deadline was escalated.
+LOOKS = {"reviews.review": "checks.inspection"}
 
 
 def address(endpoint: str | None, values: dict[str, Any]) -> str:
@@ -103,8 +108,12 @@ def _of_item(item: WorkItem) -> Row:
 
 def _of_deadline(view: DeadlineView, person: Actor, names: dict[str, Any]) -> Row:
     tone, left = ("plain", _("已中止")) if view.paused else _days(view.days_left, view.unit, view.overdue)
+    where = view.endpoint
+    if not is_open_to(person, where, current_app.view_functions):
+        where = LOOKS.get(where, "")
+    seen = is_open_to(person, where, current_app.view_functions)
     return Row(
-        view.title, address(view.endpoint, view.values), view.last_day, tone, left,
+        view.title, address(where, view.values) if seen else "", view.last_day, tone, left,
         holder_text(view.holder, person, names), view.rule_name, view.source,
         raised=view.level > 0 and not _holds(view.holder, person), provisional=view.provisional,
     )  # fmt: skip
