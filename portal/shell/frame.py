@@ -26,7 +26,7 @@ class Link:
     count: int | None = None
 
 
-FOOTER = ((lazy("开放数据"), "public.data"), (lazy("核验回执"), "public.verify"), (lazy("帮助"), "public.help"), (lazy("无障碍说明"), "public.accessibility"),
+FOOTER = ((lazy("开放数据"), "public.data"), (lazy("订阅"), "feeds.index"), (lazy("核验回执"), "public.verify"), (lazy("帮助"), "public.help"), (lazy("无障碍说明"), "public.accessibility"),
           (lazy("隐私说明"), "public.privacy"))  # fmt: skip
 
 

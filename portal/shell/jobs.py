@@ -3,10 +3,11 @@
 from portal.deadlines.api import jobs as deadline_jobs
 from portal.kernel.jobs import run, standard_jobs
 from portal.notices.api import jobs as notice_jobs
+from portal.shell.feeds.delivering import jobs as feed_jobs
 from portal.shell.office.api import jobs as office_jobs
 from portal.shell.opendata.releases import jobs as data_jobs
 
 
 def run_worker() -> None:
     """Run until stopped. One process at a time is the leader; any number may stand by."""
-    run([*standard_jobs(), *deadline_jobs(), *notice_jobs(), *office_jobs(), *data_jobs()])
+    run([*standard_jobs(), *deadline_jobs(), *notice_jobs(), *office_jobs(), *data_jobs(), *feed_jobs()])

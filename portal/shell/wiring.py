@@ -30,6 +30,7 @@ FEATURES = (
     "portal.shell.office",
     "portal.shell.public",
     "portal.shell.opendata",
+    "portal.shell.feeds",
 )
 SUBSCRIPTIONS = (
     # announcement, module, function

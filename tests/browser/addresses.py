@@ -28,7 +28,7 @@ from scoring.standards.service import new_draft, publish, remove_item
 from tests.people import make_person
 
 NO_PAGE = re.compile(
-    r"\.(json|csv|xlsx|jpg|zip|pdf)$|<any\([^)]*\):(ending|size)>|^/api/|^/(healthz|readyz)$|^/static/|/document$|/files/<sha256>$"
+    r"\.(json|csv|xlsx|jpg|zip|pdf|atom)$|^/feeds/manage/|<any\([^)]*\):(ending|size)>|^/api/|^/(healthz|readyz)$|^/static/|/document$|/files/<sha256>$"
 )
 ESTATE, OTHER_ESTATE = "440306017001-0001", "440306017013-0002"
 COMING, DRAFT = "2026.8", "2026.9"  # versions of the checklist made for the tests
@@ -101,7 +101,7 @@ def _examples(db: Session) -> dict[str, dict[str, Any]]:
         "checks.end_form": {"login": "street-017", "estate": OTHER_ESTATE},
         "reviews.review": {"check_id": submitted}, "reviews.adjust_form": {"check_id": submitted, "code": "XF04"},
         "reviews.return_form": {"check_id": submitted}, "reviews.release": {"photo_id": one(UNRELEASED)},
-        "opendata.star_page": {"year": 2025, "code": ESTATE},
+        "feeds.leave_form": {"code": "example"}, "opendata.star_page": {"year": 2025, "code": ESTATE},
         "ratings.quarter_estate": {"code": ESTATE}, "ratings.year_estate": {"code": ESTATE},
         "rectification.order": {"order_id": order}, "rectification.notice": {"order_id": order},
         "rectification.release": {"photo_id": one(
