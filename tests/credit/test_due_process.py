@@ -227,8 +227,8 @@ def test_the_database_itself_refuses_a_skipped_state(district):
         new = api.NewEvent("enterprise", USCC[0], "B11", "", "文1号", DAY, "某机关", document_sha256="0" * 64)
         case = api.propose(db, OFFICER, new, on=DAY)
     for step in ("confirmed", "decided", "answered", "repaired", "withdrawn"):
+        row = {"case_id": case.id, "seq": 2, "step": step, "actor": "x", "on": DAY, "at": clock.now(), "reason": ""}
         with pytest.raises(DBAPIError), transaction() as db:
-            row = {"case_id": case.id, "seq": 2, "step": step, "actor": "x", "on": DAY, "at": clock.now(), "reason": ""}
             db.execute(insert(CreditStep), [row])
     with reading() as db:
         assert db.scalar(select(func.count()).select_from(CreditStep)) == 1
