@@ -27,6 +27,7 @@ from scoring.lists.work import work_figures as work_figures
 propose = service.propose
 decide = service.decide
 publish = service.publish
+decide_one = service.decide_one
 take_off = exits.take_off
 on_ratings_published = exits.on_ratings_published
 on_document_served = service.on_document_served
@@ -127,6 +128,11 @@ def repairable(db: Session, as_of: date, uscc: str | None = None, case_id: str |
         if first is not None:
             found.append(Repairable(entry.case_id, view, first, frozenset(hands_on(db, entry.case_id))))
     return found
+
+
+def subject_of(db: Session, case_id: str) -> str:
+    """The code of the estate, company or manager that a case is about."""
+    return db.get_one(ListCase, case_id).subject
 
 
 def listed_again(db: Session, case_id: str, on: date) -> bool:

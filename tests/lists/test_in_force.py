@@ -2,19 +2,24 @@
 
 from datetime import date, timedelta
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 
 from portal.kernel import clock
 from portal.kernel.db import reading, transaction
 from portal.kernel.errors import DomainError
 from portal.kernel.ids import new_id
 from portal.kernel.periods import Year
-from scoring.lists import api, queries
+from scoring.adverse import api as adverse
+from scoring.lists import api, queries, service
 from scoring.lists.models import NEXT_STEPS, ListCase, ListEntry
-from tests.lists.year import LEAD, OFFICER, rate, record_event
+from scoring.surveys import api as surveys
+from scoring.vetoes import api as vetoes
+from scoring.vetoes.models import VetoStep
+from tests.lists.year import LEAD, OFFICER, OFFICER_2, rate, record_event
 from tests.ratings.district import USCC
 
 BASE = date(2026, 1, 1)
@@ -82,7 +87,7 @@ class Office(RuleBasedStateMachine):
     @rule(verb=st.sampled_from(["propose", "decide", "publish"]))
     def press(self, verb):
         try:
-            with transaction() as db:
+            with clock.on(self.today), transaction() as db:
                 getattr(api, verb)(db, OFFICER if verb == "propose" else LEAD, Year(2025), on=self.today)
         except DomainError:
             pass  # too early: nothing may have changed, which the invariants see
@@ -96,6 +101,69 @@ class Office(RuleBasedStateMachine):
     @rule()
     def company_loses_points(self):
         record_event("B01", on=date(2025, 6, 2))
+
+    def _try(self, deed, *values, **named):
+        try:
+            with clock.on(self.today), transaction() as db:
+                deed(db, *values, on=self.today, **named)
+        except DomainError:
+            pass
+
+    def _cases(self):
+        with reading() as db:
+            return [(case.ref, case.kind, case.id, case.state) for case in adverse.cases_of(db)]
+
+    @rule(which=st.integers(0, 5), paper=st.booleans())
+    def somebody_speaks(self, which, paper):
+        cases = self._cases()
+        if cases:
+            ref = cases[which % len(cases)][0]
+            if paper:
+                self._try(adverse.raise_point, OFFICER, ref, text="有出入", channel="paper")
+            else:
+                self._try(adverse.raise_public_point, ref, text="不同意", contact="1", source=str(which))
+
+    @rule()
+    def an_officer_answers(self):
+        with reading() as db:
+            waiting = [
+                point.id for case in adverse.cases_of(db) for point in adverse.points(db, case.ref) if not point.verdict
+            ]
+        for point in waiting[:2]:
+            self._try(adverse.answer_point, OFFICER, point, verdict="not_taken", text="属实")
+
+    @rule(which=st.integers(0, 5), verdict=st.sampled_from(["agree", "disagree"]))
+    def a_lawyer_reviews(self, which, verdict):
+        cases = self._cases()
+        if cases:
+            self._try(adverse.review, OFFICER_2, cases[which % len(cases)][0], verdict=verdict, opinion="已审")
+
+    @rule(listed=st.booleans())
+    def a_lead_decides_one(self, listed):
+        for _ref, kind, case_id, state in self._cases():
+            if (kind, state) == ("list", "review"):
+                self._try(service.decide_one, LEAD, case_id, listed=listed, why="理由")
+            elif (kind, state) == ("veto", "review"):
+                self._try(vetoes.decide, LEAD, case_id, vetoed=listed, why="理由", recorded=True)
+
+    @rule(estate=st.sampled_from(["E1", "E3"]))
+    def an_officer_proposes_a_veto(self, estate):
+        new = vetoes.NewVeto(2025, estate, "V03", "拒不移交", ("a" * 64,))
+        self._try(vetoes.propose, OFFICER, new, recorded=True)
+
+    @invariant()
+    def a_veto_counts_only_after_its_way(self):
+        with reading() as db:
+            facts = {row.decision for row in surveys.facts(db, 2025).vetoes.itertuples(index=False)}
+            served = {step.document for step in db.scalars(select(VetoStep).where(VetoStep.step == "decision_served"))}
+        assert facts == served
+
+    @invariant()
+    def nothing_is_decided_over_a_point(self):
+        with reading() as db:
+            for case, last in queries.cases(db):
+                if last.step in ("decided_list", "dropped", "decision_served", "effective"):
+                    assert adverse.unanswered(db, [f"list:{case.id}"]) == {}
 
     @invariant()
     def no_step_is_skipped(self):
@@ -114,6 +182,8 @@ class Office(RuleBasedStateMachine):
                 due = max(step.due_on for step in steps if step.due_on)
                 assert all(step.on > due for step in steps if step.step in ("decided_list", "dropped"))
                 assert {step.actor for step in steps if step.step == "decided_list"} <= {"lead"}
+                hands = {step.actor for step in adverse.reviews(db, f"list:{case.id}")}
+                assert not hands & {step.actor for step in steps if step.step in ("candidate", "decided_list")}
 
     @invariant()
     def entries_and_cases_agree(self):
@@ -142,25 +212,39 @@ class Office(RuleBasedStateMachine):
                         assert documents.setdefault(step.document, case.id) == case.id
 
 
-def test_the_states_hold_whatever_people_press(run_folder, tmp_path_factory, monkeypatch):
+@pytest.mark.parametrize(("kind", "examples"), [("sqlite", 5), ("postgres", 2)])
+def test_the_states_hold_whatever_people_press(run_folder, tmp_path_factory, monkeypatch, kind, examples):
     from portal.kernel import db as kernel_db
     from portal.kernel import hooks
+    from portal.shell import wiring
     from tests import databases
     from tests.conftest import point_at
+    from tests.lists.conftest import HEARD
     from tests.lists.year import found
 
+    wiring.wire()
+    heard = {**HEARD, "document.served": [*HEARD["document.served"], vetoes.on_document_served],
+             "adverse.case": [*HEARD["adverse.case"], vetoes.adverse_case],
+             "adverse.cases": [*HEARD["adverse.cases"], vetoes.adverse_cases]}  # fmt: skip
     for event in list(hooks._subscribers):
-        monkeypatch.setitem(hooks._subscribers, event, [])
+        monkeypatch.setitem(hooks._subscribers, event, list(heard.get(event, ())))
 
     class FreshOffice(Office):
+        made = 0
+
         def __init__(self):
             kernel_db.dispose()
-            place = databases.sqlite_place(run_folder, tmp_path_factory.mktemp("office") / "instance")
+            FreshOffice.made += 1
+            folder = tmp_path_factory.mktemp("office") / "instance"
+            if kind == "sqlite":
+                place = databases.sqlite_place(run_folder, folder)
+            else:
+                place = databases.postgres_place(run_folder, folder, f"office_{id(monkeypatch):x}_{FreshOffice.made}")
             point_at(place, monkeypatch)
             found({"E1": USCC[0], "E3": USCC[1]})
             super().__init__()
 
     run_state_machine_as_test(
-        FreshOffice, settings=settings(max_examples=8, stateful_step_count=20, deadline=None, derandomize=True)
+        FreshOffice, settings=settings(max_examples=examples, stateful_step_count=15, deadline=None, derandomize=True)
     )
     kernel_db.dispose()

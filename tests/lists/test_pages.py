@@ -227,9 +227,7 @@ def test_a_revoked_decision_sets_the_clock_of_the_withdrawal(desk):
     with clock.on(day):
         path = f"/lists/cases/{case}"
         assert (
-            desk("officer", day)
-            .submit(f"{path}/withdrawal", {"document": "判〔2026〕1号"}, page=path)
-            .status_code
+            desk("officer", day).submit(f"{path}/withdrawal", {"document": "判〔2026〕1号"}, page=path).status_code
             == 303
         )
         with reading() as db:

@@ -1,0 +1,282 @@
+"""The part of the story about adverse decisions: a veto, a list entry and a repair in every state of their chains.
+
+The list cases of the year that are still on their way stand on vetoes of a few weak estates; the small district keeps to
+vetoes and repairs. Days are counted back from today, so that what waits is waiting today.
+"""
+
+from collections.abc import Callable, Iterator
+from datetime import date, datetime, timedelta
+from io import BytesIO
+from typing import Any, Protocol
+
+from sqlalchemy.orm import Session
+
+from portal.kernel import clock, pdf
+from portal.kernel.access import Actor, Role, person_actor
+from portal.kernel.db import reading, transaction
+from portal.kernel.errors import DomainError
+from portal.kernel.periods import Month, Year
+from portal.notices import api as notices
+from portal.shell.demo.acts import Cast, bring, moment
+from portal.shell.demo.plan import Plan
+from scoring.adverse import api as adverse
+from scoring.lists import api as lists
+from scoring.repair import api as repair
+from scoring.vetoes import api as vetoes
+
+DISTRICT = "440306000000"
+FEWEST = 100  # estates, from which on list cases are shown in every state
+# How far each veto goes, and how many days before today it is proposed. A month is enough for a window of ten working days.
+VETOES = (
+    ("proposed", 1, "V03"), ("response_open", 4, "V04"), ("answered", 5, "V05"), ("arranged", 4, "V07"), ("hearing", 8, "V03"),
+    ("ready", 34, "V05"), ("review", 34, "V04"), ("decided", 35, "V07"), ("decision_served", 36, "V02"), ("dropped", 37, "V05"),
+    ("revoked", 60, "V03"),
+)  # fmt: skip
+FACTS = {
+    "V02": "经核查，该小区2026年上半年公共收益未入共有资金账户，支出没有凭证（示例）。",
+    "V03": "服务合同终止后，企业经两次书面催告仍未移交物业资料（示例）。",
+    "V04": "企业两次拒绝检查人员进入消防控制室（示例）。",
+    "V05": "企业提交的电梯维保记录与维保单位存档不一致（示例）。",
+    "V07": "企业未经批准停梯三日，影响居民出行（示例）。",
+}
+POINT = "我单位已于约定日期完成整改，附现场照片，请核对。"
+ANSWER = "已核对现场和材料：整改属实，但告知书所列事实成立。"
+REPAIRS = ("approved", "refused", "extended", "gaps_told", "accepted")
+Timed = tuple[datetime, str, Callable[[], Any]]
+
+
+class Told(Protocol):
+    """What of the story this part needs."""
+
+    plan: Plan
+    cast: Cast
+    until: Month
+
+
+def acts(story: Told) -> Iterator[Timed]:
+    """The acts of this part."""
+    if story.until < Month(2025, 12):
+        return
+    for number, (goal, days, code) in enumerate(VETOES):
+        yield from _Veto(story, goal, code, number).acts(days)
+    if len(story.plan.estates) >= FEWEST:
+        yield from _listed(story, 40, ("review", "decided_list", "decision_served", "dropped", "review"), 7)
+        yield from _listed(story, 5, ("candidate", "response_open", "hearing"), 3)
+    yield _back(9), "repair", lambda: _repairs(story)
+
+
+def _back(days: int, hour: int = 10) -> datetime:
+    return moment(clock.today() - timedelta(days=days), hour)
+
+
+def _company(uscc: str) -> Actor:
+    return person_actor(f"demo-{uscc[-6:].lower()}", Role.ENTERPRISE, DISTRICT, uscc, "企业经办人员")
+
+
+def _paper(db: Session, text: str) -> str:
+    """A page that stands for a photo or a signed paper."""
+    page = pdf.render(f"<h1>{text}</h1><p>（示例）</p>", title=text)
+    return adverse.keep_files(db, [BytesIO(page)])[0]
+
+
+def _serve(db: Session, officer: Actor, ref: str, on: date) -> None:
+    """Serve what has not reached the company yet, on paper."""
+    for document in notices.documents_of(db, ref):
+        if document.served_on is None:
+            notices.serve(db, officer, document.id, on=on, method="in_person", note="送达回证（示例）")
+
+
+class _Veto:
+    """One veto of the year that is running, taken as far as its goal."""
+
+    def __init__(self, story: Told, goal: str, code: str, number: int):
+        self.story, self.goal, self.code = story, goal, code
+        estates = story.plan.estates
+        self.estate = estates[(3 + number * max(1, len(estates) // (len(VETOES) + 1))) % len(estates)].code
+        self.case = ""
+        self.officer, self.lead = story.cast.actor("officer"), story.cast.actor("lead")
+        self.lawyer = story.cast.actor("officer2")
+
+    def acts(self, days: int) -> Iterator[Timed]:
+        """Its acts in the order of time."""
+        yield _back(days, 9), "vetoes", self._propose
+        if self.goal == "proposed":
+            return
+        yield _back(days, 11), "vetoes", self._served
+        if self.goal != "response_open":
+            yield _back(max(0, days - 1), 14), "vetoes", self._spoken
+        if self.goal in ("hearing", "review", "decided", "decision_served", "dropped", "revoked"):
+            yield _back(max(0, days - 4), 15), "vetoes", self._heard
+        if self.goal in ("review", "decided", "decision_served", "dropped", "revoked"):
+            yield _back(days - 24, 10), "vetoes", self._decided
+
+    def _do(self, deed: Callable[[Session, date], None]) -> None:
+        if not self.case and deed != self._proposing:
+            return
+        with transaction() as db:
+            deed(db, clock.today())
+
+    def _propose(self) -> None:
+        try:
+            self._do(self._proposing)
+        except DomainError:  # nobody serves the estate on the day: nobody to notify
+            self.case = ""
+
+    def _proposing(self, db: Session, on: date) -> None:
+        evidence = [_paper(db, f"现场核查记录 {self.estate}")]
+        year = on.year
+        new = vetoes.NewVeto(year, self.estate, self.code, FACTS[self.code], evidence)
+        self.case = vetoes.propose(db, self.officer, new, on=on)
+
+    def _served(self) -> None:
+        self._do(lambda db, on: _serve(db, self.officer, self.ref, on))
+
+    @property
+    def ref(self) -> str:
+        """How the case is named."""
+        return f"veto:{self.case}"
+
+    def _spoken(self) -> None:
+        self._do(self._speaking)
+
+    def _speaking(self, db: Session, on: date) -> None:
+        company = _company(adverse.case_of(db, self.ref).uscc)
+        files = [_paper(db, f"整改照片 {self.estate}")]
+        adverse.raise_point(db, company, self.ref, text=POINT, files=files, on=on)
+        if self.goal in ("arranged", "hearing", "dropped"):
+            adverse.ask_hearing(db, company, self.ref, on=on)
+            held = on + timedelta(days=3)
+            place = "局会议室，主持人由区级指定"
+            adverse.arrange_hearing(db, self.officer, self.ref, held_on=held, place=place, on=on)
+        if self.goal not in ("arranged",):
+            self._answer(db, on)
+
+    def _answer(self, db: Session, on: date) -> None:
+        for point in adverse.points(db, self.ref):
+            if not point.verdict:
+                adverse.answer_point(db, self.officer, point.id, verdict="partly", text=ANSWER, on=on)
+
+    def _heard(self) -> None:
+        if self.goal in ("hearing", "dropped"):
+            minutes = "企业说明了整改经过，提交了照片；主持人告知逐条书面答复（示例）。"
+            self._do(lambda db, on: adverse.hold_hearing(db, self.officer, self.ref, minutes=minutes, on=on))
+
+    def _decided(self) -> None:
+        self._do(self._deciding)
+
+    def _deciding(self, db: Session, on: date) -> None:
+        adverse.review(db, self.lawyer, self.ref, verdict="agree", opinion="事实清楚，程序合法（示例）。", on=on)
+        if self.goal == "review":
+            return
+        vetoed = self.goal != "dropped"
+        why = "事实清楚，适用一票否决。" if vetoed else "采纳企业意见，不适用一票否决。"
+        vetoes.decide(db, self.lead, self.case, vetoed=vetoed, why=why, on=on)
+        if self.goal in ("decision_served", "revoked"):
+            _serve(db, self.officer, self.ref, on)
+        if self.goal == "revoked":
+            vetoes.revoke(db, self.lead, self.case, why="经复议，原决定撤销（示例）。", on=on)
+
+
+# --- list cases of the year that came later ---------------------------------------------------------------------------
+
+
+def _listed(story: Told, days: int, goals: tuple[str, ...], place: int) -> Iterator[Timed]:
+    """Vetoes of weak estates become candidates; each case is taken as far as its goal."""
+    weak = sorted(story.plan.estates, key=lambda estate: (estate.quality, estate.code))
+    estates = [estate.code for estate in weak[place * 4 : place * 4 + len(goals)]]
+    officer, lead = story.cast.actor("officer"), story.cast.actor("lead")
+
+    def vetoed() -> None:
+        today = clock.today()
+        header = ("estate_code", "year", "veto_code", "decision", "decided_on", "evidence")
+        rows = [
+            (code, 2025, "V04", f"宝住建评决〔{today.year}〕示例{place}-{n}号", today, "核查报告（示例）")
+            for n, code in enumerate(estates)
+        ]
+        bring(lead, "vetoes", header, rows)
+
+    def proposed() -> None:
+        with transaction() as db:
+            lists.propose(db, officer, Year(2025), on=clock.today(), recorded=False)
+            for case, goal in _cases(db, estates, goals):
+                if goal != "candidate":
+                    _serve(db, officer, case.ref, clock.today())
+
+    yield _back(days, 9), "lists", vetoed
+    yield _back(days, 11), "lists", proposed
+    yield _back(max(1, days - 2), 11), "lists", lambda: _spoken(officer, estates, goals)
+    if days > 20:
+        yield _back(days - 24, 11), "lists", lambda: _decided(story, estates, goals)
+
+
+def _cases(db: Session, estates: list[str], goals: tuple[str, ...]) -> list[tuple[adverse.Case, str]]:
+    """The open black cases of the estates with their goals."""
+    wanted = dict(zip(estates, goals, strict=True))
+    found = []
+    for case in adverse.cases_of(db):
+        subject = lists.subject_of(db, case.id) if case.chain == "list-black" else ""
+        if subject in wanted:
+            found.append((case, wanted[subject]))
+    return found
+
+
+def _spoken(officer: Actor, estates: list[str], goals: tuple[str, ...]) -> None:
+    on = clock.today()
+    with transaction() as db:
+        for case, goal in _cases(db, estates, goals):
+            if goal in ("candidate", "review"):
+                continue
+            adverse.raise_point(db, _company(case.uscc), case.ref, text=POINT, on=on)
+            if goal == "response_open":
+                continue
+            for point in adverse.points(db, case.ref):
+                adverse.answer_point(db, officer, point.id, verdict="not_taken", text=ANSWER, on=on)
+            if goal == "hearing":
+                adverse.ask_hearing(db, _company(case.uscc), case.ref, on=on)
+                adverse.arrange_hearing(db, officer, case.ref, held_on=on, place="局会议室", on=on)
+                adverse.hold_hearing(db, officer, case.ref, minutes="企业陈述了意见（示例）。", on=on)
+
+
+def _decided(story: Told, estates: list[str], goals: tuple[str, ...]) -> None:
+    officer, lawyer, lead = (story.cast.actor(login) for login in ("officer", "officer2", "lead"))
+    on = clock.today()
+    with transaction() as db:
+        for case, goal in _cases(db, estates, goals):
+            adverse.review(db, lawyer, case.ref, verdict="agree", opinion="事实清楚，程序合法（示例）。", on=on)
+            if goal == "review":
+                continue
+            listed = goal != "dropped"
+            why = "事实清楚。" if listed else "采纳企业意见。"
+            lists.decide_one(db, lead, case.id, listed=listed, why=why, on=on)
+            if goal == "decision_served":
+                _serve(db, officer, case.ref, on)
+
+
+# --- repairs ----------------------------------------------------------------------------------------------------------
+
+
+def _repairs(story: Told) -> None:
+    """Companies whose minimum time is over apply; each application is taken as far as its goal."""
+    on = clock.today()
+    with reading() as db:
+        open_now = [one for one in lists.repairable(db, on) if one.first_day <= on and one.entry.uscc]
+    open_now.sort(key=lambda one: (one.entry.uscc or "", one.case_id))
+    for one, goal in zip(open_now, REPAIRS, strict=False):
+        with transaction() as db:
+            _repair(db, story, one, goal, on)
+
+
+def _repair(db: Session, story: Told, one: lists.Repairable, goal: str, on: date) -> None:
+    company = _company(one.entry.uscc or "")
+    files = [] if goal == "gaps_told" else [_paper(db, f"整改验收材料 {one.entry.subject}")]
+    said = {"statement": "已全部整改并通过街道验收。", "is_committed": goal != "gaps_told", "signer": "示例签署人"}
+    case = repair.apply(db, company, f"list:{one.case_id}", files=files, on=on, **said)  # type: ignore[arg-type]
+    lead = story.cast.actor("lead2" if "lead2" in story.cast.people else "lead")
+    if lead.login in one.hands:
+        lead = person_actor("lead-repair", Role.LEAD, DISTRICT, None, "区级审定人员")
+    if goal == "extended":
+        repair.extend(db, lead, case, why="需要到现场核实（示例）。", on=on)
+    elif goal in ("approved", "refused"):
+        code = "" if goal == "approved" else "not_corrected"
+        why = "核实已经改正。" if goal == "approved" else "现场核查仍有问题。"
+        repair.decide(db, lead, case, approved=goal == "approved", code=code, why=why, on=on)
