@@ -13,9 +13,9 @@ from portal.kernel.i18n import _
 from portal.kernel.work import WorkItem
 from scoring.credit import catalogue, commitments, counting, due_process, from_ratings, papers, queries, service
 from scoring.credit import links as relations
+from scoring.credit.commitments import CommitmentView as CommitmentView
 from scoring.credit.hands import hands_on as hands_on
 from scoring.credit.hands import said_now as said_now
-from scoring.credit.commitments import CommitmentView as CommitmentView
 from scoring.credit.links import LinkView as LinkView
 from scoring.credit.links import links as links
 from scoring.credit.opened import on_ratings_opened as on_ratings_opened

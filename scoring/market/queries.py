@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
+import pandas as pd
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -62,11 +64,11 @@ def waiting(db: Session, actor: Actor, on: date) -> list[Waiting]:
     return found
 
 
-def _key(row: object) -> tuple[str, str, str]:
-    return row.estate_code, row.uscc, row.manager_code  # type: ignore[attr-defined]
+def _key(row: Any) -> tuple[str, str, str]:
+    return row.estate_code, row.uscc, row.manager_code
 
 
-def _registered(db: Session, since: date):  # type: ignore[no-untyped-def]
+def _registered(db: Session, since: date) -> pd.DataFrame:
     return registry.contracts_registered(db, clock.day_start(since))
 
 

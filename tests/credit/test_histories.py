@@ -232,7 +232,7 @@ class Histories(RuleBasedStateMachine):
 
 def test_random_histories(district):
     chosen = settings(
-        max_examples=8, stateful_step_count=10, deadline=None, phases=(Phase.generate,),
+        max_examples=5, stateful_step_count=10, deadline=None, phases=(Phase.generate,),
         suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
     )  # fmt: skip
     run_state_machine_as_test(Histories, settings=chosen)

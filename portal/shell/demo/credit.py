@@ -3,6 +3,7 @@ entry. Called by the story; every deed goes through the verbs that the pages use
 
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from portal.kernel import clock
@@ -61,7 +62,7 @@ class CreditStory:
             yield moment(date(2026, 6, 2), 10), EVENT, self._repair
         for number, uscc in enumerate(self.companies[:4]):
             signed = moment(date(2026, 2, 9) + timedelta(days=number), 11)
-            yield signed, COMMITMENT, lambda uscc=uscc: self._sign(uscc, "service")
+            yield signed, COMMITMENT, partial(self._sign, uscc, "service")
         yield moment(date(2026, 2, 20), 11), COMMITMENT, lambda: self._sign(self.companies[0], "repair")
 
     # --- events -------------------------------------------------------------------------------------------------------
@@ -129,8 +130,8 @@ class CreditStory:
         """On paper, unless it was served in the portal when it was issued."""
         if paper.served_on is None:
             officer, note = self.cast.actor("officer2"), f"示例送达回证{number + 1}号"
-            given = {"on": clock.today(), "method": "in_person", "note": note}
-            credit.serve(db, officer, self.cases[number], paper.id, **given)
+            case = self.cases[number]
+            credit.serve(db, officer, case, paper.id, on=clock.today(), method="in_person", note=note)
 
     def _answer(self, number: int, uscc: str) -> None:
         with transaction() as db:

@@ -10,6 +10,7 @@ from portal.registry import api as registry
 from portal.shell.public import fields
 from portal.shell.public.standing import Standing, last_published
 from scoring.credit import api as credit
+from scoring.credit.api import CommitmentView
 from scoring.lists import api as lists
 from scoring.rules.credit import CreditTariff, tariff_on
 
@@ -39,7 +40,7 @@ class Record:
     served: list[Served]
     entries: list[lists.EntryView]
     standing: Standing
-    commitments: list[credit.CommitmentView]
+    commitments: list[CommitmentView]
     known_at: datetime | None = None
 
     @property
