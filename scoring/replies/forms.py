@@ -13,7 +13,7 @@ class WriteForm(FlaskForm):
     """A reply: text and photos."""
 
     text = TextAreaField(lazy("企业说明"), render_kw={"maxlength": 1000})
-    photos = MultipleFileField(lazy("照片"))
+    photos = MultipleFileField(lazy("说明的照片"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -21,8 +21,8 @@ from tests.ratings import district as d
 TOLD, OPEN = date(2025, 4, 21), date(2025, 4, 28)
 PHONE = {"width": 360, "height": 740}
 WORDS = {
-    "": ("说明XF01", "企业说明", "照片", "提交说明", "等待审核", "企业说明"),
-    "/en": ("Reply to XF01", "Company's reply", "Photo", "Send reply", "Waiting to be checked", "Company's reply"),
+    "": ("说明XF01", "企业说明", "说明的照片", "提交说明", "等待审核", "企业说明"),
+    "/en": ("Reply to XF01", "Company's reply", "Photos", "Send reply", "Waiting to be checked", "Company's reply"),
 }
 SAID = "当日已更换灭火器，附照片。"
 
