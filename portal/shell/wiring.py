@@ -52,6 +52,7 @@ SUBSCRIPTIONS = (
     ("document.served", "scoring.vetoes.api", "on_document_served"),
     ("document.served", "scoring.repair.api", "on_document_served"),
     ("veto.withdrawn", "scoring.vetoes.api", "on_veto_withdrawn"),
+    ("veto.hints", "scoring.rectification.api", "veto_hints"),
     ("adverse.case", "scoring.vetoes.api", "adverse_case"),
     ("adverse.cases", "scoring.vetoes.api", "adverse_cases"),
     ("adverse.case", "scoring.lists.api", "adverse_case"),

@@ -48,3 +48,15 @@ def work_figures(db: Session, *, actor: Actor) -> list[WorkFigure]:
         text = _("应办%(n)s份", n=whole)
         figures.append(WorkFigure(_("按期整改率"), percent_text(rate.rate_bp), text, "rectification.index"))
     return figures
+
+
+def veto_hints(db: Session) -> list[dict[str, Any]]:
+    """Hears ``veto.hints``: requests of class C that are past their deadline. A person looks and decides what follows."""
+    rows = queries.begun(db, [queries.ORDER.hazard_class == "C"])
+    clocks = deadlines.of_subjects(db, [row.subject for row in rows])
+    late = [row for row in rows if any(one.overdue and not one.closed_at for one in clocks.get(row.subject, ()))]
+    return [
+        {"ref": row.subject, "estate_code": row.estate_code, "veto_code": "V08", "year": row.found_on.year,
+         "text": f"C类隐患逾期未整改：{row.number}，{row.item_code}。"}
+        for row in late
+    ]  # fmt: skip

@@ -59,6 +59,7 @@ def acts(story: Told) -> Iterator[Timed]:
         return
     for number, (goal, days, code) in enumerate(VETOES):
         yield from _Veto(story, goal, code, number).acts(days)
+    yield _back(2, 16), "lists", lambda: _proposed_anew(story)
     if len(story.plan.estates) >= FEWEST:
         yield from _listed(story, 40, ("review", "decided_list", "decision_served", "dropped", "review"), 7)
         yield from _listed(story, 5, ("candidate", "response_open", "hearing"), 3)
@@ -84,6 +85,15 @@ def _serve(db: Session, officer: Actor, ref: str, on: date) -> None:
     for document in notices.documents_of(db, ref):
         if document.served_on is None:
             notices.serve(db, officer, document.id, on=on, method="in_person", note="送达回证（示例）")
+
+
+def _unsigned(db: Session, plan: Plan, on: date) -> str:
+    """An estate whose company has not agreed to electronic service."""
+    for contract in plan.contracts:
+        runs = contract.starts_on <= on and (contract.ends_on is None or contract.ends_on >= on)
+        if runs and not notices.confirmation_on_file(db, contract.uscc, on):
+            return contract.estate
+    return ""
 
 
 class _Veto:
@@ -123,8 +133,10 @@ class _Veto:
             self.case = ""
 
     def _proposing(self, db: Session, on: date) -> None:
-        evidence = [_paper(db, f"现场核查记录 {self.estate}")]
         year = on.year
+        if self.goal in ("proposed", "decided"):  # what waits for its paper service
+            self.estate = _unsigned(db, self.story.plan, on) or self.estate
+        evidence = [_paper(db, f"现场核查记录 {self.estate}")]
         new = vetoes.NewVeto(year, self.estate, self.code, FACTS[self.code], evidence)
         self.case = vetoes.propose(db, self.officer, new, on=on)
 
@@ -207,6 +219,12 @@ def _listed(story: Told, days: int, goals: tuple[str, ...], place: int) -> Itera
     yield _back(max(1, days - 2), 11), "lists", lambda: _spoken(officer, estates, goals)
     if days > 20:
         yield _back(days - 24, 11), "lists", lambda: _decided(story, estates, goals)
+
+
+def _proposed_anew(story: Told) -> None:
+    """What meets the conditions since the year's lists: red candidates are on public notice today."""
+    with transaction() as db:
+        lists.propose(db, story.cast.actor("officer"), Year(2025), on=clock.today(), recorded=False)
 
 
 def _cases(db: Session, estates: list[str], goals: tuple[str, ...]) -> list[tuple[adverse.Case, str]]:

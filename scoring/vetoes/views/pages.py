@@ -153,7 +153,7 @@ def end(case_id: str, verb: str) -> AnyResponse | tuple[str, int]:
     return redirect(url_for("vetoes.case", case_id=case_id), 303)
 
 
-@bp.get("/<case_id>/evidence/<sha256>")
+@bp.get("/<case_id>/files/<sha256>")
 @needs(Permission.ADVERSE_READ)
 def evidence(case_id: str, sha256: str) -> Response:
     """A file of the annex, for the office."""
