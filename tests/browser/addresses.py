@@ -47,7 +47,19 @@ OPEN_OBJECTION = (
     "SELECT o.id FROM objection o WHERE o.kind = 'rating' AND 'extension_denied' ="
     " (SELECT step FROM objection_step s WHERE s.objection_id = o.id ORDER BY seq DESC LIMIT 1)"
 )
+REPAIR = (
+    "SELECT {} FROM repair_case r JOIN repair_step s ON s.case_id = r.id WHERE s.step = 'accepted' AND r.target LIKE 'list:%'"
+    " AND NOT EXISTS (SELECT 1 FROM repair_step x WHERE x.case_id = r.id AND x.step IN ('approved', 'refused')) ORDER BY r.id"
+)
+WAITING = (
+    "SELECT {} FROM adverse_point p LEFT JOIN adverse_answer a ON a.point_id = p.id"
+    " WHERE a.point_id IS NULL AND p.ref LIKE 'veto:%' ORDER BY p.id"
+)
+ON_NOTICE = "SELECT case_id FROM list_step WHERE step = 'public_notice' ORDER BY due_on DESC, case_id"
+REPAIRER = "repairer"  # the person of a company that applied for a repair
 NOTIFIED = "notified"  # the person of the enterprise that was served a black notice
+COMPANIES = {"lists.served_notice": NOTIFIED, "adverse.company_case": NOTIFIED, "repair.new": REPAIRER,
+             "repair.company_case": REPAIRER}  # fmt: skip
 ALWAYS: dict[str, Any] = {"year": 2025, "quarter": "2026Q3", "version": "2025.1", "item_code": "XF04"}
 
 
@@ -74,10 +86,13 @@ def _examples(db: Session) -> dict[str, dict[str, Any]]:
     confirmed = one(f"{CHECKS} = 'confirmed' AND month LIKE '2026%' AND estate_code = :e", e=ESTATE)
     veto = one("SELECT id FROM veto")
     of_veto = one("SELECT estate_code FROM veto")
-    case = one(BLACK)
+    case, spoken = one(BLACK), one(WAITING.format("p.ref")).removeprefix("veto:")
     year_release = one("SELECT id FROM release WHERE kind = 'year'")
     quarter_release = one("SELECT id FROM release WHERE period = '2026Q3'")
-    replied = {"period": "2026Q3", "code": one("SELECT estate_code FROM reply WHERE uscc = :c AND month != ''", c=company)}
+    replied = {
+        "period": "2026Q3",
+        "code": one("SELECT estate_code FROM reply WHERE uscc = :c AND month != ''", c=company),
+    }
     credit = one("SELECT case_id FROM credit_event WHERE document != '' ORDER BY recorded_at DESC")
     certified = one("SELECT ref FROM receipt WHERE ref LIKE 'rating:2025/%'").split("/")[1].split("#")[0]
     order = one("SELECT id FROM rectification_order ORDER BY opened_at DESC, id")
@@ -85,6 +100,12 @@ def _examples(db: Session) -> dict[str, dict[str, Any]]:
         "accounts.person": {"login": "insp-017001"},
         "notices.document": {"document_id": one("SELECT id FROM document ORDER BY number")},
         "notices.leave_form": {"code": one("SELECT leave_code FROM digest_choice WHERE superseded_at IS NULL")},
+        "adverse.company_case": {"kind": "list", "case_id": case}, "adverse.case": {"kind": "veto", "case_id": spoken},
+        "adverse.answer_form": {"kind": "veto", "case_id": spoken, "point_id": one(WAITING.format("p.id"))},
+        "adverse.mark_form": {"kind": "list", "case_id": case, "code": "review", "step": "set"},
+        "adverse.objection": {"case_id": one(ON_NOTICE)}, "vetoes.case": {"case_id": spoken},
+        "repair.new": {"kind": "list", "case_id": one(REPAIR.format("r.target")).removeprefix("list:")},
+        "repair.case": {"case_id": one(REPAIR.format("r.id"))}, "repair.company_case": {"case_id": one(REPAIR.format("r.id"))},
         "company.estate": {"code": one("SELECT estate_code FROM contract WHERE uscc = :c AND valid_to IS NULL", c=company)},
         "my_objections.case": {"objection_id": one("SELECT id FROM objection WHERE uscc = :c ORDER BY number", c=company)},
         "my_objections.new": {"ref": f"quarter:2026Q2/{ESTATE}"},
@@ -164,7 +185,9 @@ def prepare() -> None:
 
         case_of = text("SELECT COALESCE(uscc, subject) FROM list_case WHERE id = :id")
         notified = db.execute(case_of, {"id": db.execute(text(BLACK)).scalar_one()}).scalar_one()
+        repairer = db.execute(text(REPAIR.format("r.uscc"))).scalars().first()
     make_person(Role.ENTERPRISE, None, notified, NOTIFIED)
+    make_person(Role.ENTERPRISE, None, repairer, REPAIRER)
 
 
 def login_of(role: Role) -> str:
@@ -188,7 +211,7 @@ def stops(app: Flask) -> Iterator[Stop]:
                 values |= examples.get(rule.endpoint, {})
                 missing = rule.arguments - set(values)
                 assert not missing, f"{rule.rule} ({rule.endpoint}) needs an example of {sorted(missing)}"
-                login = NOTIFIED if rule.endpoint == "lists.served_notice" else _who(access[rule.endpoint])
+                login = COMPANIES.get(rule.endpoint) or _who(access[rule.endpoint])
                 yield Stop(login, app.url_for(rule.endpoint, **values))
     yield from (Stop(role and login_of(role), path) for role, path in MORE)
     yield from (Stop(role and login_of(role), path, status) for role, path, status in REFUSED)
