@@ -18,6 +18,8 @@ STAND_INS = {
     "size": "thumbnail",
     "shape": "plaque",
     "kind": "checks",
+    "colour": "red",
+    "deed": "confirm",
 }
 CHOICES = {"kind": "list", "code": "review", "step": "set"}  # of the common path of adverse decisions
 VERBS = {

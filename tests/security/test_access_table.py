@@ -401,6 +401,7 @@ def test_no_public_deed_without_a_form_token(app, client):
     open_deeds = {name for name in public if name.startswith("api.")}  # of programs: they change nothing on record
     assert open_deeds == {"api.check", "api.verify_receipt"}
     assert {public.pop(name) for name in open_deeds} <= {200, 400}
+    assert public.pop("feeds.leave") == 404  # RFC 8058: mail programs post there; its code can do nothing but leave
     assert public == dict.fromkeys(public, NO_TOKEN)
 
 

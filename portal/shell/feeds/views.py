@@ -33,11 +33,11 @@ def _atom(code: str) -> Response:
     return response
 
 
-@bp.get("/feeds/lists/<any(red, black):kind>.atom", endpoint="list_feed")
+@bp.get("/feeds/lists/<any(red, black):colour>.atom", endpoint="list_feed")
 @public
-def list_feed(kind: str) -> Response:
+def list_feed(colour: str) -> Response:
     """Entries of a list: entered and withdrawn."""
-    return _atom(f"list:{kind}")
+    return _atom(f"list:{colour}")
 
 
 @bp.get("/feeds/estates/<code>.atom", endpoint="estate_feed")
