@@ -1,4 +1,4 @@
-"""The working-day table as a calendar: read once in a session, since a page asks it of every deadline it shows."""
+"""The working-day table as a calendar: kept until the next deed, since a page asks it of every deadline it shows."""
 
 from datetime import date
 
@@ -6,6 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.deadlines.models import CalendarDay, CalendarYear
+from portal.kernel.kept import kept
 from portal.kernel.workdays import Calendar
 
 _KEPT = "deadlines.calendar"
@@ -14,17 +15,20 @@ _KEPT = "deadlines.calendar"
 def calendar(db: Session) -> Calendar:
     """The working days in force."""
     if _KEPT not in db.info:
-        live = select(CalendarDay.day, CalendarDay.kind).where(CalendarDay.superseded_at.is_(None))
-        kinds = {day: kind for day, kind in db.execute(live.order_by(CalendarDay.day))}
-        years = frozenset(db.scalars(select(CalendarYear.year).order_by(CalendarYear.year)))
-        db.info[_KEPT] = Calendar(kinds, years)
+        db.info[_KEPT] = kept(db, _KEPT, lambda: _read(db))
     found: Calendar = db.info[_KEPT]
     return found
 
 
+def _read(db: Session) -> Calendar:
+    live = select(CalendarDay.day, CalendarDay.kind).where(CalendarDay.superseded_at.is_(None))
+    kinds = {day: kind for day, kind in db.execute(live.order_by(CalendarDay.day))}
+    return Calendar(kinds, frozenset(db.scalars(select(CalendarYear.year).order_by(CalendarYear.year))))
+
+
 def forget(db: Session) -> None:
-    """Read it anew: the table has changed in this session."""
-    db.info.pop(_KEPT, None)
+    """Read it anew: the table has changed in this session, whose audit row is still to come."""
+    db.info[_KEPT] = _read(db)
 
 
 def is_working_day(db: Session, day: date) -> bool:

@@ -16,6 +16,11 @@ def subscribe(event: str, deed: Callable[..., Any]) -> None:
         _subscribers[event].append(deed)
 
 
+def heard(event: str) -> tuple[Callable[..., Any], ...]:
+    """Who hears it, in order."""
+    return tuple(_subscribers[event])
+
+
 def announce(event: str, db: Any, **facts: Any) -> list[Any]:
     """Tell the subscribers, in the order they were wired; their answers come back."""
     return [deed(db, **facts) for deed in _subscribers[event]]

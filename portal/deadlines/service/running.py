@@ -6,7 +6,7 @@ start and an end are part of that deed, which the audit log names; what touches 
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -55,7 +55,7 @@ def start(
         if found.started_at != _start_of(rule, wanted) and found.started_on != _day_of(rule, wanted):
             raise Conflict(_("这一事项的期限已经在计算。请刷新后再看。"))
         return found.id
-    row = _row(db, actor, rule, wanted)
+    row = _row(_Known(db, rule), actor, wanted)
     kept.write(db, [row])
     return str(row["id"])
 
@@ -64,7 +64,9 @@ def start_many(db: Session, actor: Actor, rule: str, rows: Iterable[NewDeadline]
     """Start many at once, with a bounded number of questions; those whose subject has one open are left. Says how many."""
     wanted = {one.subject: one for one in rows}
     running = {row.subject for some in live_rows(db, wanted, OPEN, Deadline.rule == rule) for row in some}
-    new = [_row(db, actor, rule, one) for subject, one in sorted(wanted.items()) if subject not in running]
+    known, now = _Known(db, rule), clock.now()
+    wanted = {subject: _at(one, now) for subject, one in wanted.items()}
+    new = [_row(known, actor, one) for subject, one in sorted(wanted.items()) if subject not in running]
     kept.write(db, new)
     return len(new)
 
@@ -239,13 +241,33 @@ def _same_closed(db: Session, rule_code: str, wanted: NewDeadline) -> Deadline |
     return db.scalars(query.order_by(Deadline.id)).first()
 
 
-def _row(db: Session, actor: Actor, rule_code: str, wanted: NewDeadline) -> dict[str, Any]:
-    given, began = [_term(rule_code)], _start_of(rule_code, wanted)
+def _at(wanted: NewDeadline, now: datetime) -> NewDeadline:
+    """One that begins now begins at one instant with the others."""
+    is_now = wanted.at is None and wanted.on in (None, clock.district_date(now))
+    return replace(wanted, at=now) if is_now else wanted
+
+
+class _Known:
+    """A rule, and the due instants of the starts that were asked for: an import's all begin at once."""
+
+    def __init__(self, db: Session, rule_code: str) -> None:
+        self.code, self.given = rule_code, [_term(rule_code)]
+        self.calendar, self.terms = calendar(db), kept.terms_text(self.given)
+        self.due: dict[datetime, datetime] = {}
+
+    def due_at(self, began: datetime) -> datetime:
+        if began not in self.due:
+            self.due[began] = terms.due_at(self.calendar, self.given, began)
+        return self.due[began]
+
+
+def _row(known: _Known, actor: Actor, wanted: NewDeadline) -> dict[str, Any]:
+    began = _start_of(known.code, wanted)
     return {
-        "id": ids.new_id(), "version": 1, "rule": rule_code, "subject": wanted.subject, "title": wanted.title,
+        "id": ids.new_id(), "version": 1, "rule": known.code, "subject": wanted.subject, "title": wanted.title,
         "endpoint": wanted.endpoint, "link": json.dumps(dict(wanted.values), ensure_ascii=False),
         **_holder(wanted.holder), "above_role": None, "above_division": None, "level": 0,
-        "started_on": _day_of(rule_code, wanted), "started_at": began, "terms": kept.terms_text(given), "pauses": "[]",
-        "due_at": terms.due_at(calendar(db), given, began), "paused_at": None, "closed_at": None, "outcome": "",
+        "started_on": _day_of(known.code, wanted), "started_at": began, "terms": known.terms, "pauses": "[]",
+        "due_at": known.due_at(began), "paused_at": None, "closed_at": None, "outcome": "",
         "step": "started", "reason": "", "actor": actor.audit_name, "recorded_at": clock.now(), "superseded_at": None,
     }  # fmt: skip

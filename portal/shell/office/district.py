@@ -10,6 +10,7 @@ from portal.kernel import clock
 from portal.kernel.access import Actor, Permission
 from portal.kernel.formats import date_text
 from portal.kernel.i18n import _, ngettext
+from portal.kernel.kept import kept
 from portal.kernel.periods import Quarter
 from portal.kernel.work import WorkFigure
 from portal.registry import api as registry
@@ -61,6 +62,10 @@ def is_for(actor: Actor) -> bool:
 
 def shown(db: Session) -> District:
     """The district today."""
+    return kept(db, "office.district", lambda: _shown(db))
+
+
+def _shown(db: Session) -> District:
     quarter = Quarter.of(clock.today())
     table = ratings.progress(db, quarter)
     published = next(iter(ratings.quarters(db)), None)

@@ -13,6 +13,7 @@ from portal.deadlines.api import DeadlineView, Holder
 from portal.kernel import clock, hooks
 from portal.kernel.access import Actor
 from portal.kernel.i18n import _, ngettext
+from portal.kernel.kept import kept
 from portal.kernel.web import is_open_to
 from portal.kernel.work import WorkItem
 from portal.registry import api as registry
@@ -66,8 +67,12 @@ def address(endpoint: str | None, values: dict[str, Any]) -> str:
 
 def items(db: Session, person: Actor) -> list[WorkItem]:
     """Everything the slices say waits for the person: dated things first, nearest first, then the rest in order."""
-    found = [item for answer in hooks.announce("work.items", db, actor=person) for item in answer or []]
-    return sorted(found, key=lambda item: (item.due_on is None, item.due_on or date.max))
+
+    def told() -> list[WorkItem]:
+        found = [item for answer in hooks.announce("work.items", db, actor=person) for item in answer or []]
+        return sorted(found, key=lambda item: (item.due_on is None, item.due_on or date.max))
+
+    return kept(db, ("work.items", hooks.heard("work.items"), person), told)
 
 
 def waiting(db: Session, person: Actor) -> Waiting:
@@ -90,10 +95,15 @@ def _without(item: WorkItem, by_rule: dict[str, tuple[int, int]]) -> WorkItem | 
     return item if not told else replace(item, count=number(item) - told) if number(item) > told else None
 
 
+def places(db: Session) -> dict[str, Any]:
+    """Every area by its code."""
+    return kept(db, "office.places", lambda: registry.divisions(db))
+
+
 def rows(db: Session, person: Actor, told: Waiting) -> list[Row]:
     """The lines of the queue, by the day they are due; what has no day comes last."""
     views = deadlines.waiting_for(db, person, LISTED)
-    names = registry.divisions(db) if views else {}
+    names = places(db) if views else {}
     found = [_of_deadline(view, person, names) for view in views] + [_of_item(item) for item in told.items]
     return sorted(found, key=lambda row: (row.due_on is None, row.due_on or date.max))
 

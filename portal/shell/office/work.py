@@ -7,10 +7,8 @@ from sqlalchemy.orm import Session
 
 from portal.kernel import hooks, jobs, tasks
 from portal.kernel.access import Actor, Permission, Role
-from portal.kernel.errors import NotFound
 from portal.kernel.web import actor, needs, request_session
 from portal.kernel.work import WorkFigure
-from portal.registry import api as registry
 from portal.shell.office import district, oddities, queue, standing
 from portal.shell.office.blueprint import work_bp
 from portal.shell.public import areas
@@ -46,10 +44,8 @@ def _failed_check(db: Session, person: Actor) -> Any:
 
 def _place(db: Session, person: Actor) -> str:
     """The name of the person's area; empty while the area is not in the register."""
-    try:
-        return areas.shown(registry.division_name(db, person.division_code or ""))
-    except NotFound:
-        return ""
+    found = queue.places(db).get(person.division_code or "")
+    return areas.shown(found.name) if found else ""
 
 
 @work_bp.get("/work")
