@@ -126,6 +126,20 @@ def steps_of(db: Session, link_id: str) -> list[AffiliationStep]:
     return list(db.scalars(query))
 
 
+def hands_on(db: Session, link_id: str) -> dict[str, str]:
+    """Login to what the person did to a link: proposed, confirmed or decided."""
+    deeds = {"proposed": "proposed", "confirmed": "confirmed"}
+    found: dict[str, str] = {}
+    for step in steps_of(db, link_id):
+        found.setdefault(step.actor.split(" (")[0], deeds.get(step.step, "decided"))
+    return found
+
+
+def rule_name(code: str) -> str:
+    """The name of a rule today."""
+    return link_rules.rule_name(code, clock.today())
+
+
 def _last(db: Session, link_id: str) -> AffiliationStep:
     return steps_of(db, link_id)[-1]
 

@@ -47,7 +47,7 @@ def fix_choices(db: Session, target: Contested) -> list[FixChoice]:
             FixChoice(fact.target, words.fact_name(fact.target, names.get(fact.code, "")), print_cp(fact.points_cp))
             for fact in year_facts(db, target)
         ]
-    taken_back = _("撤销这一信用事项") if target.kind == "credit" else _("移出这一条目")
+    taken_back = {"credit": _("撤销这一信用事项"), "affiliation": _("撤销这条关联")}.get(target.kind, _("移出这一条目"))
     return [FixChoice(target.ref, words.title(target.kind, target.facts), "", (("withdrawn", taken_back),))]
 
 

@@ -1,7 +1,7 @@
 """What can be contested, read from the rooms that hold it: its figures now, whom it concerns, who had a hand in it.
 
 A reference names the record: ``check:ID/ITEM``, ``quarter:2025Q1/ESTATE``, ``rating:2025/ESTATE``, ``credit:CASE``,
-``list:CASE``.
+``list:CASE``, ``affiliation:ID``.
 """
 
 from collections.abc import Callable, Mapping
@@ -224,10 +224,27 @@ def _list(db: Session, ref: str, case_id: str) -> Contested:
     return Contested(ref, "list", estate_code, district, _party(party), lists.hands_on(db, case_id), facts, closed)
 
 
+def _affiliation(db: Session, ref: str, link_id: str) -> Contested:
+    link = credit.link(db, link_id)
+    if link.step == "proposed" or link.step == "refused":  # nobody was told of it
+        raise _nothing()
+    names = {code: registry.enterprise(db, code).name for code in (link.former, link.later)}
+    facts = {
+        "rule": link.rule,
+        "former": names[link.former],
+        "later": names[link.later],
+        "since": link.since.isoformat(),
+    }
+    closed = "" if link.step == "confirmed" else _("这条关联已经撤销，不用提出异议。")
+    parties, hands = frozenset(names), credit.hands_on_link(db, link_id)
+    return Contested(ref, "affiliation", None, settings().division, parties, hands, facts, closed)
+
+
 _READERS: dict[str, Callable[[Session, str, str], Contested]] = {
     "check": _check,
     "quarter": _quarter,
     "rating": _rating,
     "credit": _credit,
     "list": _list,
+    "affiliation": _affiliation,
 }

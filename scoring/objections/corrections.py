@@ -60,7 +60,7 @@ def commissioned(actor: Actor) -> Actor:
 
 def allowed_targets(db: Session, target: Contested) -> set[str]:
     """The facts that a decision on this record may correct."""
-    if target.kind in ("check", "credit", "list"):
+    if target.kind in ("check", "credit", "list", "affiliation"):
         return {target.ref}
     if target.kind == "quarter":
         ids = quarter_checks(db, target.facts["quarter"], target.estate_code or "")
@@ -84,7 +84,7 @@ def lock_for(db: Session, target: Contested) -> None:
 
 def figures(db: Session, target: Contested) -> dict[str, int | None]:
     """The figures of the objector that a correction must not make worse."""
-    if target.kind in ("credit", "list"):
+    if target.kind in ("credit", "list", "affiliation"):
         return {}
     estate = target.estate_code or ""
     found: dict[str, int | None] = {}
@@ -140,6 +140,9 @@ def _taken_back(db: Session, hand: Actor, target: str, on: date, reason: str) ->
     kind, _colon, case_id = target.partition(":")
     if kind == "credit":
         credit.withdraw(db, hand, case_id, reason=reason, on=on)
+        return Corrected(target, "confirmed", "withdrawn")
+    if kind == "affiliation":
+        credit.withdraw_link(db, hand, case_id, reason=reason, on=on)
         return Corrected(target, "confirmed", "withdrawn")
     lists.take_off(db, hand, case_id, reason="corrected", why=reason, on=on)
     return Corrected(target, "effective", "corrected")

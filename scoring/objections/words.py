@@ -5,6 +5,7 @@ from typing import Any
 
 from portal.kernel.formats import month_text, points_text, quarter_text, year_text
 from portal.kernel.i18n import _, language, lazy
+from scoring.credit import api as credit
 from scoring.lists import api as lists
 from scoring.standards import api as standards
 from scoring.surveys import api as surveys
@@ -56,6 +57,8 @@ def title(kind_code: str, facts: Mapping[str, Any]) -> str:
         return _("%(estate)s%(year)s星级", estate=facts["estate"], year=year_text(facts["year"]))
     if kind_code == "credit":
         return _("信用事项%(code)s %(name)s", code=facts["code"], name=facts["name"])
+    if kind_code == "affiliation":
+        return _("%(former)s与%(later)s的关联关系", former=facts["former"], later=facts["later"])
     kind_of_list = _("红榜（行业评价）") if facts["kind"] == "red" else _("黑榜（行业评价）")
     subject = facts["estate"] or facts["subject"]
     return _("%(year)s%(list)s条目：%(subject)s", year=year_text(facts["year"]), list=kind_of_list, subject=subject)
@@ -73,6 +76,8 @@ def figure(kind_code: str, facts: Mapping[str, Any]) -> str:
     if kind_code == "credit":
         sign = "+" if facts["points_cp"] > 0 else "－"
         return f"{sign}{points_text(abs(facts['points_cp']))}"
+    if kind_code == "affiliation":
+        return credit.link_rule_name(facts["rule"])
     return lists.reason_text(facts["reason"], facts["kind"])
 
 
@@ -133,7 +138,7 @@ def corrected(target: str, value: str) -> str:
     what = target.partition(":")[0]
     if what == "check":
         return standards.result_name(value)
-    if what in ("credit", "list"):
+    if what in ("credit", "list", "affiliation"):
         return {"confirmed": _("计入"), "withdrawn": _("撤销"), "effective": _("在榜"), "corrected": _("更正移出")}[
             value
         ]
@@ -148,6 +153,5 @@ def fact_name(target: str, item_name: str = "") -> str:
     if what == "indicator":
         code = key.rpartition("/")[2]
         return item_name or next((one.name(language()) for one in surveys.indicators() if one.code == code), code)
-    return {"survey": _("业主满意度"), "collection": _("物业费收缴率"), "credit": _("信用事项"), "list": _("榜单条目")}[
-        what
-    ]
+    return {"survey": _("业主满意度"), "collection": _("物业费收缴率"), "credit": _("信用事项"), "list": _("榜单条目"),
+            "affiliation": _("关联企业")}[what]  # fmt: skip

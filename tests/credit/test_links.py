@@ -150,3 +150,27 @@ def test_over_http(linked, app, signed_in):
             assert any("关联关系" in one.text for one in notices.recent(db, person))
         assert officer.submit("/credit/links/find", page="/credit/links").status_code == 303
         assert lead.submit("/credit/links/find", page="/credit/links").status_code == 403
+
+
+def test_a_company_contests_a_link_and_it_is_taken_back(linked, app, signed_in):
+    from tests.objections.acts import REASON, act, filed
+
+    link = linked["manager_handover"]
+    with clock.on(DAY):
+        company, other = (
+            signed_in("enterprise", uscc=USCC[1], login="c"),
+            signed_in("enterprise", uscc="9" * 18, login="x"),
+        )
+        reviewer = signed_in("officer", login="reviewer2")
+        assert company.get(f"/company/objections/new/affiliation:{link}").status_code == 404, "not told yet"
+        with transaction() as db:
+            links.confirm(db, LEAD, link, reason="同一团队", on=DAY)
+        assert f"/company/objections/new/affiliation:{link}" in str(company.page("/company/credit"))
+        assert other.get(f"/company/objections/new/affiliation:{link}").status_code in (403, 404)
+        objection = filed(company, f"affiliation:{link}")
+        act(reviewer, objection, "accept")
+        told = {"reason": REASON, "verdict-1": "allowed", "answer-1": "属实。", "fix-1": "withdrawn"}
+        act(reviewer, objection, "decide", **told)
+    with reading() as db:
+        assert links.link(db, link).step == "withdrawn"
+        assert links.links(db, USCC[1]) == []
