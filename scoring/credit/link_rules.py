@@ -20,6 +20,10 @@ import pandas as pd
 from portal.kernel.i18n import language
 
 
+class BadLinkRules(Exception):
+    """A file of rules asks for what the portal does not do."""
+
+
 @dataclass(frozen=True)
 class Link:
     """A link as a rule found it. ``evidence`` says on what it rests: names of values, estates and days."""
@@ -51,7 +55,10 @@ def _all() -> dict[date, LinkRules]:
     for entry in files("scoring.credit").joinpath("affiliation").iterdir():
         if entry.name.endswith(".json"):
             begins, data = date.fromisoformat(entry.name.removesuffix(".json")), json.loads(entry.read_text("utf-8"))
-            found[begins] = LinkRules(begins, tuple(data["rules"]), data["effect"]["adverse_share_percent"])
+            share = data["effect"]["adverse_share_percent"]
+            if share:
+                raise BadLinkRules(f"{entry.name}: the counting knows no share of successions, only 0")
+            found[begins] = LinkRules(begins, tuple(data["rules"]), share)
     return dict(sorted(found.items()))
 
 

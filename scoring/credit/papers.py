@@ -21,7 +21,6 @@ from scoring.credit import catalogue, due_process, policy, service
 from scoring.credit.models import CreditCase, CreditEvent
 
 NOTICE, DECISION, SERVE = "credit.notice", "credit.decision", "notice.serve"
-AUTHORITY, COURT = "【待法制审核确定：行政复议机关】", "【待法制审核确定：管辖人民法院】"
 
 
 def issue_notice(db: Session, actor: Actor, case_id: str, *, on: date) -> notices.DocumentView:
@@ -152,8 +151,8 @@ def _decision(db: Session, case: CreditCase, event: CreditEvent, on: date) -> tu
         f"自本决定书送达之日起计分{entry.months}个月。"
     )
     remedy = (
-        f"不服本决定的，可以自收到本决定书之日起六十日内向{AUTHORITY}申请行政复议，"
-        f"也可以自收到本决定书之日起六个月内向{COURT}提起行政诉讼。"
+        f"不服本决定的，可以自收到本决定书之日起六十日内向{settings().authority}申请行政复议，"
+        f"也可以自收到本决定书之日起六个月内向{settings().court}提起行政诉讼。"
     )
     sections: list[Any] = [
         notices.Section("一、事实", _facts(db, event)),
