@@ -13,7 +13,6 @@ from portal.kernel.db import transaction
 from portal.kernel.errors import Conflict, DomainError, NotAllowed, NotFound
 from portal.kernel.i18n import _
 from portal.kernel.web import actor, needs, page_asked, request_session
-from portal.notices import api as notices
 from portal.registry import api as registry
 from scoring.checks import api as checks
 from scoring.rectification import policy, reading
@@ -72,7 +71,6 @@ def _page(view: OrderView, wrong: tuple[str, FlaskForm] | None = None) -> str:
         "rectification/order.html", view=view, forms=forms, barred=barred, most=MOST_PHOTOS,
         wrong=forms[wrong[0]] if wrong else None, may=_deeds(me, view, barred),
         finding=found.get(view.row.item_code), reads_check=me.may(Permission.CHECK_READ),
-        documents=notices.documents_of(db, view.row.subject),
         releases=policy.may_release(me, view.place.division_code) and not barred,
     )  # fmt: skip
 
