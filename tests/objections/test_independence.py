@@ -24,17 +24,17 @@ BARRED = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(("kind", "login"), [(kind, login) for kind in KINDS for login in BARRED[kind]])
-def test_who_may_not_review(as_, world, kind, login):
-    objection_id, client, why = filed(as_("company"), world.refs[kind]), as_(login), BARRED[kind][login]
-    status = why if isinstance(why, int) else 403
-
-    for verb, data in (("accept", {}), ("refuse", REFUSE)):
-        answer = act(client, objection_id, verb, status, **data)
+@pytest.mark.parametrize("kind", KINDS)
+def test_who_may_not_review(as_, world, kind):
+    objection_id = filed(as_("company"), world.refs[kind])
+    for login, why in BARRED[kind].items():
+        client, status = as_(login), why if isinstance(why, int) else 403
+        for verb, data in (("accept", {}), ("refuse", REFUSE)):
+            answer = act(client, objection_id, verb, status, **data)
+            if isinstance(why, str):
+                assert why in answer.get_data(as_text=True), login
         if isinstance(why, str):
-            assert why in answer.get_data(as_text=True)
-    if isinstance(why, str):
-        assert why in client.page(f"/objections/{objection_id}").get_text()
+            assert why in client.page(f"/objections/{objection_id}").get_text(), login
     assert state_of(objection_id) == "filed"
 
 
@@ -98,13 +98,12 @@ def test_the_street_hands_over_when_nobody_is_left(as_, world):
     act(as_("officer2"), objection_id, "accept")
 
 
-@pytest.mark.parametrize("login", ["officer2", "fresh", "lead", "ins", "other"])
-def test_only_a_lead_who_did_not_ask_settles_an_extension(as_, world, login):
+def test_only_a_lead_who_did_not_ask_settles_an_extension(as_, world):
     objection_id = reached(as_("company"), as_("officer2"), world, "rating", "extension_asked")
-    barred = act(
-        as_(login), objection_id, "extension", 303 if login == "lead" else 403, granted="no", ground="不需要。"
-    )
-    assert barred
+    for login in ("officer2", "fresh", "ins", "other"):
+        act(as_(login), objection_id, "extension", 403, granted="no", ground="不需要。")
+
+    act(as_("lead"), objection_id, "extension", granted="no", ground="不需要。")
 
 
 def test_a_lead_cannot_grant_the_own_request(as_, world):

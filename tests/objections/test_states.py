@@ -159,7 +159,7 @@ def test_random_histories(world, instance, tmp_path):
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=4, stateful_step_count=14, deadline=None, derandomize=True,
+            max_examples=4, stateful_step_count=10, deadline=None, derandomize=True,
             suppress_health_check=list(HealthCheck), database=None,
         ),
     )  # fmt: skip
