@@ -280,7 +280,7 @@ def test_a_long_list_on_paper_shows_what_needs_a_look_and_carries_the_rest(clien
     pdf = pypdf.PdfReader(io.BytesIO(answer.data))
     text = "".join(page.extract_text() for page in pdf.pages).replace("\n", "")
     assert "一共12行，这里列出5行" in text
-    assert (text.count("不存在的物业"), text.count(BLACK), text.count(NEW)) == (3, 1, 1)
+    assert (text.count("不存在的物业"), text.count(BLACK), text.count(NEW)) == (3, 2, 2)
     assert {name.rsplit(".", 1)[1] for name in pdf.attachments} == {"json", "csv"}
 
 
