@@ -70,6 +70,7 @@ def first_open_day() -> date:
 DAYS = st.dates(date(2024, 1, 1), date(2027, 12, 31))
 
 
+@settings(deadline=None)
 @given(on=DAYS, held=st.none() | st.integers(0, 30), earlier=st.lists(st.none() | DAYS, max_size=4))
 def test_public_from_is_never_before_the_act_the_hold_or_what_it_rests_on(on, held, earlier):
     until = None if held is None else on + timedelta(days=held)
@@ -80,7 +81,9 @@ def test_public_from_is_never_before_the_act_the_hold_or_what_it_rests_on(on, he
     assert day in {on, *known} | ({until + timedelta(days=1)} if until else set())
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)  # the calendar is only read
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40, deadline=None
+)  # the calendar is only read
 @given(on=DAYS)
 def test_a_hold_has_five_working_days(instance, on):
     with reading() as db:
