@@ -7,7 +7,7 @@ needs an example in ``EXAMPLES`` (by endpoint) or ``ALWAYS`` (by argument). A ne
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from flask import Flask
@@ -24,6 +24,7 @@ from portal.shell.app import declared_access
 from portal.shell.opendata import releases as data_releases
 from scoring.checks.verbs.permits import declare_interest, permit_late
 from scoring.credit.service import NewEvent, propose
+from scoring.lists.models import ListCase, ListStep
 from scoring.standards.service import new_draft, publish, remove_item
 from tests.people import make_person
 
@@ -57,6 +58,7 @@ WAITING = (
 )
 ON_NOTICE = "SELECT case_id FROM list_step WHERE step = 'public_notice' ORDER BY due_on DESC, case_id"
 REPAIRER = "repairer"  # the person of a company that applied for a repair
+TOLD = "SELECT s.case_id, c.subject FROM credit_step s JOIN credit_case c ON c.id = s.case_id WHERE s.step = 'noticed'"
 NOTIFIED = "notified"  # the person of the enterprise that was served a black notice
 COMPANIES = {"lists.served_notice": NOTIFIED, "adverse.company_case": NOTIFIED, "repair.new": REPAIRER,
              "repair.company_case": REPAIRER}  # fmt: skip
@@ -113,6 +115,8 @@ def _examples(db: Session) -> dict[str, dict[str, Any]]:
         "lists.served_notice": {"case_id": case},
         "lists.case": {"case_id": case}, "lists.decision": {"case_id": case}, "lists.notice": {"case_id": case},
         "credit.enterprise": {"uscc": company}, "credit.event": {"case_id": credit},
+        "credit.my_case": {"case_id": one(f"SELECT case_id FROM ({TOLD}) AS told WHERE subject = :c", c=company)},
+        "credit.relation": {"link_id": one("SELECT id FROM affiliation ORDER BY key")}, "credit.sign": {"code": "service"},
         "credit.manager": {"code": managed},
         "public.verify_code": {"code": one("SELECT id FROM receipt WHERE type = 'lists.check'")},
         "public.report_form": {"uscc": company}, "public.certificate": {"code": certified},
@@ -185,9 +189,25 @@ def prepare() -> None:
 
         case_of = text("SELECT COALESCE(uscc, subject) FROM list_case WHERE id = :id")
         notified = db.execute(case_of, {"id": db.execute(text(BLACK)).scalar_one()}).scalar_one()
+        _on_notice(db)
         repairer = db.execute(text(REPAIR.format("r.uscc"))).scalars().first()
     make_person(Role.ENTERPRISE, None, notified, NOTIFIED)
     make_person(Role.ENTERPRISE, None, repairer, REPAIRER)
+
+
+def _on_notice(db: Session) -> None:
+    """A red candidate on public notice today: the small demo has none left."""
+    like = db.execute(text("SELECT id FROM list_case WHERE kind = 'red' ORDER BY id LIMIT 1")).scalar_one()
+    kept = {column.key: getattr(db.get_one(ListCase, like), column.key) for column in ListCase.__mapper__.columns}
+    case = ListCase(**{**kept, "id": "on-notice", "year": 2024})
+    db.add(case)
+    db.flush()
+    today = clock.today()
+    for seq, step in enumerate(("candidate", "review", "public_notice"), 1):
+        due = today + timedelta(days=5) if step == "public_notice" else None
+        row = ListStep(case_id=case.id, seq=seq, step=step, actor="officer", on=today, at=clock.now(), due_on=due)
+        db.add(row)
+        db.flush()
 
 
 def login_of(role: Role) -> str:
