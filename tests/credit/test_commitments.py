@@ -70,7 +70,7 @@ def test_over_http_and_a_breach_is_proposed_by_a_person(district, app, signed_in
         assert officer.get(path).status_code == 403
         with reading() as db:
             (signed,) = api.commitments_of(db, USCC[0])
-        paper = f"/company/commitments/{signed.id}/paper"
+        paper = f"/company/commitments/{signed.id}/paper.pdf"
         assert company.get(paper).data.startswith(b"%PDF")
         assert other.get(paper).status_code == 404
         public = client.page(f"/enterprises/{USCC[0]}").get_text()

@@ -104,7 +104,7 @@ def test_the_whole_way_with_an_answer(desk):
     shown = company.page(f"/company/credit/{_case(place)}").get_text()
     assert "信用信息登记决定书" in shown
     assert "有照片为证" in shown
-    assert company.get(f"/company/credit/{_case(place)}/papers/{decision.id}").data.startswith(b"%PDF")
+    assert company.get(f"/company/credit/{_case(place)}/papers/{decision.id}.pdf").data.startswith(b"%PDF")
 
 
 def test_without_an_answer_the_decision_waits_for_the_last_day(desk):
@@ -199,10 +199,10 @@ def test_wrong_hands(desk):
         assert other.submit(path, {"body": "x"}, page="/company/commitments/service").status_code == 404
         assert officer.submit(path, {"body": "x"}, page="/work").status_code == 403
     paper = _paper(place, "credit.notice")
-    assert other.get(f"/company/credit/{_case(place)}/papers/{paper}").status_code == 404
+    assert other.get(f"/company/credit/{_case(place)}/papers/{paper}.pdf").status_code == 404
     assert company.get(f"{place}").status_code == 403
     assert desk("auditor").submit(f"{place}/notice", page="/work").status_code == 403
-    assert lead.get(f"{place}/papers/{'x' * 20}").status_code == 404
+    assert lead.get(f"{place}/papers/{'x' * 20}.pdf").status_code == 404
 
 
 def test_an_officer_of_a_street_does_not_act_on_records_of_the_district(desk):

@@ -103,7 +103,7 @@ def answer(case_id: str) -> AnyResponse | tuple[str, int]:
     return _case_page(case_id, form, 422)
 
 
-@bp.get("/company/credit/<case_id>/answers/<answer_id>")
+@bp.get("/company/credit/<case_id>/answers/<answer_id>/document")
 @needs(Permission.ENTERPRISE_OWN)
 def my_answer_file(case_id: str, answer_id: str) -> Response:
     """What the company itself handed in."""
@@ -111,7 +111,7 @@ def my_answer_file(case_id: str, answer_id: str) -> Response:
     return sent(documents.read_answer(request_session(), answer_id, case_id))
 
 
-@bp.get("/company/credit/<case_id>/papers/<document_id>")
+@bp.get("/company/credit/<case_id>/papers/<document_id>.pdf")
 @needs(Permission.ENTERPRISE_OWN)
 def my_paper(case_id: str, document_id: str) -> Response:
     """A document that was served on the company."""
@@ -154,7 +154,7 @@ def sign(code: str) -> AnyResponse | tuple[str, int]:
     return page, 422 if form.errors else 200
 
 
-@bp.get("/company/commitments/<commitment_id>/paper")
+@bp.get("/company/commitments/<commitment_id>/paper.pdf")
 @needs(Permission.ENTERPRISE_OWN)
 def my_commitment_paper(commitment_id: str) -> Response:
     """The signed paper of the own company."""

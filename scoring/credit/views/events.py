@@ -307,14 +307,14 @@ def document(case_id: str) -> Response:
     return sent(documents.read(request_session(), case_id))
 
 
-@bp.get("/credit/events/<case_id>/answers/<answer_id>")
+@bp.get("/credit/events/<case_id>/answers/<answer_id>/document")
 @needs(Permission.CREDIT_READ)
 def answer_file(case_id: str, answer_id: str) -> Response:
     """What the enterprise handed in, for the office."""
     return sent(documents.read_answer(request_session(), answer_id, case_id))
 
 
-@bp.get("/credit/events/<case_id>/papers/<document_id>")
+@bp.get("/credit/events/<case_id>/papers/<document_id>.pdf")
 @needs(Permission.CREDIT_READ)
 def paper(case_id: str, document_id: str) -> Response:
     """The notice or the decision, for the office."""
