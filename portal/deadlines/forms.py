@@ -62,9 +62,7 @@ def days_of(text: str) -> dict[date, str]:
         try:
             day, kind = date.fromisoformat(cells[0]), WORDS[cells[1].lower()]
         except (ValueError, IndexError, KeyError):
-            raise DomainError(
-                _("第%(n)s行不对。请写成“2027-01-01,off”（放假）或者“2027-01-10,work”（上班）。", n=number)
-            ) from None
+            raise DomainError(_("第%(n)s行不对。请写成“2027-01-01,放假”或者“2027-01-10,上班”。", n=number)) from None
         if day in found:
             raise DomainError(_("第%(n)s行的日期前面已经有了。", n=number))
         found[day] = kind

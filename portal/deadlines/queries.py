@@ -96,7 +96,7 @@ def view(row: Deadline, known: Calendar, now: datetime) -> DeadlineView:
     unit = json.loads(row.terms)[-1]["unit"]
     left = known.between(today, day) if unit == "workdays" else (day - today).days
     return DeadlineView(
-        row.id, row.rule, told.name, told.source, row.subject, row.title,
+        row.id, row.rule, told.name, told.basis, row.subject, row.title,
         Holder(Role(row.holder_role) if row.holder_role else None, row.holder_division, row.holder_uscc,
                row.holder_login),
         row.started_at, row.due_at, day, left, unit, is_overdue(row, now), row.paused_at is not None,

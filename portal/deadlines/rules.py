@@ -34,11 +34,17 @@ class Rule:
     unit: str
     source: str
     escalate: tuple[Level, ...]
+    source_en: str = ""
 
     @property
     def name(self) -> str:
         """Its name in the language of the moment."""
         return self.en if language() == "en" else self.zh
+
+    @property
+    def basis(self) -> str:
+        """Where it says so, in the language of the moment; Chinese when there is no English."""
+        return self.source_en or self.source if language() == "en" else self.source
 
 
 @cache
