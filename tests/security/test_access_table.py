@@ -211,6 +211,7 @@ TABLE = {
     "public.enterprises": "public",
     "public.enterprises_table": "public",
     "public.estate": "public",
+    "public.estate_distribution": "public",
     "public.estate_json": "public",
     "public.estate_table": "public",
     "public.help": "public",

@@ -213,7 +213,7 @@ def _takes_gzip(accepted: str) -> bool:
 def _refused(headers: Headers, start_response: Any) -> Answer:
     problem = {
         "type": "about:blank", "title": "请求太多 / Too many requests", "status": 429,
-        "detail": "请稍后再试，所需时间见Retry-After；成批取数请下载开放数据。 / Try again after Retry-After seconds; for bulk use the open data files.",
+        "detail": "请按Retry-After稍后再试；成批取数请下载开放数据。 / Try again after Retry-After seconds; for bulk use the data files.",
     }  # fmt: skip
     body = json.dumps(problem, ensure_ascii=False).encode()
     start_response("429 TOO MANY REQUESTS", [

@@ -7,7 +7,7 @@ from portal.kernel.formats import quarter_text
 from portal.kernel.points import print_cp
 from portal.kernel.web import public, request_session
 from portal.registry import api as registry
-from portal.shell.public import areas, estate, fields, search
+from portal.shell.public import areas, estate, fields, search, spread
 from portal.shell.public.answers import Table, json_answer, query_text, table_answer
 from portal.shell.public.standing import rank_sentence
 from portal.shell.public.views import pictures
@@ -67,7 +67,7 @@ def estate_page(code: str) -> str | Response:
         year_chart=pictures.year(found), rules=rule_set(found.rating.rule_set) if found.rating else None,
         rank=lambda row, in_street=True: rank_sentence(found.standing, row, found.names, in_street),
         corrections=estate.revised(db, found), points=fields.points, whole=fields.whole, on=clock.today(),
-        quarter_text=quarter_text, print_cp=print_cp,
+        quarter_text=quarter_text, print_cp=print_cp, spread=spread.spread(found),
     )  # fmt: skip
 
 
@@ -91,3 +91,14 @@ def estate_table(code: str, ending: str) -> Response:
     found = estate.dossier(request_session(), code.upper())
     rows = [fields.quarter_score(row) for row in found.quarters]
     return table_answer(Table(f"quarter_scores-{found.view.code}", fields.QUARTER, rows, {}), ending)
+
+
+@bp.get("/estates/<code>/distribution.<any(json, csv, xlsx):ending>", endpoint="estate_distribution")
+@public
+def estate_distribution(code: str, ending: str) -> Response:
+    """Where the estate stands among its kind: the table twin of the distribution."""
+    found = estate.dossier(request_session(), code.upper())
+    held = spread.spread(found)
+    rows = [part.row for part in held.parts] if held else []
+    about = {"estate_code": found.view.code, "about": held.title if held else None}
+    return table_answer(Table(f"distribution-{found.view.code}", spread.COLUMNS, rows, about), ending)
