@@ -147,9 +147,7 @@ def _path() -> None:
         sa.Column("actor", sa.String(), nullable=False),
         sa.Column("on", sa.Date(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint(
-            "verdict IN ('taken', 'partly', 'not_taken')", name=op.f("ck_adverse_answer_verdict_known")
-        ),
+        sa.CheckConstraint("verdict IN ('taken', 'partly', 'not_taken')", name=op.f("ck_adverse_answer_verdict_known")),
         sa.ForeignKeyConstraint(
             ["point_id"], ["adverse_point.id"], name=op.f("fk_adverse_answer_point_id_adverse_point")
         ),
@@ -211,9 +209,7 @@ def _vetoes() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_veto_case")),
     )
     op.create_index(op.f("ix_veto_case_uscc"), "veto_case", ["uscc"], unique=False)
-    op.create_index(
-        "uq_veto_case_attempt", "veto_case", ["year", "estate_code", "veto_code", "attempt"], unique=True
-    )
+    op.create_index("uq_veto_case_attempt", "veto_case", ["year", "estate_code", "veto_code", "attempt"], unique=True)
     op.create_table(
         "veto_step",
         sa.Column("case_id", sa.String(length=20), nullable=False),

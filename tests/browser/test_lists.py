@@ -77,6 +77,38 @@ def office(app: Any, browser: Browser, monkeypatch: pytest.MonkeyPatch) -> Itera
         yield Office(days, browser)
 
 
+def _black() -> str:
+    from portal.kernel.db import reading
+    from scoring.lists import queries
+
+    with reading() as db:
+        return next(case.id for case, _last in queries.cases(db) if case.kind == "black")
+
+
+def _served(office: Office, kind: str, day: date) -> None:
+    """The officer records the paper service of the black case's document in the browser."""
+    from tests.adverse.walking import document
+
+    with office.page("officer", "phone") as page:
+        page.goto(f"/documents/{document(f'list:{_black()}', kind)}")
+        page.get_by_label("直接送达").check()
+        page.get_by_label("送达日期").fill(day.isoformat())
+        page.get_by_label("凭证编号或者说明").fill("送达回证1号")
+        page.get_by_role("button", name="登记送达").click()
+        page.get_by_text("期限从送达之日起算").wait_for()
+
+
+def _reviewed() -> None:
+    """A lawyer of the district has given the legal opinion."""
+    from portal.kernel.access import Role, person_actor
+    from portal.kernel.db import transaction
+    from scoring.adverse import api as adverse
+
+    lawyer = person_actor("lawyer", Role.OFFICER, "440306000000")
+    with clock.on(DECIDED), transaction() as db:
+        adverse.review(db, lawyer, f"list:{_black()}", verdict="agree", opinion="程序合法。", on=DECIDED)
+
+
 def test_a_year_of_lists(office: Office) -> None:
     manage = "/lists/manage?year=2025"
     office.look(f"{manage}", "officer")
@@ -85,7 +117,8 @@ def test_a_year_of_lists(office: Office) -> None:
         page.goto(manage)
         page.get_by_role("link", name="提出建议").click()
         page.get_by_role("button", name="提出2项建议").click()
-        page.get_by_text("红榜1项进入公示，黑榜1项送达告知书").wait_for()
+        page.get_by_text("红榜1项进入公示，黑榜1项制作告知书").wait_for()
+    _served(office, "list.notice", PROPOSED)
     office.look("/lists")
     office.look(manage, "lead")
 
@@ -95,6 +128,7 @@ def test_a_year_of_lists(office: Office) -> None:
         page.get_by_text("2026-03-02（含当日）才结束").wait_for()
         assert page.get_by_role("button", name="作出决定").count() == 0
     office.days.day = DECIDED
+    _reviewed()
     office.look("/lists/manage/2025/decide", "lead")
     with office.page("lead") as page:
         page.goto(manage)
@@ -102,6 +136,7 @@ def test_a_year_of_lists(office: Office) -> None:
         page.get_by_role("button", name="对2项建议作出决定").click()
         page.get_by_text("红榜列入1项，黑榜列入1项").wait_for()
 
+    _served(office, "list.decision", DECIDED)
     office.days.day = SERVED
     office.look("/lists/manage/2025/publish", "lead")
     with office.page("lead", "phone") as page:
@@ -113,7 +148,7 @@ def test_a_year_of_lists(office: Office) -> None:
         case = page.url.removeprefix(office.days.url)
         page.get_by_role("link", name="看决定书").click()
         page.get_by_text("六十日内").wait_for()
-    for path in (case, f"{case}/notice", f"{case}/decision"):
+    for path in (case, f"/adverse/list/{case.rpartition('/')[2]}"):
         office.look(path, "lead")
     with office.page() as page:
         page.goto("/lists")
