@@ -5,36 +5,22 @@ A snapshot names a day and an instant of knowledge, so nothing is stored for it:
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 from urllib.parse import urlencode
 
 from flask import request
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from portal.kernel import clock
-from portal.kernel.audit import AuditEntry
 from portal.kernel.i18n import _
 from portal.shell.public.api import params
 from portal.shell.public.api.problems import BadParameter
 from portal.shell.public.fields import Row
+from portal.shell.public.snapshots import Snapshot, last_change
 
 _SHAPE = re.compile(r"(\d{8})-(\d{8}T\d{12})")
 PAGING = ("page", "page_size", "snapshot")
-
-
-@dataclass(frozen=True)
-class Snapshot:
-    """The day that is looked at, and what was known when."""
-
-    as_of: date
-    known_at: datetime
-
-    def __str__(self) -> str:
-        known_at = self.known_at.astimezone(UTC)
-        return f"{self.as_of.isoformat().replace('-', '')}-{known_at.year:04d}{known_at:%m%dT%H%M%S%f}"
 
 
 def _parsed(text: str) -> Snapshot | None:
@@ -46,11 +32,6 @@ def _parsed(text: str) -> Snapshot | None:
         return Snapshot(datetime.strptime(found[1], "%Y%m%d").date(), known_at)
     except ValueError:
         return None
-
-
-def last_change(db: Session) -> datetime:
-    """The instant of the last deed on record: every change of state writes a row of the audit log."""
-    return db.scalar(select(func.max(AuditEntry.at))) or clock.day_start(date(2000, 1, 1))
 
 
 def snapshot(db: Session, as_of: date | None = None, known_at: datetime | None = None) -> Snapshot:

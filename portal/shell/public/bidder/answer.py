@@ -17,9 +17,9 @@ from stdnum.cn import uscc as uscc_number
 from portal.kernel import clock, flags
 from portal.registry import api as registry
 from portal.shell.public import fields
-from portal.shell.public.api import paging
 from portal.shell.public.bidder import words
 from portal.shell.public.bidder.questions import Question, code_of
+from portal.shell.public.snapshots import Snapshot, last_change
 from scoring.lists import api as lists
 
 KIND = "lists.check"
@@ -47,7 +47,7 @@ def last_day() -> date:
 
 def check(db: Session, questions: Sequence[Question], as_of: date, known_at: datetime | None = None) -> Answer:
     """The answer for a day, from what was known at an instant (now when none is given). Three queries for any number."""
-    pinned = paging.Snapshot(as_of, known_at or paging.last_change(db))
+    pinned = Snapshot(as_of, known_at or last_change(db))
     entries = in_force(db, as_of, pinned.known_at)
     index = registry.company_names(db)
     provisional = as_of > clock.today()

@@ -11,8 +11,8 @@ from portal.kernel.i18n import _, using
 from portal.receipts import api as receipts
 from portal.registry import api as registry
 from portal.shell.public import areas, fields
-from portal.shell.public.api import paging
 from portal.shell.public.bidder import since, verdicts
+from portal.shell.public.snapshots import Snapshot, last_change
 from scoring.ratings import api as ratings
 
 Row = dict[str, Any]
@@ -59,7 +59,7 @@ def certificate(db: Session, who: receipts.Asker, year: int, code: str) -> Row:
         held = receipts.certificate(writing, verdicts.PLAQUE, ref)
         receipt = receipts.contents(writing, held.id) if held else None
         if receipt is None:
-            pinned = paging.Snapshot(clock.today(), paging.last_change(writing))
+            pinned = Snapshot(clock.today(), last_change(writing))
             receipt = receipts.issue(
                 writing, verdicts.PLAQUE, as_of=clock.today(), known_at=clock.now(), snapshot=str(pinned), items=[item],
                 number=receipts.Number(f"plaque:{year}", ref),

@@ -13,9 +13,9 @@ from portal.kernel.points import print_cp
 from portal.receipts import api as receipts
 from portal.registry import api as registry
 from portal.shell.public import fields
-from portal.shell.public.api import paging
 from portal.shell.public.bidder import since, verdicts
 from portal.shell.public.bidder.answer import ref_of
+from portal.shell.public.snapshots import Snapshot, last_change
 from scoring.credit import api as credit
 from scoring.lists import api as lists
 from scoring.ratings import api as ratings
@@ -87,7 +87,7 @@ def _ratings(db: Session, rated: Sequence[Any], marks: Mapping[str, Sequence[fla
 def issue(db: Session, who: receipts.Asker, uscc: str, as_of: date, known_at: datetime | None = None) -> Row:
     """A numbered, signed report. Raises ``NotFound``, and ``TooMany`` when this address asks too often."""
     receipts.refuse_flood(db, who.address)
-    pinned = paging.Snapshot(as_of, known_at or paging.last_change(db))
+    pinned = Snapshot(as_of, known_at or last_change(db))
     valid = {"valid_until": (clock.today() + timedelta(days=VALID_DAYS)).isoformat()}
     item = {**valid, **content(db, uscc, as_of, pinned.known_at)}
     number = receipts.Number(f"report:{clock.today().year}")
