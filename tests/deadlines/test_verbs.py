@@ -240,3 +240,15 @@ def test_one_open_deadline_for_a_rule_and_subject(instance):
     names = ", ".join(column.key for column in Deadline.__mapper__.columns if column.key != "id")
     with pytest.raises(DBAPIError):
         _run(f"INSERT INTO deadline (id, {names}) SELECT 'other', {names} FROM deadline")
+
+
+def test_the_job_takes_up_what_is_overdue(instance):
+    start("check:a", MONDAY)
+    job = next(job for job in api.jobs() if job.name == "deadline-escalation")
+    with clock.on(date(2026, 3, 11), 7):
+        assert job.run() == {"escalated": 1}
+        assert job.run() == {"escalated": 0}
+
+
+def test_every_rule_is_told_in_both_languages():
+    assert [one.code for one in rules().values() if not one.source_en] == []

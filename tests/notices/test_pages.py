@@ -1,9 +1,11 @@
 """Pages of documents, confirmations and notices over HTTP: who sees what, and what each act says."""
 
 import io
+from datetime import date
 
 import pytest
 
+from portal.deadlines import api as deadlines
 from portal.kernel import clock
 from portal.kernel.access import Role
 from portal.kernel.db import reading, transaction
@@ -109,3 +111,18 @@ def test_notices_reach_whom_they_are_for(at_desk):
     with reading() as db:
         assert api.unread(db, COMPANY) == 1
         assert api.unread(db, OFFICER) == 0
+
+
+def test_the_level_above_is_told(instance, app, signed_in):
+    with clock.on(DAY), transaction() as db:
+        holder = deadlines.Holder(Role.REVIEWER, "440306017000")
+        args = {"holder": holder, "title": "翠湖花园", "endpoint": "reviews.review", "values": {"check_id": "none"}}
+        deadlines.start(db, OFFICER, "check.review", "check:none", **args)
+    with clock.on(date(2026, 3, 12)):
+        with transaction() as db:
+            deadlines.escalate(db, OFFICER)
+        officer = signed_in(Role.OFFICER)
+        page = officer.page("/notices")
+        assert "已逾期，请过问：翠湖花园（2026-03-09到期）" in page.get_text()
+        link = page.select_one("tbody form")["action"]
+        assert officer.submit(link, page="/notices").location == "/work", "an officer does not review"
