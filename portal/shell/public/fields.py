@@ -30,6 +30,8 @@ RATING = ("year", "estate_code", "rule_set", "survey", "management", "comprehens
           "status", "revision", *PINS)  # fmt: skip
 LIST = ("kind", "subject_type", "subject", "uscc", "manager_code", "name", "reason", "effective_from", "effective_to",
         "recorded_at", "decision")  # fmt: skip
+ORDER = ("number", "month", "item_code", "hazard_class", "uscc", "state", "found_on", "opened_on", "due_at", "protected_on",
+         "extended_on", "answered_on", "verified_on", "overdue")  # fmt: skip
 EVENT = ("code", "name", "points", "subject_type", "manager_code", "estate_code", "document", "document_on", "issued_by",
          "valid_from", "valid_to", "counted")  # fmt: skip
 

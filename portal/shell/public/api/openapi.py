@@ -59,7 +59,9 @@ def _schemas() -> dict[str, Any]:
             quarter_scores=_rows("QuarterScore"),
             ratings=_rows("Rating"),
             lists=_rows("ListEntry"),
+            rectification_orders=_rows("RectificationOrder"),
         ),
+        "RectificationOrder": _row(fields.ORDER[:-1], overdue={"type": "boolean"}),
         "Enterprise": _row(fields.ENTERPRISE),
         "EnterpriseRecord": _row(
             fields.ENTERPRISE,
