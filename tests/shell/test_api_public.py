@@ -250,3 +250,14 @@ def test_described_fields_are_the_ones_answered(client):
     assert set(schemas["EnterpriseRecord"]["properties"]) == set(one)
     assert set(schemas["Credit"]["properties"]) == set(one["credit"])
     assert list(schemas["CreditEvent"]["properties"]) == list(one["credit"]["events"][0])
+
+
+def test_sentences_of_the_pages_stand_in_the_answer(client):
+    for prefix in ("", "/en"):
+        said = client.get(f"{prefix}/api/v1/estates/{GOOD}").json["explanation"]
+        assert [row["about"].split(":")[0] for row in said] == ["quarter", "rating", "list"] or len(said) >= 2
+        for row in said:
+            assert all(row[name] for name in ("sentences", "on", "next", "page"))
+            page = client.get(prefix + row["page"]).text
+            if not row["about"].startswith("list:"):
+                assert all(sentence in page for sentence in row["sentences"]), row["about"]

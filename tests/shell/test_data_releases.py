@@ -12,8 +12,8 @@ import pytest
 from portal.kernel import clock
 from portal.kernel.db import reading
 from portal.shell.opendata import changes, releases, star
-from tests.registry.sheets import bring
-from tests.shell.public_district import ESTATES, GOOD
+from tests.registry.sheets import USCC, bring
+from tests.shell.public_district import ESTATES, GOOD, PRIVATE
 from tests.shell.public_fixtures import instance  # noqa: F401
 
 TODAY = date(2026, 11, 22)
@@ -67,6 +67,18 @@ def test_a_release_explains_itself_and_recomputes(client, tmp_path):
     assert report.compared > 100
     assert not report.differences
     assert not report.faults
+
+
+def test_no_private_value_is_in_a_release_or_a_feed(client):
+    made, _new = _release()
+    texts = [client.get(path).text for path in (
+        "/feeds/lists/red.atom", "/feeds/corrections.json", f"/feeds/estates/{GOOD}.atom", f"/feeds/enterprises/{USCC[0]}.atom",
+        "/feeds", "/data/changes", f"/data/star/2025/{GOOD}.json", f"/estates/{GOOD}/distribution.json",
+    )]  # fmt: skip
+    with zipfile.ZipFile(releases.path_of(made.number)) as archive:
+        texts += [archive.read(name).decode("utf-8", "replace") for name in archive.namelist()]
+    for value in PRIVATE:
+        assert not any(value in text for text in texts), value
 
 
 def test_changes_between_two_releases(client):

@@ -58,10 +58,12 @@ def _schemas() -> dict[str, Any]:
             service={"type": ["object", "null"]},
             quarter_scores=_rows("QuarterScore"),
             ratings=_rows("Rating"),
+            explanation=_rows("Explanation"),
             lists=_rows("ListEntry"),
             rectification_orders=_rows("RectificationOrder"),
         ),
         "RectificationOrder": _row(fields.ORDER[:-1], overdue={"type": "boolean"}),
+        "Explanation": _row(("about", "basis", "next", "page"), sentences={"type": "array", "items": TEXT}, on=DAY),
         "Enterprise": _row(fields.ENTERPRISE),
         "EnterpriseRecord": _row(
             fields.ENTERPRISE,

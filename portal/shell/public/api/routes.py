@@ -15,7 +15,7 @@ from portal.kernel.periods import Quarter, Year
 from portal.kernel.settings import settings
 from portal.kernel.web import public, request_session
 from portal.registry import api as registry
-from portal.shell.public import enterprise, estate, fields
+from portal.shell.public import enterprise, estate, explained, fields
 from portal.shell.public.answers import json_answer
 from portal.shell.public.api import companies, openapi, paging, params
 from portal.shell.public.api.problems import BadParameter, problem
@@ -88,7 +88,8 @@ def estates(db: Session) -> Any:
 @answers()
 def one_estate(db: Session, code: str) -> Any:
     """One estate with its service, scores, ratings and list entries."""
-    return estate.content(db, estate.dossier(db, code.upper()))
+    found = estate.dossier(db, code.upper())
+    return {**estate.content(db, found), "explanation": explained.explanation(db, found)}
 
 
 @bp.get("/v1/enterprises")
@@ -107,10 +108,10 @@ def enterprises(db: Session) -> Any:
 
 
 @bp.get("/v1/enterprises/<uscc>", endpoint="enterprise")
-@answers("as_of")
+@answers("as_of", "known_at")
 def one_enterprise(db: Session, uscc: str) -> Any:
-    """One company with its credit on a day."""
-    return enterprise.content(db, enterprise.record(db, uscc.upper(), params.day()))
+    """One company with its credit on a day, as known at an instant."""
+    return enterprise.content(db, enterprise.record(db, uscc.upper(), params.day(), params.instant()))
 
 
 @bp.get("/v1/quarters/<quarter>/scores")

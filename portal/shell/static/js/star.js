@@ -162,11 +162,12 @@
     if (label) made.dataset.label = label;
     return made;
   };
+  const titled = (kind, name) => (kind.endsWith("：") || !name ? kind + name : `${kind} ${name}`);
   const show = (holder, input, words) => {
     const found = compute(input), table = holder.querySelector("tbody"), verdict = holder.querySelector("[data-verdict]");
     for (const one of found.steps) {
       const row = table.appendChild(document.createElement("tr"));
-      cell(row, "th", `${words[one.kind] || one.kind} ${words[one.name] || one.name}`.trim(), words.step).scope = "row";
+      cell(row, "th", titled(words[one.kind] || one.kind, words[one.name] || one.name), words.step).scope = "row";
       cell(row, "td", one.formula, words.formula).className = "small";
       cell(row, "td", words[one.value] || one.value || "—", words.here).className = "n";
       cell(row, "td", words[one.published] || one.published || "—", words.published).className = "n";
