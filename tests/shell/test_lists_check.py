@@ -147,6 +147,12 @@ def test_what_is_wrong_with_the_whole_is_named_and_nothing_is_done(client, body,
         assert not db.scalars(select(Query)).all()
 
 
+@pytest.mark.parametrize("address", ["/api/v1/lists/check", "/api/v1/receipts/verify"])
+def test_more_than_any_check_needs_is_refused_unread(client, address):
+    answer = client.post(address, data=b"[" + b" " * 17_000_000 + b"]", content_type="application/json")
+    assert (answer.status_code, answer.mimetype) == (413, "application/problem+json")
+
+
 def test_a_thousand_rows_take_two_seconds_at_most(client):
     names = ["深圳市虚构长安物业服务有限公司", "虚构海乐", "深圳市虚构常安物业有限公司", "不存在的物业有限公司"]
     queries = [{"name": f"{names[number % 4]}"} if number % 5 else {"uscc": BLACK} for number in range(1000)]

@@ -4,7 +4,7 @@ import json
 from datetime import date, datetime
 from typing import Any
 
-from flask import Response, request
+from flask import Response, abort, request
 
 from portal.kernel import clock
 from portal.kernel.db import transaction
@@ -30,11 +30,17 @@ def _private(content: Any) -> Response:
     return response
 
 
+def _sent() -> bytes:
+    """The bytes of the body, refused (413) when there are more than any check needs."""
+    if (request.content_length or 0) > LARGEST:
+        abort(413)
+    return request.get_data()
+
+
 def _body() -> dict[str, Any]:
     """The body as an object. Raises ``BadParameter``."""
-    request.max_content_length = LARGEST
     try:
-        body = json.loads(request.get_data())
+        body = json.loads(_sent())
     except (ValueError, RecursionError) as error:
         raise BadParameter("body", _("请求内容应为JSON对象。")) from error
     if not isinstance(body, dict):
@@ -100,10 +106,10 @@ def _count_look() -> None:
 def verify() -> Response:
     """``genuine``, ``altered`` or ``superseded`` for the receipt in the body; ``changed`` numbers the items that moved."""
     params.refuse_unknown(())
-    request.max_content_length = LARGEST
+    sent = _sent()
     _count_look()
     db = request_session()
-    verdict = receipts.verify(db, request.get_data())
+    verdict = receipts.verify(db, sent)
     changed = since.changed(db, verdict.receipt["payload"]) if verdict.receipt else []
     return _private(
         {
