@@ -70,7 +70,6 @@ SUBSCRIPTIONS = (
     ("work.items", "scoring.credit.api", "work_items"),
     ("work.items", "scoring.vetoes.api", "work_items"),
     ("work.items", "scoring.lists.api", "work_items"),
-    ("work.items", "scoring.lists.api", "notice_items"),
     ("work.items", "scoring.market.api", "work_items"),
     ("work.figures", "scoring.checks.api", "work_figures"),
     ("work.figures", "scoring.rectification.api", "work_figures"),

@@ -15,8 +15,9 @@ from portal.kernel import audit, clock, keys
 from portal.kernel.access import Actor, require
 from portal.kernel.db import lock
 from portal.kernel.errors import Conflict, DomainError, NotFound
-from portal.kernel.i18n import _
+from portal.kernel.i18n import _, using
 from portal.kernel.ids import new_id
+from portal.notices import api as notices
 from scoring.adverse import policy, queries
 from scoring.adverse.cases import DECIDED, Case, case_of
 from scoring.adverse.journal import Journal, flush
@@ -125,12 +126,21 @@ def answer_point(db: Session, actor: Actor, point_id: str, *, verdict: str, text
     db.add(Answer(point_id=point_id, verdict=verdict, text=said, actor=actor.login, on=on, at=clock.now()))
     flush(db)
     audit.record(db, actor, "adverse.point-answered", point.ref, {"point": point_id, "verdict": verdict})
+    if point.party == "company":
+        with using("zh"):
+            tell_company(db, case, _("您对“%(name)s”提出的意见有了答复。"), on)
 
 
 def names_of_unanswered(db: Session, cases: Collection[Case]) -> list[str]:
     """Names of the cases in which a point still waits for its answer."""
     waiting = queries.unanswered(db, [case.ref for case in cases])
     return [case.name for case in cases if case.ref in waiting]
+
+
+def tell_company(db: Session, case: Case, text: str, on: date) -> None:
+    """Leave the company a line in the portal; it serves nothing."""
+    values = {"kind": case.kind, "case_id": case.id}
+    notices.inform(db, notices.To(uscc=case.uscc), text, {"name": case.name}, "adverse.company_case", values, on)
 
 
 # --- hearing ----------------------------------------------------------------------------------------------------------
@@ -182,6 +192,8 @@ def arrange_hearing(db: Session, actor: Actor, ref: str, *, held_on: date, place
     _hearing(db, actor, ref, on).add("arranged", due_on=held_on, reason=said)
     flush(db)
     audit.record(db, actor, "adverse.hearing-arranged", ref, {"held_on": held_on})
+    with using("zh"):
+        tell_company(db, case_of(db, ref), _("“%(name)s”的当面听取意见已安排，请看时间和地点。"), on)
 
 
 def hold_hearing(db: Session, actor: Actor, ref: str, *, minutes: str, file: str = "", on: date) -> None:

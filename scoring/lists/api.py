@@ -19,7 +19,6 @@ from scoring.lists.hands import hands_on as hands_on
 from scoring.lists.hands import said_now as said_now
 from scoring.lists.models import ListCase, ListEntry
 from scoring.lists.notices import NoticeView as NoticeView
-from scoring.lists.notices import notice_items as notice_items
 from scoring.lists.notices import notices as notices
 from scoring.lists.reasons import reason_text as reason_text
 from scoring.lists.work import work_figures as work_figures

@@ -8,10 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.kernel import clock
-from portal.kernel.access import Actor, Permission
-from portal.kernel.formats import year_text
-from portal.kernel.i18n import _, language
-from portal.kernel.work import WorkItem
+from portal.kernel.i18n import language
 from portal.registry import api as registry
 from scoring.lists.models import ListCase, ListStep
 
@@ -61,17 +58,3 @@ def _view(case: ListCase, taken: dict[str, ListStep], names: dict[str, str]) -> 
         case.id, case.year, case.subject_type, case.subject, names.get(case.subject, ""), case.reason, grounds,
         served.document, served.on, window.due_on if window else None, list(taken)[-1],
     )  # fmt: skip
-
-
-def notice_items(db: Session, *, actor: Actor) -> list[WorkItem]:
-    """Notices to which the actor's company may still respond (announcement ``work.items``)."""
-    if not actor.may(Permission.ENTERPRISE_OWN) or not actor.uscc:
-        return []
-    return [
-        WorkItem(
-            _("陈述、申辩：拟列入%(year)s黑榜", year=year_text(notice.year)), "lists.served_notice",
-            {"case_id": notice.case_id}, notice.due_on, note=_("告知书%(document)s", document=notice.document),
-        )
-        for notice in notices(db, actor.uscc)
-        if notice.is_open
-    ]  # fmt: skip

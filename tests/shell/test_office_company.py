@@ -49,6 +49,8 @@ def black_case(uscc: str, due: date, kind: str = "black") -> None:
         db.add(case)
         db.flush()
         rows = [("candidate", None, ""), ("notice_served", None, "测告〔2026〕1号"), ("response_open", due, "")]
+        if kind == "red":
+            rows = [("candidate", None, ""), ("review", None, ""), ("public_notice", due, "测示〔2026〕1号")]
         for seq, (step, due_on, document) in enumerate(rows, 1):
             values = {"actor": "t", "on": served, "at": clock.now(), "due_on": due_on, "document": document}
             db.add(ListStep(case_id=OPEN, seq=seq, step=step, **values))
@@ -131,12 +133,10 @@ def test_a_notice_can_be_read_and_says_how_to_respond(signed_in):
     page = client.page("/company")
     assert "年内扣分较多" in page.select_one("#notices").get_text()
     assert "还有3天" in page.select_one("#notices").get_text()
-    work = client.page("/work")
-    assert work.h1.get_text(strip=True) == "1件事等您办理"
-    assert work.select_one("tbody th a")["href"] == f"/company/notices/{OPEN}"
-    notice = client.page(f"/company/notices/{OPEN}")
+    assert client.get(f"/company/notices/{OPEN}").headers["Location"] == f"/company/decisions/list/{OPEN}"
+    notice = client.page(f"/company/decisions/list/{OPEN}")
     assert "2026年11月25日" in notice.get_text()
-    assert "本系统目前不受理网上陈述、申辩" in notice.get_text()
+    assert notice.select_one("main form textarea") is not None, "the company answers in the portal"
     assert not [link for link in notice.select("main a") if "/lists/" in link["href"]]
     assert signed_in(Role.ENTERPRISE, uscc=USCC[1]).get(f"/company/notices/{OPEN}").status_code == 404
     assert "年内扣分较多" not in signed_in(Role.ENTERPRISE, uscc=USCC[1]).page("/company").get_text()

@@ -17,8 +17,8 @@ from portal.kernel.work import Tone, WorkFigure
 from portal.registry import api as registry
 from portal.shell.office import oddities, words
 from portal.shell.public.standing import last_published
+from scoring.adverse import api as adverse
 from scoring.credit import api as credit
-from scoring.lists import api as lists
 
 
 def work_figures(db: Session, *, actor: Actor) -> list[WorkFigure]:
@@ -113,13 +113,12 @@ def _of_company(db: Session, uscc: str) -> list[WorkFigure]:
 
 
 def _notices(db: Session, uscc: str, today: date) -> WorkFigure:
-    served = lists.notices(db, uscc)
-    waiting = [notice for notice in served if notice.is_open]
-    values = {"_anchor": "notices"}
+    served = adverse.cases_of(db, uscc)
+    waiting = [case for case in served if case.is_open_on(today)]
     if not waiting:
         note = _("没有等您答复的告知书")
-        return WorkFigure(_("送达的告知书"), number_text(len(served)), note, "company.index", values, "ok")
-    first = min(notice.due_on for notice in waiting if notice.due_on)
+        return WorkFigure(_("送达的告知书"), number_text(len(served)), note, "adverse.company", {}, "ok")
+    first = min(case.due_on for case in waiting if case.due_on)
     tone: Tone = "soon" if (first - today).days <= 3 else "plain"
     note = _("最迟%(day)s陈述、申辩", day=date_text(first))
-    return WorkFigure(_("可以答复的告知书"), number_text(len(waiting)), note, "company.index", values, tone)
+    return WorkFigure(_("可以答复的告知书"), number_text(len(waiting)), note, "adverse.company", {}, tone)

@@ -9,8 +9,9 @@ from flask import Response, jsonify, render_template, request
 
 from portal.kernel import clock
 from portal.kernel.flags import flags, plain
+from portal.kernel.i18n import _
 from portal.kernel.sheets.write import write_csv, write_xlsx
-from portal.kernel.web import public, request_session
+from portal.kernel.web import instant_asked, public, request_session
 from scoring.lists import api
 from scoring.lists.views.blueprint import asked_day, bp
 
@@ -20,9 +21,12 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def _chosen() -> tuple[date, str, int | None, list[api.EntryView], list[int]]:
-    """The day asked for, what was wrong with it, the year chosen, its entries, and the years one can choose."""
-    day, problem = asked_day()
-    entries = api.in_force(request_session(), day)
+    """The day asked for, what was wrong with it, the year chosen, its entries (as known at the instant asked for), and the
+    years one can choose."""
+    (day, problem), (known_at, is_readable) = asked_day(), instant_asked()
+    if not is_readable:
+        problem = problem or _("时间写法不对或者晚于现在，请按2026-03-01T09:30的格式填写。现在显示已登记的全部情况。")
+    entries = api.in_force(request_session(), day, known_at)
     years = sorted({entry.year for entry in entries}, reverse=True)
     year = request.args.get("year", type=int)
     if year is not None:
@@ -42,6 +46,7 @@ def index() -> str:
         year=year,
         years=years,
         lists=[(kind, [entry for entry in entries if entry.kind == kind]) for kind in ("red", "black")],
+        known_text=request.args.get("known_at", "") if instant_asked()[0] else "",
         notices=api.public_notices(db, clock.today()),
         gone=api.withdrawn(db, clock.today()),
         query=f"?{request.query_string.decode()}" if request.query_string else "",
