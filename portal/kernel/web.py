@@ -5,11 +5,13 @@ with a view that declares nothing and checks the declaration before every reques
 """
 
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
 from flask import g, request
 from sqlalchemy.orm import Session
 
+from portal.kernel import clock
 from portal.kernel.access import Actor, Permission
 from portal.kernel.db import engine
 
@@ -52,6 +54,21 @@ LAST_PAGE = 1_000_000  # beyond any list, and within the numbers of every databa
 def page_asked() -> int:
     """The page of a long list that the address asks for, from 1."""
     return min(max(1, request.args.get("page", 1, int)), LAST_PAGE)
+
+
+def instant_asked(name: str = "known_at") -> tuple[datetime | None, bool]:
+    """The instant that the address asks for, in the district's time to the minute (``2026-03-01T09:30``), and whether it could
+    be read. None: now. What was recorded within that minute is included; the future is as good as unreadable."""
+    typed = request.args.get(name, "").strip().replace(" ", "T")
+    if not typed:
+        return None, True
+    try:
+        found = datetime.strptime(typed, "%Y-%m-%dT%H:%M").replace(tzinfo=clock.DISTRICT).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None, False
+    if found > clock.now():
+        return None, False
+    return found + timedelta(seconds=59, microseconds=999_999), True
 
 
 def actor() -> Actor:

@@ -173,3 +173,22 @@ def test_the_lead_cannot_confirm_what_waits_for_nobody(desk):
     with reading() as db:
         assert api.waiting_count(db, LEAD) == 0
     assert "没有待核准" in desk("lead").page("/credit/waiting").get_text()
+
+
+def test_the_record_is_read_as_known_at_an_instant(desk, client):
+    """A late event changes the day, and never what was known before it."""
+    with clock.on(date(2026, 3, 5), 15):
+        record_event("B11", on=DAY)
+    with clock.on(date(2026, 3, 9)):
+        officer, path = desk("officer"), f"/credit/enterprises/{USCC[0]}"
+        assert "74.00分" in officer.page(f"{path}?as_of=2026-03-05").get_text()
+        assert "80.00分" in officer.page(f"{path}?as_of=2026-03-05&known_at=2026-03-05T14:59").get_text()
+        assert "74.00分" in officer.page(f"{path}?as_of=2026-03-05&known_at=2026-03-05T15:00").get_text()
+        assert "晚于现在" in officer.page(f"{path}?known_at=2030-01-01T00:00").get_text()
+        public = f"/enterprises/{USCC[0]}"
+        assert "80.00分" in client.page(f"{public}?as_of=2026-03-05&known_at=2026-03-05T14:59").get_text()
+        assert client.get(f"{public}.json?as_of=2026-03-05").json["credit"]["score"] == "74.00"
+        known = client.get(f"/api/v1{public}?as_of=2026-03-05&known_at=2026-03-05T06:59:00Z").json["credit"]
+        assert (known["score"], known["events"]) == ("80.00", [])
+        assert client.get(f"/api/v1{public}?known_at=yesterday").status_code == 400
+        assert client.page("/lists?known_at=2026-03-05T14:59").get_text().count("2026-03-05 14:59") == 1

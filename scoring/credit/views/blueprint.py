@@ -1,6 +1,6 @@
 """The blueprint of the credit pages and the words they share."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from flask import Blueprint, current_app, request, url_for
@@ -9,10 +9,9 @@ from portal.accounts import api as accounts
 from portal.kernel import clock
 from portal.kernel.errors import NotFound
 from portal.kernel.i18n import _
-from portal.kernel.web import request_session
+from portal.kernel.web import instant_asked, request_session
 from scoring.credit import words
 
-STAFF_TIME = "%Y-%m-%dT%H:%M"
 bp = Blueprint("credit", __name__, template_folder="../templates")
 
 
@@ -54,18 +53,11 @@ def asked_day() -> tuple[date, str]:
 
 
 def asked_instant() -> tuple[datetime | None, str]:
-    """The instant of the address (``known_at``, district time to the minute; None: now) and what is wrong with it."""
-    typed = request.args.get("known_at", "").strip()
-    if not typed:
-        return None, ""
-    try:
-        found = datetime.strptime(typed, STAFF_TIME).replace(tzinfo=clock.DISTRICT).astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None, _("时间应按2026-03-01T09:30的格式填写。现在显示已登记的全部情况。")
-    found += timedelta(seconds=59, microseconds=999_999)  # what was recorded within the printed minute is included
-    if found > clock.now() + timedelta(minutes=1):
-        return None, _("时间不能晚于现在。现在显示已登记的全部情况。")
-    return found, ""
+    """The instant of the address (None: now) and what is wrong with it."""
+    found, is_readable = instant_asked()
+    return found, "" if is_readable else _(
+        "时间写法不对或者晚于现在，请按2026-03-01T09:30的格式填写。现在显示已登记的全部情况。"
+    )
 
 
 @bp.context_processor
