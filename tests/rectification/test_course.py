@@ -81,6 +81,15 @@ def test_24_hours_are_extended_by_24_hours(urgent):
     assert acts.clocks(urgent)["finding.C"].due_at == acts.instant(2026, 10, 14, 10)
 
 
+def test_what_was_asked_for_in_time_is_granted_after_the_deadline(order):
+    """The street was slow: the company does not pay for it."""
+    with acts.at(DAY + timedelta(days=6)):
+        acts.ask(order)
+    with acts.at(DAY + timedelta(days=9)):
+        acts.extend(order)
+        assert acts.clocks(order)["finding.B"].last_day == DAY + timedelta(days=14)
+
+
 def test_no_time_is_asked_for_when_it_has_run_out(order):
     with acts.at(DAY + timedelta(days=8)), pytest.raises(DomainError, match="期限已过"):
         acts.ask(order)

@@ -159,15 +159,17 @@ def resume(
 
 
 def extend(
-    db: Session, actor: Actor, rule: str, subject: str, *, by_rule: str, reason: str, on: date | None = None
-) -> datetime:
+    db: Session, actor: Actor, rule: str, subject: str, *, by_rule: str, reason: str, on: date | None = None,
+    asked_at: datetime | None = None,
+) -> datetime:  # fmt: skip
     """Lengthen a deadline by the length of another rule, once for each rule, before it has run out; answers the new due
-    instant. ``DomainError`` without a reason, when it is late, or extended by that rule already."""
+    instant. ``asked_at``: when it was asked for, which is what has to be in time: a slow decision is nobody's fault who
+    asked. ``DomainError`` without a reason, when it is late, or extended by that rule already."""
     row = _running(db, rule, subject, reason)
     given = kept.terms_of(row)
     if any(term.rule == by_rule for term in given):
         raise Conflict(_("这一期限已经延长过一次，不能再延长。"))
-    if kept.instant_of(on, None) >= row.due_at and row.paused_at is None:
+    if (asked_at or kept.instant_of(on, None)) >= row.due_at and row.paused_at is None:
         raise DomainError(_("期限已过，不能再延长。"))
     longer = [*given, _term(by_rule)]
     due = terms.due_at(calendar(db), longer, row.started_at, kept.pauses_of(row))

@@ -104,6 +104,11 @@ def has_taken(db: Session, order: queries.OrderRow, step: str) -> bool:
     return any(row.step == step for row in queries.steps(db, [order.id])[order.id])
 
 
+def asked_at(db: Session, order: queries.OrderRow) -> datetime | None:
+    """When the company asked for more time."""
+    return next((row.happened_at for row in queries.steps(db, [order.id])[order.id] if row.step == "extension_asked"), None)
+
+
 def due_of(db: Session, order: queries.OrderRow) -> datetime | None:
     """The first instant at which an order is late, None where no clock runs."""
     rule = finding_rule(order.hazard_class)

@@ -12,7 +12,7 @@ from portal.kernel.i18n import _
 from scoring.rectification import policy
 from scoring.rectification.moves import MOST_TEXT
 from scoring.rectification.service import news
-from scoring.rectification.service.answering import DECIDE, VERIFY, has_taken
+from scoring.rectification.service.answering import DECIDE, VERIFY, asked_at, has_taken
 from scoring.rectification.service.record import (
     Held,
     add_step,
@@ -58,7 +58,7 @@ def decide_extension(db: Session, actor: Actor, order_id: str, seq: int, granted
     """The street grants the company's request for more time, once, or refuses it with a reason.
 
     Raises ``NotFound``, ``NotAllowed`` (not the street, declared interest), ``Conflict`` (stale, nothing asked, decided),
-    ``DomainError`` (no reason for a refusal; granted when the deadline has passed).
+    ``DomainError`` (no reason for a refusal). What was asked for in time can be granted when the deadline has passed.
     """
     step = "extended" if granted else "extension_refused"
     held = hold(db, actor, order_id, seq)
@@ -76,7 +76,16 @@ def decide_extension(db: Session, actor: Actor, order_id: str, seq: int, granted
     if granted:
         rule = finding_rule(order.hazard_class)
         by_rule = f"finding.extension.{order.hazard_class}"
-        deadlines.extend(db, actor, rule, order.subject, by_rule=by_rule, reason=said or "街道准予延期", on=on)
+        deadlines.extend(
+            db,
+            actor,
+            rule,
+            order.subject,
+            by_rule=by_rule,
+            reason=said or "街道准予延期",
+            on=on,
+            asked_at=asked_at(db, order),
+        )
     deadlines.close(db, actor, DECIDE, order.subject, outcome=step, at=moment_of(on))
     audit.record(db, actor, f"order.{step}", order.subject, {"on": on, "reason": said})
     news.extension_decided(db, order, held.estate.name, granted, on)
