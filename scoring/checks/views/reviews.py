@@ -29,7 +29,9 @@ def queue() -> str:
     db = request_session()
     rows = reading.review_queue(db, actor())
     people = {row.inspector: standing.person_name(db, row.inspector) for row in rows}
-    return render_template("checks/reviews.html", rows=rows, people=people, review_due=partial(standing.review_due, request_session()))
+    return render_template(
+        "checks/reviews.html", rows=rows, people=people, review_due=partial(standing.review_due, request_session())
+    )
 
 
 def _shown(check: CheckView, code: int = 200) -> tuple[str, int]:
