@@ -29,7 +29,13 @@ class Result:
 
 def results_of(db: Session, uscc: str) -> list[Result]:
     """The results recorded on a company, the newest first within each kind; held ones included."""
-    return [*_ratings(db, uscc), *_quarters(db, uscc), *_events(db, uscc), *_entries(db, uscc, clock.today())]
+    return [
+        *_ratings(db, uscc),
+        *_quarters(db, uscc),
+        *_events(db, uscc),
+        *_entries(db, uscc, clock.today()),
+        *_links(db, uscc),
+    ]
 
 
 def _quarters(db: Session, uscc: str) -> list[Result]:
@@ -66,6 +72,15 @@ def _events(db: Session, uscc: str) -> list[Result]:
         figure = f"{sign}{points_text(abs(event.points_cp))}"
         found.append(Result(f"credit:{event.case_id}", "credit", title, figure, event.valid_from.isoformat()))
     return sorted(found, key=lambda one: (one.day, one.ref), reverse=True)
+
+
+def _links(db: Session, uscc: str) -> list[Result]:
+    found = []
+    for link in credit.links(db, uscc):
+        names = {code: registry.enterprise(db, code).name for code in (link.former, link.later)}
+        title = words.title("affiliation", {"former": names[link.former], "later": names[link.later]})
+        found.append(Result(f"affiliation:{link.id}", "affiliation", title, link.rule_name, link.on.isoformat()))
+    return found
 
 
 def _entries(db: Session, uscc: str, day: date) -> list[Result]:
