@@ -81,7 +81,7 @@ def measure(count: int) -> tuple[float, float, str]:
             ours = {
                 query: _median(lambda query=query: queries.estates_matched(db, clock.today(), query, limit=20))
                 for query in asked
-            }  # type: ignore[misc]
+            }
         engine.dispose()
         with closing(sqlite3.connect(path)) as plain:
             like = (
@@ -89,7 +89,7 @@ def measure(count: int) -> tuple[float, float, str]:
             )
             theirs = max(
                 _median(lambda query=query: plain.execute(like, (f"%{query}%",) * 2).fetchall()) for query in asked
-            )  # type: ignore[misc]
+            )
     slowest = max(ours, key=lambda query: ours[query])
     return ours[slowest], theirs, slowest
 

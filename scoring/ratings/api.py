@@ -54,6 +54,8 @@ from scoring.ratings.queries.years import rating_page as rating_page
 from scoring.ratings.queries.years import rating_revisions as rating_revisions
 from scoring.ratings.queries.years import rating_rows as rating_rows
 from scoring.ratings.queries.years import years as years
+from scoring.ratings.sentences import FIELDS as FIELDS
+from scoring.ratings.sentences import field_text as field_text
 from scoring.ratings.service.hold import waive_hold as waive_hold
 from scoring.ratings.service.hold import waivers as waivers
 from scoring.ratings.service.quarters import confirm_quarter as confirm_quarter

@@ -14,7 +14,6 @@ from portal.registry import api as registry
 from portal.shell.public import fields, words
 from scoring.lists import api as lists
 from scoring.ratings import api as ratings
-from scoring.ratings.sentences import FIELDS, field_text
 
 MOST = 50
 DECIDER = "district_lead"  # publications and corrections are acts of the district's lead
@@ -116,7 +115,7 @@ def _correction(erratum: Any) -> Entry:
         for row in erratum.rows for change in row.fields
     ]  # fmt: skip
     told = [
-        _("%(estate)s %(field)s：%(old)s改为%(new)s", estate=one["estate_code"], field=FIELDS.get(str(one["field"]), one["field"]),
+        _("%(estate)s %(field)s：%(old)s改为%(new)s", estate=one["estate_code"], field=ratings.FIELDS.get(str(one["field"]), one["field"]),
           old=one["old"], new=one["new"])
         for one in changes[:10]
     ]  # fmt: skip
@@ -131,7 +130,7 @@ def _correction(erratum: Any) -> Entry:
 
 
 def _plain(name: str, value: Any) -> str:
-    return str(field_text(name, value))
+    return str(ratings.field_text(name, value))
 
 
 def _of_estate(db: Session, code: str) -> list[Entry]:

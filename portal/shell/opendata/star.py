@@ -4,6 +4,8 @@ import csv
 import json
 from typing import Any
 
+from sqlalchemy.orm import Session
+
 from portal.kernel.errors import NotFound
 from portal.kernel.i18n import _
 from portal.shell.opendata import releases
@@ -23,11 +25,12 @@ def _rows(number: str, file: str, estate: str, **wanted: str) -> list[Row]:
     ]
 
 
-def inputs(year: int, estate: str) -> dict[str, Any]:
-    """Everything that the rating of an estate was made from, and what was published. Raises ``NotFound``."""
-    newest = next(iter(releases.releases()), None)
-    if newest is None:
-        raise NotFound(_("还没有可供复算的数据版本。数据每晚生成，也在公布后生成。"))
+def inputs(db: Session, year: int, estate: str) -> dict[str, Any]:
+    """Everything that the rating of an estate was made from, and what was published. Raises ``NotFound``.
+
+    They come from the newest release; a portal that has none yet makes its first one for whoever asks first.
+    """
+    newest = next(iter(releases.releases()), None) or releases.release(db)[0]
     number, text = newest.number, str(year)
     ratings = _rows(number, "ratings.csv", estate, year=text)
     if not ratings:

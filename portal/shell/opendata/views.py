@@ -114,7 +114,7 @@ def _star_words() -> dict[str, str]:
 @public
 def star_page(year: int, code: str) -> str:
     """A rating recomputed by the reader's browser from the published inputs."""
-    found = star.inputs(year, code.upper())
+    found = star.inputs(request_session(), year, code.upper())
     release = next(one for one in releases.releases() if one.number == found["release"])
     estate = registry.estate(request_session(), code.upper())
     content = star.script_safe({"inputs": found, "words": _star_words()})
@@ -125,7 +125,7 @@ def star_page(year: int, code: str) -> str:
 @public
 def star_inputs(year: int, code: str) -> Response:
     """The published inputs of a rating."""
-    return json_answer(star.inputs(year, code.upper()))
+    return json_answer(star.inputs(request_session(), year, code.upper()))
 
 
 @bp.get("/data/dictionary.<any(json, csv, xlsx):ending>")

@@ -17,9 +17,9 @@ def explanation(db: Session, found: Dossier) -> list[fields.Row]:
     """The last quarter, the last rated year and every list entry in force, each said in sentences."""
     said = []
     if found.last is not None:
-        said.append(_quarter(db, found))
+        said.append(_quarter(db, found.last))
     if found.rating is not None:
-        said.append(_rating(db, found))
+        said.append(_rating(db, found.rating))
     return [*said, *(_entry(one) for one in found.entries)]
 
 
@@ -31,8 +31,8 @@ def _contest() -> str:
     return _("企业对结果有不同意见的，可以在平台上提出异议，由没有经手的人员复核。")
 
 
-def _quarter(db: Session, found: Dossier) -> fields.Row:
-    last, code = found.last, found.view.code
+def _quarter(db: Session, last: Any) -> fields.Row:
+    code = last.estate_code
     told = ratings.quarter_explained(db, last.quarter, code)
     basis = _(
         "检查标准%(versions)s版", versions=_("、").join(sorted({month.standard_version for month in told.months}))
@@ -44,8 +44,8 @@ def _quarter(db: Session, found: Dossier) -> fields.Row:
     )
 
 
-def _rating(db: Session, found: Dossier) -> fields.Row:
-    row, code = found.rating, found.view.code
+def _rating(db: Session, row: Any) -> fields.Row:
+    code = row.estate_code
     told = ratings.rating_explained(db, int(row.year), code)
     page, about = f"/ratings/{int(row.year)}/estates/{code}", f"rating:{int(row.year)}/{code}"
     basis = told.rules.text("reference", language())
