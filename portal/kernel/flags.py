@@ -27,14 +27,23 @@ class Flag:
 def flags(
     db: Session, refs: Collection[str], as_of: date | None = None, known_at: datetime | None = None
 ) -> Mapping[str, tuple[Flag, ...]]:
-    """The flags of each record that carries one; a record without any is missing."""
+    """The flags of each record that carries one, each code once, the earliest; a record without any is missing."""
     found: dict[str, tuple[Flag, ...]] = {}
     if not refs:
         return found
     for answer in hooks.announce("record.flags", db, refs=refs, as_of=as_of, known_at=known_at):
         for ref, carried in answer.items():
-            found[ref] = found.get(ref, ()) + tuple(carried)
+            found[ref] = _once((*found.get(ref, ()), *carried))
     return found
+
+
+def _once(carried: Iterable[Flag]) -> tuple[Flag, ...]:
+    """Two rooms may know of the same lawsuit: a record says it once."""
+    first: dict[str, Flag] = {}
+    for flag in carried:
+        if flag.code not in first or flag.since < first[flag.code].since:
+            first[flag.code] = flag
+    return tuple(first.values())
 
 
 def plain(carried: Iterable[Flag]) -> list[dict[str, str]]:
