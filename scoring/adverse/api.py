@@ -42,6 +42,8 @@ from scoring.adverse.serving import offer as offer
 from scoring.adverse.serving import record_served as record_served
 from scoring.adverse.serving import start_response as start_response
 from scoring.adverse.texts import commitment as commitment
+from scoring.adverse.texts import contact as contact
+from scoring.adverse.texts import remedies as remedies
 from scoring.adverse.work import work_items as work_items
 
 keep_files, listed_files, read_file = files.keep, files.listed, files.read

@@ -62,7 +62,6 @@ def decision(
     told = texts()
     said = [["序号", "意见", "答复"]]
     said += [[str(one.number), one.text, f"{VERDICTS.get(one.verdict or '', '')}：{one.answer}"] for one in points]
-    remedies = told["remedies"].format(authority=told["authority"], court=told["court"])
     return numbered(
         [
             ("facts", facts, None),
@@ -70,10 +69,15 @@ def decision(
             ("basis", (told["basis"][basis],), None),
             ("decision", tuple(line for line in (outcome, more, told["evaluation"]) if line), None),
             ("exit", (exit_text,), None),
-            ("remedies", (remedies,), None),
+            ("remedies", (remedies(),), None),
             ("contact", (contact(),), None),
         ]
     )
+
+
+def remedies() -> str:
+    """How to have a decision looked at by others; the district sets who they are (``SITE_AUTHORITY``, ``SITE_COURT``)."""
+    return str(texts()["remedies"].format(authority=settings().authority, court=settings().court))
 
 
 def contact() -> str:

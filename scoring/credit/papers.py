@@ -17,6 +17,7 @@ from portal.kernel.points import print_cp
 from portal.kernel.settings import settings
 from portal.notices import api as notices
 from portal.registry import api as registry
+from scoring.adverse import api as adverse
 from scoring.credit import catalogue, due_process, policy, service
 from scoring.credit.models import CreditCase, CreditEvent
 
@@ -118,7 +119,7 @@ def _notice(db: Session, case: CreditCase, event: CreditEvent) -> tuple[str, lis
     entry, you = _entry(event), _you(case)
     rule = deadlines.rule(due_process.RESPONSE)
     intent = (
-        f"依据《信用事项目录》（{entry.catalogue}起适用；{entry.basis}），拟在{you}的信用记录中登记不良信息"
+        f"依据《信用事项目录》（{entry.catalogue}起适用；{entry.basis}），我局拟在{you}的信用记录中登记不良信息"
         f"“{entry.name}”，信用扣分{print_cp(-event.points_cp)}分，计分期{entry.months}个月。决定送达前不计分、不公开。"
     )
     rights = (
@@ -150,10 +151,6 @@ def _decision(db: Session, case: CreditCase, event: CreditEvent, on: date) -> tu
         f"经核准，决定在{you}的信用记录中登记不良信息“{entry.name}”，信用扣分{print_cp(-event.points_cp)}分，"
         f"自本决定书送达之日起计分{entry.months}个月。"
     )
-    remedy = (
-        f"不服本决定的，可以自收到本决定书之日起六十日内向{settings().authority}申请行政复议，"
-        f"也可以自收到本决定书之日起六个月内向{settings().court}提起行政诉讼。"
-    )
     sections: list[Any] = [
         notices.Section("一、事实", _facts(db, event)),
         notices.Section("二、陈述、申辩和答复", _heard(db, case.id)),
@@ -161,7 +158,7 @@ def _decision(db: Session, case: CreditCase, event: CreditEvent, on: date) -> tu
             "三、决定和依据", [decided, f"依据：《信用事项目录》（{entry.catalogue}起适用；{entry.basis}）。"]
         ),
         notices.Section("四、期满和修复", [_exit(entry)]),
-        notices.Section("五、救济途径", [remedy]),
+        notices.Section("五、救济途径", [adverse.remedies()]),
     ]
     return "信用信息登记决定书", sections
 

@@ -76,7 +76,7 @@ def issue_notice(db: Session, actor: Actor, case: ListCase, on: date) -> notices
     """拟列入黑榜告知书: facts, evidence, basis, intended measure, period, rights, exit, remedies, contact."""
     rules = rule_set(case.rule_set).list_rules(case.kind)
     with using("zh"):
-        measure = f"我局拟将你单位列入{words.list_name(case.kind)}，期限为{words.period(case.kind, rules)}。"
+        measure = f"我局拟将你单位列入{words.list_name(case.kind)}，{words.lasting(case.kind, rules)}。"
     body = adverse.notice_sections(
         facts=_facts(db, case),
         evidence=[(text.rstrip("。"), "") for text in findings(case)],
@@ -94,9 +94,15 @@ def issue_public_notice(db: Session, actor: Actor, case: ListCase, on: date, due
     """红榜公示: who, why, and until when anybody may object."""
     name, company = subject_name(db, case), company_name(db, case.uscc)
     with using("zh"):
-        about = f"{name}（{case.subject}），服务企业{company}（{case.uscc}），符合下列条件："
-        until = f"公示期自{date_text(on)}起至{date_text(due)}止（含当日）。公示期内任何人都可以向我局提出意见。"
-    body = adverse.numbered_sections([("facts", (about, *findings(case)), None), ("rights", (until,), None)])
+        about = f"{name}（{case.subject}），服务企业{company}（{case.uscc}），符合下列条件，我局拟将其列入{words.list_name(case.kind)}："
+        until = f"公示期自{date_text(on)}起至{date_text(due)}止（含当日）。公示期内任何人都可以在平台的红黑榜页面提出意见，也可以联系我局。"
+    body = adverse.numbered_sections(
+        [
+            ("facts", (about, *findings(case)), None),
+            ("comments", (until,), None),
+            ("contact", (adverse.contact(),), None),
+        ]
+    )
     return _issue(db, actor, PUBLIC_NOTICE, case, "拟列入" + title_of(case, "公示"), body, on)
 
 
@@ -107,8 +113,8 @@ def issue_decision(
     name = subject_name(db, case)
     rules = rule_set(case.rule_set).list_rules(case.kind)
     with using("zh"):
-        held, period = words.list_name(case.kind), words.period(case.kind, rules)
-    outcome = f"决定将{name}列入{held}，自公布之日起生效，期限为{period}。" if listed else f"决定不将{name}列入{held}。"
+        held, lasting = words.list_name(case.kind), words.lasting(case.kind, rules)
+    outcome = f"决定将{name}列入{held}，自公布之日起生效，{lasting}。" if listed else f"决定不将{name}列入{held}。"
     body = adverse.decision_sections(
         facts=_facts(db, case),
         points=adverse.points(db, ref_of(case)),

@@ -8,29 +8,17 @@ from portal.kernel.points import print_cp
 from scoring.lists.reasons import reason_text
 from scoring.surveys import api as surveys
 
-# The district's counsel settles these three texts; until then the documents name the gap in so many words.
-
-
-def basis() -> str:
-    """The document on which the lists rest."""
-    return _("【待法制审核确定：红榜、黑榜（行业评价）的依据文件】")
-
-
-def authority() -> str:
-    """Where one asks for administrative reconsideration."""
-    return _("【待法制审核确定：行政复议机关】")
-
-
-def court() -> str:
-    """Where one brings an administrative lawsuit."""
-    return _("【待法制审核确定：管辖人民法院】")
-
 
 def period(kind: str, rules: dict[str, Any]) -> str:
     """For how long an entry lasts."""
     if rules["months"]:
         return ngettext("%(n)s个月", "%(n)s个月", rules["months"])
     return _("到下一年度榜单公布为止")
+
+
+def lasting(kind: str, rules: dict[str, Any]) -> str:
+    """The period in a Chinese document, as the end of a sentence."""
+    return f"期限为{period(kind, rules)}" if rules["months"] else period(kind, rules)
 
 
 def list_name(kind: str) -> str:

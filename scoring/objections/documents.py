@@ -8,15 +8,13 @@ from sqlalchemy.orm import Session
 from portal.kernel.access import Actor
 from portal.kernel.formats import date_text
 from portal.kernel.i18n import using
-from portal.kernel.settings import settings
 from portal.notices import api as notices
 from portal.notices.api import Addressee, DocumentView, Section
 from portal.registry import api as registry
+from scoring.adverse import api as adverse
 from scoring.objections import words
 from scoring.objections.corrections import Corrected
 from scoring.objections.queries import Case
-
-BASIS = "《深圳经济特区社会信用条例》第五十条、第五十一条"
 
 
 def _addressee(db: Session, case: Case) -> Addressee:
@@ -32,13 +30,8 @@ def _points(case: Case) -> Section:
     return Section("你单位提出的意见", [f"{point.seq}．{point.text}" for point in case.points])
 
 
-def remedy() -> str:
-    """How to have a decision looked at by others (glossary, ``notice.remedy``)."""
-    given = settings()
-    return (
-        f"不服本决定的，可以自收到本决定书之日起六十日内向{given.authority}申请行政复议，"
-        f"也可以自收到本决定书之日起六个月内向{given.court}提起行政诉讼。"
-    )
+def _basis() -> str:
+    return f"{adverse.standing_texts()['basis']['objection']}。"
 
 
 def accepted(db: Session, actor: Actor, case: Case, office: str, due_on: date, on: date) -> DocumentView:
@@ -48,7 +41,7 @@ def accepted(db: Session, actor: Actor, case: Case, office: str, due_on: date, o
             Section("", [_matter(case), f"经审查，我局予以受理，由{office}复核，最迟{date_text(due_on)}作出决定。"
                                         "复核人员没有参与过原来的检查和决定。复核期间，原结果继续显示并标注“异议处理中”。"]),
             _points(case),
-            Section("依据", [f"{BASIS}。"]),
+            Section("依据", [_basis()]),
         ]  # fmt: skip
         return _issue(db, actor, "objection.receipt", case, "异议受理通知书", body, on)
 
@@ -60,7 +53,7 @@ def refused(db: Session, actor: Actor, case: Case, code: str, reason: str, on: d
             Section("", [_matter(case), f"对你单位提出的异议不予受理，理由是：{words.REFUSALS[code]}。"]),
             Section("具体说明", [reason]),
             _points(case),
-            Section("依据和权利", [f"{BASIS}。", remedy()]),
+            Section("依据和权利", [_basis(), adverse.remedies()]),
         ]
         return _issue(db, actor, "objection.refusal", case, "异议不予受理通知书", body, on)
 
@@ -76,9 +69,9 @@ def decided(
             Section("逐点答复", [], _answers(case)),
         ]
         if corrected:
-            body.append(Section("更正内容", ["下列内容已更正，受影响的得分、名次和星级已同时更正，并公布了新的版次。"],
+            body.append(Section("更正内容", ["下列内容已更正，受影响的结果同时更正；已经公布的得分和星级，另公布新的版次并说明原因。"],
                                 _corrections(case, corrected)))  # fmt: skip
-        body.append(Section("依据和权利", [f"{BASIS}。", remedy()]))
+        body.append(Section("依据和权利", [_basis(), adverse.remedies()]))
         return _issue(db, actor, "objection.decision", case, "异议复核决定书", body, on)
 
 

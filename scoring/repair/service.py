@@ -245,7 +245,11 @@ def _approve(db: Session, steps: Journal, case: RepairCase, target: Target | Non
     if targets.has_happened_again(db, target, steps.on):
         raise DomainError(_("期间又发生同类行为，不能修复。"))
     document = _issue(
-        db, steps, case, "准予信用修复", [f"准予修复：{target.name}。", why, "停止公示和停止使用自本日起同时生效。"]
+        db,
+        steps,
+        case,
+        "准予信用修复",
+        [f"准予修复：{target.name}。", why, "自本决定作出之日起，停止公示和停止使用同时生效。"],
     )
     steps.add("approved", document=document.number, reason=why)
     adverse.flush(db)
@@ -263,9 +267,13 @@ def _refuse(db: Session, steps: Journal, case: RepairCase, code: str, why: str) 
 
 def _issue(db: Session, steps: Journal, case: RepairCase, what: str, lines: list[str]) -> notices.DocumentView:
     told = adverse.standing_texts()
-    remedies = told["remedies"].format(authority=told["authority"], court=told["court"])
     body = adverse.numbered_sections(
-        [("basis", (told["basis"]["repair"],), None), ("decision", lines, None), ("remedies", (remedies,), None)]
+        [
+            ("basis", (told["basis"]["repair"],), None),
+            ("decision", lines, None),
+            ("remedies", (adverse.remedies(),), None),
+            ("contact", (adverse.contact(),), None),
+        ]
     )
     who = notices.Addressee(uscc=case.uscc, name=registry.enterprise(db, case.uscc).name)
     title = f"{what}决定书"
