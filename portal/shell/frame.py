@@ -18,16 +18,31 @@ from portal.kernel.web import PUBLIC_ACCESS, request_session
 
 @dataclass(frozen=True)
 class Link:
-    """A link of the frame."""
+    """A link of the frame; ``inside`` are the pages of a section, shown as a second row while one of them is open."""
 
     label: Any
     url: str
     active: bool = False
     count: int | None = None
+    inside: tuple["Link", ...] = ()
 
 
-FOOTER = ((lazy("开放数据"), "public.data"), (lazy("订阅"), "feeds.index"), (lazy("核验回执"), "public.verify"), (lazy("帮助"), "public.help"), (lazy("无障碍说明"), "public.accessibility"),
-          (lazy("隐私说明"), "public.privacy"))  # fmt: skip
+FOOTER = (
+    (lazy("开放数据"), "public.data"),
+    (lazy("订阅"), "feeds.index"),
+    (lazy("核验回执"), "public.verify"),
+    (lazy("帮助"), "public.help"),
+    (lazy("无障碍说明"), "public.accessibility"),
+    (lazy("隐私说明"), "public.privacy"),
+)
+# Sections of the staff row: the slices whose pages belong together. What stands in none stands alone.
+SECTIONS = (
+    (lazy("检查和整改"), ("checks", "reviews", "rectification")),
+    (lazy("nav|评价结果"), ("ratings", "replies", "surveys", "vetoes", "my_objections", "objections")),
+    (lazy("信用和榜单"), ("credit", "lists", "adverse", "repair")),
+    (lazy("登记和准入"), ("registry", "market", "office.imports")),
+    (lazy("标准和管理"), ("standards", "calendar", "accounts", "office", "notices.documents")),
+)
 
 
 @lru_cache(maxsize=4096)
@@ -58,9 +73,33 @@ def _staff_links(entries: list[NavEntry]) -> list[Link]:
     actor = g.actor
     shown = sorted((e for e in entries if e.permission and actor.may(e.permission)), key=lambda entry: entry.order)
     db = request_session()
-    return [
-        Link(e.label, url_for(e.endpoint), _is_active(e, shown), e.count(db, actor) if e.count else None) for e in shown
+    links = [
+        (
+            _section_of(e),
+            Link(e.label, url_for(e.endpoint), _is_active(e, shown), e.count(db, actor) if e.count else None),
+        )
+        for e in shown
     ]
+    return _sections(links)
+
+
+def _section_of(entry: NavEntry) -> int | None:
+    slice_name = entry.endpoint.split(".")[0]
+    return next((at for at, (_label, names) in enumerate(SECTIONS) if {slice_name, entry.endpoint} & set(names)), None)
+
+
+def _sections(links: list[tuple[int | None, Link]]) -> list[Link]:
+    """One link for each section, where its first page stands; a section of one page is that page."""
+    row: list[Link] = []
+    for place, (section, link) in enumerate(links):
+        inside = tuple(other for at, other in links if at == section)
+        if section is None or len(inside) == 1:
+            row.append(link)
+        elif all(at != section for at, _other in links[:place]):
+            waiting = sum(other.count or 0 for other in inside) or None
+            active = any(other.active for other in inside)
+            row.append(Link(SECTIONS[section][0], link.url, active, waiting, inside))
+    return row
 
 
 def _site() -> dict[str, Any]:
