@@ -5,7 +5,7 @@ A snapshot names a day and an instant of knowledge, so nothing is stored for it:
 
 import re
 from collections.abc import Callable, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -34,15 +34,16 @@ def _parsed(text: str) -> Snapshot | None:
         return None
 
 
-def snapshot(db: Session, as_of: date | None = None, known_at: datetime | None = None) -> Snapshot:
+def snapshot(db: Session, as_of: date | None = None, known_at: datetime | None = None, days_ahead: int = 0) -> Snapshot:
     """The snapshot of the address; on a first page the state of this moment, on the day and at the instant asked for.
 
-    It moves only when the data do, so that an unchanged answer keeps its bytes.
+    It moves only when the data do, so that an unchanged answer keeps its bytes. An address can be typed: a day further ahead than
+    the list may be asked about, when what is held now will be public, is none of ours.
     """
     if not (given := params.text("snapshot")):
         return Snapshot(as_of or clock.today(), known_at or last_change(db))
-    found = _parsed(given)
-    if found is None:
+    found, last = _parsed(given), clock.today() + timedelta(days=days_ahead)
+    if found is None or found.as_of > last:
         raise BadParameter("snapshot", _("参数“%(name)s”只能取自上一页的next。", name="snapshot"))
     return found
 

@@ -158,7 +158,7 @@ def list_entries(db: Session) -> Any:
     kind = params.one_of("kind", ("red", "black"))
     uscc = params.text("uscc").replace(" ", "").replace("-", "").upper()
     asked_at = params.instant()
-    pinned = paging.snapshot(db, params.day("as_of", params.DAYS_AHEAD), asked_at)
+    pinned = paging.snapshot(db, params.day("as_of", params.DAYS_AHEAD), asked_at, params.DAYS_AHEAD)
     found = lists.in_force(db, pinned.as_of, pinned.known_at, kind or None, uscc or None)
     # a mark shows at once: only a client that asks for an instant gets the marks known then
     return paging.paged(paging.sliced(fields.list_entries(db, found, pinned.as_of, asked_at)), pinned)
