@@ -45,7 +45,7 @@ def read(data: bytes) -> list[BankStatement]:
                 element.clear()
     except DefusedXmlException as error:
         raise refuse("XML", _("文件里有文档类型定义或外部实体，不能导入。请向银行索取原始文件。")) from error
-    except (ParseError, LookupError, ValueError) as error:
+    except (ParseError, LookupError, ValueError, RecursionError) as error:
         raise refuse("XML", _("文件不是完整的XML，可能已损坏或被截断。请重新下载。")) from error
     if not found:
         raise refuse("BkToCstmrStmt", _("文件里没有账户对账单（Stmt）。"))

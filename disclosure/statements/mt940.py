@@ -42,10 +42,11 @@ def _fields(text: str) -> list[_Field]:
     text = re.sub(r"^\{[^\n]*\{4:\s*\n?|^-\}?[^\n]*$", "", text, flags=re.MULTILINE)
     marks = list(_TAG.finditer(text))
     ends = [mark.start() for mark in marks[1:]] + [len(text)]
-    return [
-        _Field(mark[1], text[mark.end() : end].rstrip("\n- "), text.count("\n", 0, mark.start()) + 1)
-        for mark, end in zip(marks, ends, strict=True)
-    ]
+    found, line, counted = [], 1, 0
+    for mark, end in zip(marks, ends, strict=True):
+        line, counted = line + text.count("\n", counted, mark.start()), mark.start()
+        found.append(_Field(mark[1], text[mark.end() : end].rstrip("\n- "), line))
+    return found
 
 
 def read(text: str) -> list[BankStatement]:
