@@ -7,7 +7,7 @@ from portal.kernel.i18n import lazy
 from portal.kernel.nav import NavEntry
 from scoring.market.views import bp
 
-NAV = [NavEntry(lazy("准入"), "market.index", 26, Permission.REGISTRY_READ)]
+NAV = [NavEntry(lazy("登记核对"), "market.index", 26, Permission.REGISTRY_READ)]
 
 
 def register(app: Flask) -> None:

@@ -80,7 +80,7 @@ def _entry_line(found: Standing, entry: lists.EntryView) -> str:
     until = date_text(entry.effective_to) if entry.effective_to else _("下一年度榜单公布")
     values = {"decision": entry.decision, "until": until}
     if found.manager_code in (entry.manager_code, entry.subject):
-        return _("项目负责人在黑榜（行业评价）上，决定书%(decision)s，至%(until)s。", **values)
+        return _("项目负责人在黑榜（行业评价）上，决定书%(decision)s，有效期至%(until)s。", **values)
     if found.uscc in (entry.uscc, entry.subject):
-        return _("企业在黑榜（行业评价）上，决定书%(decision)s，至%(until)s。", **values)
-    return _("有关联关系的企业在黑榜（行业评价）上，决定书%(decision)s，至%(until)s。", **values)
+        return _("企业在黑榜（行业评价）上，决定书%(decision)s，有效期至%(until)s。", **values)
+    return _("有关联关系的企业在黑榜（行业评价）上，决定书%(decision)s，有效期至%(until)s。", **values)

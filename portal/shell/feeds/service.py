@@ -48,9 +48,9 @@ def subscribe(db: Session, channel: str, topic: str, address: str, language: str
     topics.topic(db, topic)
     address = address.strip()
     if channel == "email" and not EMAIL.fullmatch(address):
-        raise DomainError(_("电子邮件地址写法不对。"))
+        raise DomainError(_("邮箱地址写法不对，请按name@example.com的格式填写。"))
     if channel == "webhook" and not (address.startswith("https://") and len(address) <= 500):
-        raise DomainError(_("推送地址应以https://开头，最长500个字符。"))
+        raise DomainError(_("推送地址应以https://开头，最多500个字符。"))
     hashed = address_hash(address)
     lock(db, f"feed:{hashed}")
     own = select(func.count()).select_from(FeedSubscription).where(FeedSubscription.address_hash == hashed)
@@ -85,7 +85,7 @@ def held_by(db: Session, code: str) -> FeedSubscription:
     """The subscription that a code manages. Raises ``NotFound``."""
     found = db.scalars(select(FeedSubscription).where(FeedSubscription.code_hash == _hashed(code))).one_or_none()
     if found is None:
-        raise NotFound(_("没有找到这个订阅，可能已经退订。"))
+        raise NotFound(_("没有找到这个订阅，可能已经退订。需要时请重新订阅。"))
     return found
 
 
@@ -110,7 +110,7 @@ def leave_by_mark(db: Session, mark: str, mark_of: Callable[[FeedSubscription], 
     """Leave by the mark that stands in each mail. Raises ``NotFound``."""
     found = db.get(FeedSubscription, mark.partition(".")[0])
     if found is None or not hmac.compare_digest(mark.encode(), mark_of(found).encode()):
-        raise NotFound(_("没有找到这个订阅，可能已经退订。"))
+        raise NotFound(_("没有找到这个订阅，可能已经退订。需要时请重新订阅。"))
     _leave(db, found)
 
 

@@ -93,7 +93,7 @@ def _entered(view: lists.EntryView) -> Entry:
 def _ended(one: lists.WithdrawnView) -> Entry:
     view = one.entry
     name = view.name or view.enterprise_name or view.subject
-    title = _("%(name)s的%(list)s记录撤下", name=name, list=words.list_name(view.kind))
+    title = _("%(name)s的%(list)s条目移出", name=name, list=words.list_name(view.kind))
     text = _("自%(day)s起不再有效。%(reason)s", day=one.on, reason=one.reason)
     facts = {**fields.list_entry(view), "withdrawn_on": one.on.isoformat(), "withdrawn_because": one.reason}
     return Entry(
@@ -115,11 +115,11 @@ def _correction(erratum: Any) -> Entry:
         for row in erratum.rows for change in row.fields
     ]  # fmt: skip
     told = [
-        _("%(estate)s %(field)s：%(old)s改为%(new)s", estate=one["estate_code"], field=ratings.FIELDS.get(str(one["field"]), one["field"]),
+        _("%(estate)s的%(field)s：%(old)s改为%(new)s", estate=one["estate_code"], field=ratings.FIELDS.get(str(one["field"]), one["field"]),
           old=one["old"], new=one["new"])
         for one in changes[:10]
     ]  # fmt: skip
-    text = _("%(reason)s 共%(n)s处改动。", reason=erratum.reason, n=len(changes)) + " " + _("；").join(told)
+    text = _("共%(n)s处改动，原因：%(reason)s", reason=erratum.reason, n=len(changes)) + " " + _("；").join(told)
     facts = {
         "period": made.period, "revision": made.number, "corrected_on": made.on.isoformat(),
         "public_from": made.public_from.isoformat(), "reason": erratum.reason, "decided_by": DECIDER, "changes": changes,

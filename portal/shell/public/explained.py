@@ -58,6 +58,6 @@ def _entry(one: lists.EntryView) -> fields.Row:
         "%(reason)s，列入%(list)s，自%(day)s起生效。", reason=words.list_reason(one.reason, one.kind),
         list=words.list_name(one.kind), day=one.effective_from.isoformat(),
     )  # fmt: skip
-    after = _("有效期到%(day)s止。", day=until) if until else _("有效期没有限定，依规定退出。")
+    after = _("有效期至%(day)s（含当日）。", day=until) if until else _("到下一年度榜单公布为止。")
     day = one.effective_from.isoformat()
     return _row(f"list:{one.case_id}", [sentence], one.decision, day, after, f"/lists?kind={one.kind}")

@@ -30,7 +30,7 @@ def current(db: Session, year: int, code: str) -> Any:
     if row is None:
         raise NotFound(_("%(period)s还没有公布。", period=year))
     if row.status != "rated":
-        raise DomainError(_("这个小区这一年度没有星级，不能制作证书。"))
+        raise DomainError(_("这个小区这一年度没有星级，不能制作证书和海报。"))
     return row
 
 
