@@ -24,11 +24,13 @@ from portal.kernel.i18n import _
 from portal.kernel.ids import new_id
 from portal.kernel.keys import key_ring
 from portal.kernel.marks import at_once
+from portal.kernel.sources import source
 
 ABSOLUTE = timedelta(hours=12)
 WINDOW = timedelta(minutes=15)
 TRIES_PER_LOGIN = 5
 TRIES_PER_ADDRESS = 30
+TRIES_FROM_EVERYWHERE = 50
 _SEEN_EVERY = timedelta(minutes=5)
 
 
@@ -48,15 +50,14 @@ def _hidden(kind: str, value: str) -> str:
 
 
 def knock(db: Session, login: str, address: str) -> Knock:
-    """Count a try, unless too many failed within the last 15 minutes for the login (5) or the address (30)."""
+    """Count a try, unless too many failed within the last 15 minutes: for the login from this address (5), from the address
+    (30), or for the login from everywhere (50). A stranger's five wrong tries shut the stranger out, not the person."""
     login = login.strip()[:64]
-    hidden_login, hidden_address = _hidden("login", login.casefold()), _hidden("address", address)
+    hidden_login, hidden_address = _hidden("login", login.casefold()), _hidden("address", source(address))
     for name in sorted((hidden_login, hidden_address)):
         lock(db, f"sign-in:{name}")
-    wait = max(
-        _wait(db, SignInAttempt.login_hash == hidden_login, TRIES_PER_LOGIN),
-        _wait(db, SignInAttempt.address_hash == hidden_address, TRIES_PER_ADDRESS),
-    )
+    wait = max(_login_wait(db, hidden_login, hidden_address),
+               _wait(db, TRIES_PER_ADDRESS, SignInAttempt.address_hash == hidden_address))  # fmt: skip
     if wait:
         return Knock("", login, wait)
     attempt = SignInAttempt(id=new_id(), login_hash=hidden_login, address_hash=hidden_address, at=clock.now())
@@ -67,10 +68,16 @@ def knock(db: Session, login: str, address: str) -> Knock:
     return Knock(attempt.id, login, 0, person.password_hash, person.code_hash)
 
 
-def _wait(db: Session, whose: ColumnElement[bool], allowed: int) -> int:
+def _login_wait(db: Session, login: str, address: str) -> int:
+    whose = SignInAttempt.login_hash == login
+    here = _wait(db, TRIES_PER_LOGIN, whose, SignInAttempt.address_hash == address)
+    return max(here, _wait(db, TRIES_FROM_EVERYWHERE, whose))
+
+
+def _wait(db: Session, allowed: int, *whose: ColumnElement[bool]) -> int:
     """Minutes until the next try is allowed; 0 = now."""
     since = clock.now() - WINDOW
-    query = select(SignInAttempt.at).where(whose, SignInAttempt.at > since).order_by(SignInAttempt.at.desc())
+    query = select(SignInAttempt.at).where(*whose, SignInAttempt.at > since).order_by(SignInAttempt.at.desc())
     times = db.scalars(query.limit(allowed)).all()
     if len(times) < allowed:
         return 0
@@ -100,8 +107,8 @@ def ticket_holds(person: Person, given: str) -> bool:
 
 def refused(db: Session, found: Knock) -> None:
     """A try was wrong: it stays counted. The one that shuts the door of an existing person goes into the audit log."""
-    hidden = _hidden("login", found.login.casefold())
-    if db.get(Person, found.login) and _wait(db, SignInAttempt.login_hash == hidden, TRIES_PER_LOGIN):
+    tried = db.get(SignInAttempt, found.attempt)
+    if db.get(Person, found.login) and tried and _login_wait(db, tried.login_hash, tried.address_hash):
         door = Actor("portal", None, None)
         audit.record(
             db, door, "sign-in.locked", f"person:{found.login}", {"minutes": int(WINDOW.total_seconds()) // 60}
@@ -117,8 +124,11 @@ def still_the_same(db: Session, found: Knock) -> Person:
 
 
 def forgive(db: Session, found: Knock) -> None:
-    """The person proved who they are: earlier failures of this login no longer count."""
-    db.execute(delete(SignInAttempt).where(SignInAttempt.login_hash == _hidden("login", found.login.casefold())))
+    """The person proved who they are: earlier failures of this login at this address no longer count, those elsewhere do."""
+    tried = db.get(SignInAttempt, found.attempt)
+    if tried is not None:
+        same = (SignInAttempt.login_hash == tried.login_hash, SignInAttempt.address_hash == tried.address_hash)
+        db.execute(delete(SignInAttempt).where(*same))
 
 
 def token_hash(token: str) -> str:

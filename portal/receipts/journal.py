@@ -13,6 +13,7 @@ from portal.kernel.errors import DomainError
 from portal.kernel.i18n import _
 from portal.kernel.ids import new_id
 from portal.kernel.keys import key_ring
+from portal.kernel.sources import source
 from portal.receipts.models import Look, Query
 
 WINDOW = timedelta(minutes=10)
@@ -40,14 +41,14 @@ class Asker:
 
 
 def _hidden(address: str) -> str:
-    return key_ring().identity_hash(f"query address:{address}")[1]
+    return key_ring().identity_hash(f"query address:{source(address)}")[1]
 
 
-def count_look(db: Session, address: str) -> None:
-    """Count a look at a code. Raises ``TooMany`` after 60 within 10 minutes from one address."""
+def count_look(db: Session, address: str, most: int = LOOKS) -> None:
+    """Count a look at a code. Raises ``TooMany`` after 60 (or ``most``) within 10 minutes from one address."""
     hidden, now = _hidden(address), clock.now()
     db.execute(delete(Look).where(Look.at <= now - WINDOW))
-    _refuse_beyond(db, Look.at, Look.address_hash == hidden, LOOKS)
+    _refuse_beyond(db, Look.at, Look.address_hash == hidden, most)
     db.add(Look(id=new_id(), address_hash=hidden, at=now))
 
 

@@ -17,6 +17,7 @@ from portal.kernel.db import lock
 from portal.kernel.errors import Conflict, DomainError, NotFound
 from portal.kernel.i18n import _, using
 from portal.kernel.ids import new_id
+from portal.kernel.sources import source as network
 from portal.notices import api as notices
 from scoring.adverse import policy, queries
 from scoring.adverse.cases import DECIDED, Case, case_of
@@ -90,7 +91,7 @@ def raise_public_point(db: Session, ref: str, *, text: str, contact: str, source
     if case.chain != "list-red" or not case.is_open_on(on):
         raise DomainError(_("这一事项现在不在公示期内。"))
     said, reach = _text(text, _("请写明意见。")), _text(contact, _("请填写联系方式，我们把答复告诉您。"))
-    hidden = keys.key_ring().identity_hash(f"point:{source}")[1][:32]
+    hidden = keys.key_ring().identity_hash(f"point:{network(source)}")[1][:32]
     lock(db, f"points:{hidden}")
     often = queries.raised_lately(db, hidden, clock.now() - timedelta(hours=1)) >= PER_SOURCE_AN_HOUR
     if often or queries.public_points(db, ref, clock.now()) >= PER_CASE_A_DAY:
@@ -193,7 +194,7 @@ def arrange_hearing(db: Session, actor: Actor, ref: str, *, held_on: date, place
     flush(db)
     audit.record(db, actor, "adverse.hearing-arranged", ref, {"held_on": held_on})
     with using("zh"):
-        tell_company(db, case_of(db, ref), _("“%(name)s”的当面听取意见已安排，请看时间和地点。"), on)
+        tell_company(db, case_of(db, ref), _("“%(name)s”已安排当面听取意见，请看时间和地点。"), on)
 
 
 def hold_hearing(db: Session, actor: Actor, ref: str, *, minutes: str, file: str = "", on: date) -> None:
@@ -222,7 +223,7 @@ def hearing_is_open(db: Session, ref: str) -> bool:
 def review(db: Session, actor: Actor, ref: str, *, verdict: str, opinion: str, on: date) -> None:
     """法制审核: once the time for responses is over, every point is answered and the hearing held; the case moves on."""
     case = case_of(db, ref)
-    require(policy.may_review(actor, case), _("提出建议的人和检查人员不能进行法制审核。"))
+    require(policy.may_review(actor, case), _("提出建议的人和检查人员不能作法制审核。"))
     if verdict not in ("agree", "disagree"):
         raise DomainError(_("请选择法制审核意见。"))
     lock(db, ref)
@@ -241,7 +242,7 @@ def require_heard(db: Session, case: Case, on: date) -> None:
         day = case.due_on.isoformat()
         raise DomainError(_("陈述申辩期或者公示期到%(day)s（含当日）才结束，现在不能作出决定。", day=day))
     if hearing_is_open(db, case.ref):
-        raise DomainError(_("“%(name)s”的企业要求当面听取意见，还没有进行。", name=case.name))
+        raise DomainError(_("“%(name)s”的企业要求当面听取意见，还没有听取。请先安排并登记笔录。", name=case.name))
     require_answered(db, [case])
 
 

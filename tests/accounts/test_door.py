@@ -110,6 +110,28 @@ def test_five_failures_shut_the_door_for_fifteen_minutes(client):
     assert told == ["person:lihua"]
 
 
+@pytest.mark.both_databases
+def test_a_stranger_shuts_nobody_else_out(client):
+    """Five wrong tries shut the address they come from; only very many, from many places, shut the login."""
+    person()
+    for _i in range(6):
+        sign_in(client, "lihua", "not the password", environ_base={"REMOTE_ADDR": "203.0.113.9"})
+    assert sign_in(client, "lihua", PASSWORD, environ_base={"REMOTE_ADDR": "203.0.113.9"}).status_code == 429
+    assert sign_in(client, "lihua", PASSWORD, environ_base={"REMOTE_ADDR": "10.0.0.7"}).status_code == 303
+    for number in range(9):
+        for _i in range(5):
+            sign_in(client, "lihua", "not the password", environ_base={"REMOTE_ADDR": f"203.0.113.{10 + number}"})
+    assert sign_in(client, "lihua", PASSWORD, environ_base={"REMOTE_ADDR": "10.0.0.7"}).status_code == 429
+
+
+def test_all_addresses_of_one_customer_are_one(client):
+    person()
+    for number in range(5):
+        sign_in(client, "lihua", "not the password", environ_base={"REMOTE_ADDR": f"2001:db8:1:2::{number:x}"})
+    assert sign_in(client, "lihua", PASSWORD, environ_base={"REMOTE_ADDR": "2001:db8:1:2:ffff::9"}).status_code == 429
+    assert sign_in(client, "lihua", PASSWORD, environ_base={"REMOTE_ADDR": "2001:db8:1:3::9"}).status_code == 303
+
+
 def test_success_forgives_earlier_failures(client):
     person()
     for _round in range(3):

@@ -12,6 +12,7 @@ from multiprocessing import get_context
 from typing import Any
 
 from portal.kernel import clock
+from portal.kernel.sources import source
 
 WINDOW = 60
 PER_WINDOW = 3000
@@ -51,7 +52,7 @@ class Limits:
         """Count a request (``cost`` 1) or only look (0)."""
         now = int(clock.now().timestamp())
         window, left = now // WINDOW, WINDOW - now % WINDOW
-        slot = self._slot(str(environ.get("REMOTE_ADDR", "")))
+        slot = self._slot(source(str(environ.get("REMOTE_ADDR", ""))))
         with self._slots.get_lock():
             held = self._slots[slot]
             count = held & 0xFFFFFFFF if held >> 32 == window else 0
