@@ -1,6 +1,10 @@
 """No stranger's address leads into our own network: not by number, not by name, not by a name that changes, not by redirect."""
 
+import contextlib
+import http.client
 import socket
+import threading
+import time
 
 import pytest
 
@@ -65,6 +69,37 @@ def test_the_connection_goes_to_the_address_that_was_looked_at(names, monkeypatc
     assert called == [(OUTSIDE, 443)]
     with pytest.raises(reach.Refused):  # and every delivery looks again
         reach.post("https://turn.example/hook", b"{}", {})
+
+
+@pytest.mark.parametrize("drops", [b"HTTP/1.1 100 Continue\r\n\r\n", b"x"])
+def test_who_answers_drop_by_drop_is_cut_off(names, monkeypatch, drops):
+    names["slow.example"] = [[OUTSIDE]]
+    mine, theirs = socket.socketpair()
+    mine.settimeout(5)
+    monkeypatch.setattr(reach, "LONGEST", 0.3)
+    monkeypatch.setattr(reach._Pinned, "connect", lambda self: setattr(self, "sock", mine))
+
+    def drip():
+        with contextlib.suppress(OSError):
+            theirs.sendall(b"HTTP/1.1 200 OK\r\nX: " if drops == b"x" else b"")
+            while True:
+                theirs.sendall(drops)
+                time.sleep(0.05)
+
+    threading.Thread(target=drip, daemon=True).start()
+    began = time.monotonic()
+    with pytest.raises((OSError, http.client.HTTPException)):
+        reach.post("https://slow.example/", b"{}", {})
+    assert time.monotonic() - began < 3
+    theirs.close()
+
+
+@pytest.mark.parametrize("path", ["/\u00e9", "/a b", "/\u202e"])
+def test_a_path_that_cannot_be_written_is_no_fault_of_ours(names, monkeypatch, path):
+    names["a.example"] = [[OUTSIDE]]
+    monkeypatch.setattr(reach._Pinned, "connect", lambda self: setattr(self, "sock", socket.socketpair()[0]))
+    with pytest.raises((reach.Refused, OSError, http.client.HTTPException)):
+        reach.post(f"https://a.example{path}", b"{}", {})
 
 
 class _Answer:

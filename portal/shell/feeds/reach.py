@@ -1,17 +1,21 @@
 """Posting to an address that a stranger gave, without lending the stranger our place in the network.
 
 The name is resolved once for each try, every address found must be a public one, and the connection goes to exactly that address
-(a name that points elsewhere a moment later changes nothing). Redirects are not followed. https only.
+(a name that points elsewhere a moment later changes nothing). Redirects are not followed. https only. Who answers drop by drop is
+cut off: a try has so many seconds in all, whatever comes.
 """
 
 import http.client
 import ipaddress
 import socket
 import ssl
+import threading
+from contextlib import suppress
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-TIMEOUT = 10
+TIMEOUT = 5  # for each step
+LONGEST = 10.0  # for a whole try
 PORTS = (443, 8443)
 LONGEST_ANSWER = 4096
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
@@ -75,21 +79,40 @@ class _Pinned(http.client.HTTPSConnection):
 
     def __init__(self, target: Target):
         super().__init__(target.host, target.port, timeout=TIMEOUT, context=ssl.create_default_context())
-        self._target = target
+        self._target, self.is_cut = target, False
 
     def connect(self) -> None:
         """To the pinned address; the certificate must be the name's."""
         plain = socket.create_connection((self._target.address, self._target.port), TIMEOUT)
-        self.sock = ssl.create_default_context().wrap_socket(plain, server_hostname=self._target.host)
+        context = ssl.create_default_context()
+        secure = context.wrap_socket(plain, server_hostname=self._target.host, do_handshake_on_connect=False)
+        self.sock = secure  # before the handshake, so that it can be cut too
+        secure.do_handshake()
+
+    def cut(self) -> None:
+        """End it from another thread."""
+        self.is_cut, held = True, self.sock
+        if held is not None:
+            with suppress(OSError, ValueError):
+                held.shutdown(socket.SHUT_RDWR)
 
 
 def post(url: str, body: bytes, headers: dict[str, str]) -> Answered:
     """Post once. Raises ``Refused``, and ``OSError`` or ``http.client.HTTPException`` when nobody answers properly."""
     target = aimed(url)
     connection = _Pinned(target)
+    end = threading.Timer(LONGEST, connection.cut)
+    end.daemon = True
+    end.start()
     try:
         connection.request("POST", target.path, body, headers)
         answer = connection.getresponse()
-        return Answered(answer.status, answer.read(LONGEST_ANSWER))
+        found = Answered(answer.status, answer.read(LONGEST_ANSWER))
+    except ValueError as error:  # a path or a name that cannot be written into a request
+        raise Refused("address") from error
     finally:
+        end.cancel()
         connection.close()
+    if connection.is_cut:
+        raise TimeoutError
+    return found
