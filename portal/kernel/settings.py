@@ -28,6 +28,7 @@ class Settings:
     division: str
     port: int
     base_url: str
+    public_url: str  # base_url where it was set, else empty: then the address that was asked stands in links
     secure_cookies: bool
     trusted_proxies: int
     smtp_host: str
@@ -76,6 +77,7 @@ def settings() -> Settings:
         division=env.get("SITE_DIVISION") or "440306000000",
         port=port,
         base_url=base_url,
+        public_url=base_url if env.get("BASE_URL") else "",
         secure_cookies=env.get("SECURE_COOKIES", "0") == "1" or base_url.startswith("https://"),
         trusted_proxies=int(env.get("TRUSTED_PROXIES") or 0),
         smtp_host=env.get("SMTP_HOST") or "",  # empty: no mail is sent

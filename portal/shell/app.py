@@ -35,6 +35,7 @@ HEADERS = {
     "Permissions-Policy": "geolocation=(self), camera=(self), microphone=()",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
+HSTS = "max-age=31536000"
 
 
 class EnglishTwin:
@@ -111,6 +112,8 @@ def _after(response: Response) -> Response:
     """Security headers everywhere; public pages may be cached and answer 304, all else is private."""
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
+    if settings().secure_cookies:  # the portal stands behind https: browsers need not try anything else
+        response.headers.setdefault("Strict-Transport-Security", HSTS)
     if request.endpoint == "static":
         kept = "public, max-age=31536000, immutable" if response.status_code in (200, 206, 304) else "no-store"
         response.headers["Cache-Control"] = kept

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from portal.kernel import clock
 from portal.kernel.i18n import _
+from portal.kernel.settings import settings
 from portal.shell.public.api import params
 from portal.shell.public.api.problems import BadParameter
 from portal.shell.public.fields import Row
@@ -65,7 +66,8 @@ def paged(rows: Callable[[int, int], tuple[Sequence[Row], int]], pinned: Snapsho
 def _next(page: int, size: int, pinned: str) -> str:
     kept = {name: value for name, value in request.args.items() if name not in PAGING}
     query = urlencode({**kept, "page": page, "page_size": size, "snapshot": pinned})
-    return f"{request.host_url.rstrip('/')}{request.script_root}{request.path}?{query}"
+    site = settings().public_url or request.host_url.rstrip("/")
+    return f"{site}{request.script_root}{request.path}?{query}"
 
 
 def sliced(rows: Sequence[Row]) -> Callable[[int, int], tuple[Sequence[Row], int]]:
