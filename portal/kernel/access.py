@@ -86,7 +86,6 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     Role.REVIEWER: frozenset(
         {
             P.WORK,
-            P.DOCUMENT_READ,
             P.OBJECTION_READ,
             P.OBJECTION_REVIEW,
             P.REGISTRY_READ,

@@ -5,12 +5,13 @@ from portal.notices.queries import DocumentView
 
 
 def may_read(actor: Actor, document: DocumentView) -> bool:
-    """The office; a company its own once they are served: before that nothing has reached it."""
+    """The office of the whole district, since a document names a company and no street; a company its own once they are
+    served: before that nothing has reached it."""
     if not actor.may(Permission.DOCUMENT_READ):
         return False
     if actor.may(Permission.ENTERPRISE_OWN) and actor.role is not None:
         return bool(actor.uscc) and document.addressee.uscc == actor.uscc and document.service is not None
-    return True
+    return actor.has_whole_district
 
 
 def may_serve(actor: Actor) -> bool:

@@ -40,6 +40,17 @@ def test_a_company_sees_what_was_served_on_it_and_no_other(at_desk):
     assert at_desk(Role.INSPECTOR).get("/documents").status_code == 403
 
 
+def test_a_street_reads_no_document_of_the_district(at_desk):
+    """A notice to a company is nobody's before it is served, and no street's afterwards."""
+    found = issue()
+    for role in (Role.REVIEWER, Role.OFFICER, Role.LEAD):
+        street = at_desk(role, division="440306017000", login=f"street-{role}")
+        assert street.get(f"/documents/{found.id}").status_code in (403, 404)
+        assert street.get(f"/documents/{found.id}/document").status_code in (403, 404)
+        assert found.number not in street.get("/documents", strict=False).text
+    assert at_desk(Role.AUDITOR).get(f"/documents/{found.id}").status_code == 200
+
+
 def test_an_officer_notes_service_with_its_proof(at_desk):
     found = issue()
     officer, address = at_desk(Role.OFFICER), f"/documents/{found.id}"
@@ -81,7 +92,11 @@ def test_a_company_signs_and_withdraws(at_desk):
 def _inform(to: To, subject: str) -> None:
     with transaction() as db:
         api.inform(
-            db, to, "已逾期，请过问：%(title)s（%(day)s到期）", {"title": subject, "day": "2026-03-02"}, "work.index"
+            db,
+            to,
+            "已逾期，请督促办理：%(title)s（%(day)s到期）",
+            {"title": subject, "day": "2026-03-02"},
+            "work.index",
         )
 
 
@@ -123,6 +138,6 @@ def test_the_level_above_is_told(instance, app, signed_in):
             deadlines.escalate(db, OFFICER)
         officer = signed_in(Role.OFFICER)
         page = officer.page("/notices")
-        assert "已逾期，请过问：翠湖花园（2026-03-09到期）" in page.get_text()
+        assert "已逾期，请督促办理：翠湖花园（2026-03-09到期）" in page.get_text()
         link = page.select_one("tbody form")["action"]
         assert officer.submit(link, page="/notices").location == "/work", "an officer does not review"
