@@ -242,6 +242,54 @@ def test_a_silent_address_is_not_confirmed(client, listener):
     assert "等待确认" in client.page(manage).text
 
 
+def test_nobody_has_us_ask_a_whole_town(client):
+    """However many addresses one asker writes down, few of them are asked."""
+    met = [
+        client.submit("/feeds", {"topic": "list:red", "channel": "email", "address": f"p{n}@example.org"}).status_code
+        for n in range(12)
+    ]
+    assert met == [200] * 10 + [422] * 2
+
+
+def test_a_subscription_is_no_hammer(client, listener, monkeypatch):
+    asked = _subscribed()
+    _news(monkeypatch, "甲")
+    with clock.at(clock.now() + timedelta(minutes=1)):
+        delivering.run()
+        with reading() as db:
+            first = service.log_of(db, asked.id)[0].delivery.id
+        page = f"/feeds/manage/{asked.code}"
+        met = [client.submit(f"{page}/resend", {"delivery": first}, page=page).status_code for _n in range(12)]
+    assert met == [303] * 10 + [429] * 2
+
+
+def test_one_listener_at_a_time_keeps_us_waiting(client, listener):
+    manage = client.submit("/feeds", {"topic": "list:red", "channel": "webhook", "address": HOOK}).headers["Location"]
+    from portal.shell.feeds import views
+
+    with views._asking:
+        assert client.submit(f"{manage}/confirm", page=manage).status_code == 429
+    assert client.submit(f"{manage}/confirm", page=manage).status_code == 303
+
+
+def test_a_mail_that_is_not_taken_is_no_fault_of_ours(client, monkeypatch):
+    from portal.kernel.settings import reload_settings
+    from portal.shell.feeds import views
+
+    @contextmanager
+    def nobody():
+        raise ConnectionRefusedError
+        yield
+
+    monkeypatch.setenv("SMTP_HOST", "mail.example")
+    reload_settings()
+    monkeypatch.setattr(views, "mail_server", nobody)
+    asked = {"topic": "list:red", "channel": "email", "address": "someone@example.org"}
+    assert client.submit("/feeds", asked).status_code == 422
+    odd = asked | {"address": "so(me@example.org"}
+    assert client.submit("/feeds", odd).status_code == 422
+
+
 def test_mail_asks_first_and_can_be_left(client, listener, monkeypatch):
     sent = []
 

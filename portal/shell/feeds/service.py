@@ -22,7 +22,7 @@ from portal.shell.feeds import topics
 from portal.shell.feeds.models import FeedAttempt, FeedDelivery, FeedStep, FeedSubscription
 
 PUBLIC = system_actor("public")
-EMAIL = re.compile(r"[^@\s<>\"',;:\\]{1,64}@[A-Za-z0-9.-]{1,190}\.[A-Za-z]{2,24}")
+EMAIL = re.compile(r"[A-Za-z0-9.!#$%&*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9.-]{1,190}\.[A-Za-z]{2,24}")
 MOST_OF_AN_ADDRESS, ASKED_A_DAY = 30, 3
 
 

@@ -1,5 +1,7 @@
 """The feeds, asking for one, and the page from which a subscription is looked after."""
 
+from smtplib import SMTPException
+from threading import BoundedSemaphore
 from typing import Any
 
 from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
@@ -9,8 +11,10 @@ from portal.kernel.db import transaction
 from portal.kernel.errors import DomainError, NotFound
 from portal.kernel.i18n import _, language
 from portal.kernel.settings import settings
+from portal.kernel.sources import source
 from portal.kernel.web import public, request_session
 from portal.notices.api import mail_server
+from portal.receipts import api as receipts
 from portal.shell.errors import answer
 from portal.shell.feeds import atom, delivering, service, topics
 from portal.shell.feeds.models import CHANNELS
@@ -18,6 +22,8 @@ from portal.shell.public.answers import json_answer
 
 bp = Blueprint("feeds", "portal.shell.feeds", template_folder="templates")
 ATOM = "application/atom+xml; charset=utf-8"
+OFTEN = 10  # within ten minutes: questions that one asker has us send, deeds of one subscription
+_asking = BoundedSemaphore()  # a listener may take its time: of those who serve pages, one at most waits for it
 
 
 def _prefix() -> str:
@@ -104,14 +110,18 @@ def subscribe() -> AnyResponse:
         if channel not in CHANNELS:
             raise DomainError(_("请选择接收方式。"))
         with transaction() as db:
+            receipts.count_look(db, f"feeds {source(request.remote_addr or '')}", OFTEN)
             asked = service.subscribe(db, channel, topic, address, language())
     except DomainError as error:
         return _index(str(error), 422)
     if channel == "email":
         if settings().smtp_host:
-            with mail_server() as server:
-                found = service.held_by(request_session(), asked.code)
-                server.send_message(delivering.question(found, address.strip(), asked.code))
+            found = service.held_by(request_session(), asked.code)
+            try:
+                with mail_server() as server:
+                    server.send_message(delivering.question(found, address.strip(), asked.code))
+            except (SMTPException, OSError):  # refused there, or nobody answers: it can be asked for again
+                return _index(_("电子邮件没有发出去，请核对地址，或者稍后再试。"), 422)
         return _unkept(make_response(render_template("feeds/asked.html", has_server=bool(settings().smtp_host))))
     return redirect(url_for("feeds.manage", code=asked.code), 303)
 
@@ -133,10 +143,18 @@ def manage(code: str) -> Response:
 @public
 def act(code: str, deed: str) -> AnyResponse:
     """Confirm, leave, or send something again."""
-    if deed == "confirm":
-        db = request_session()
-        found = service.held_by(db, code)
-        if found.channel == "webhook" and not delivering.confirm_webhook(db, found, code):
+    found = service.held_by(request_session(), code)
+    if deed != "leave":
+        with transaction() as db:
+            receipts.count_look(db, f"feeds {found.id}", OFTEN)
+    if deed == "confirm" and found.channel == "webhook":
+        if not _asking.acquire(blocking=False):
+            return answer(429)
+        try:
+            is_wanted = delivering.confirm_webhook(request_session(), found, code)
+        finally:
+            _asking.release()
+        if not is_wanted:
             return answer(
                 409, _("推送地址没有按要求应答：它应当返回200，并在回答里带上challenge的内容。内网地址不能使用。")
             )
