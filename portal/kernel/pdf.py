@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import segno
+from PIL import ImageFile
 
 STYLE = Path(__file__).with_name("data") / "pdf.css"
 _NO_TIME = datetime(2000, 1, 1, tzinfo=UTC)
@@ -34,6 +35,7 @@ class Attached:
 def _engine() -> Any:
     """The renderer takes half a second to load, so only who prints loads it."""
     engine = import_module("weasyprint")
+    ImageFile.LOAD_TRUNCATED_IMAGES = False  # it sets this for the whole process; a cut photo stays refused
     logging.getLogger("weasyprint").setLevel(logging.CRITICAL)  # what it refuses to fetch is refused, not news
     logging.getLogger("fontTools").setLevel(logging.WARNING)
     return engine

@@ -119,6 +119,9 @@ def all_rule_sets() -> tuple[RuleSet, ...]:
     made = tuple(sorted((rule_set_from(data) for data in _read("rulesets")), key=lambda rules: rules.code))
     if len({rules.code for rules in made}) != len(made):
         raise BadRuleSet("a code is used twice")
+    begins = [(kind, rules.first_year) for rules in made for kind in rules.kinds]
+    if len(set(begins)) != len(begins):
+        raise BadRuleSet("two rule sets for one kind begin in the same year")
     return made
 
 

@@ -22,6 +22,7 @@ from scoring.standards import policy, queries
 from scoring.standards.models import StandardItem, StandardVersion
 
 FIRST_VERSION, FIRST_DAY = "2025.1", date(2025, 1, 1)
+FIRST_KINDS = ("commodity", "village", "affordable")  # a kind that comes later is not for it
 _SEED = Path(__file__).parent / "data" / "standard-2025.csv"
 _VERSION = re.compile(r"20\d\d\.[1-9]\d?")
 _CODE = re.compile(r"[A-Z0-9-]{1,16}")
@@ -43,11 +44,11 @@ class ItemInput:
 
 
 def seed(db: Session, actor: Actor) -> bool:
-    """Version 2025.1, in force from 2025-01-01 for every kind; false when it is there already."""
+    """Version 2025.1, in force from 2025-01-01 for the first three kinds; false when it is there already."""
     if db.get(StandardVersion, FIRST_VERSION):
         return False
     row = StandardVersion(
-        version=FIRST_VERSION, kinds=",".join(KINDS), in_force_from=FIRST_DAY, pass_photo_c=True,
+        version=FIRST_VERSION, kinds=",".join(FIRST_KINDS), in_force_from=FIRST_DAY, pass_photo_c=True,
         created_by=actor.login, recorded_at=clock.now(),
     )  # fmt: skip
     db.add(row)

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from portal.kernel import images
+from portal.kernel import images, pdf
 from portal.kernel.errors import DomainError
 from portal.kernel.images import inspect, public_copy, thumbnail
 
@@ -106,6 +106,13 @@ def test_truncated_photos_are_refused(form, part):
     for read in (inspect, thumbnail, lambda cut: public_copy(cut, [])):
         with pytest.raises(DomainError, match="不是完整的图片"):
             read(data[: int(len(data) * part)])
+
+
+def test_a_document_drawn_before_does_not_let_cut_photos_in():
+    """The library that draws documents tells the image library to accept cut files."""
+    pdf.render("<p>文书</p>", title="文书")
+    with pytest.raises(DomainError, match="不是完整的图片"):
+        inspect(encoded()[:300])
 
 
 @pytest.mark.parametrize("data", [b"", b"GIF89a" + b"x" * 50, b"<svg/>", b"\xff\xd8\xff", b"%PDF-1.7", b"RIFF1234WEBP"])

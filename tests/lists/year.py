@@ -41,6 +41,8 @@ def rate(
     uscc: str | None = USCC[0],
     manager: str | None = MANAGERS[0],
     public_from: date | None = None,
+    rule_set: str = "commodity-2018",
+    survey_cp: int | None = None,
 ) -> RatingChange:
     """Publish one rating, as its next revision; gives what the credit records hear."""
     public = public_from or date(year + 1, 1, 20)
@@ -59,7 +61,7 @@ def rate(
         db.execute(
             insert(Rating).values(
                 year=year, estate_code=estate, revision=held + 1, release_id=release, public_from=public, recorded_at=at,
-                rule_set="commodity-2018", total_cp=None if stars is None else TOTAL_OF[stars], stars=stars,
+                rule_set=rule_set, survey_cp=survey_cp, total_cp=None if stars is None else TOTAL_OF[stars], stars=stars,
                 status=status if stars is None else "rated", reasons="[]", kind="commodity", division_code=COMMUNITIES[0],
                 uscc=uscc, manager_code=manager,
             )

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import event, select
 
 from portal.kernel import clock
+from portal.kernel.access import Role
 from portal.kernel.db import engine, reading, transaction
 from portal.kernel.periods import Quarter
 from scoring.checks.models import CheckStep
@@ -165,7 +166,7 @@ STAFF_PAGES = {
     "/ratings/year/2024/prepare": {"officer", "lead"},
     "/ratings/year/2024/publish": {"lead"},
 }
-ROLES = ("inspector", "reviewer", "officer", "lead", "enterprise", "registrar", "mediator", "auditor", "admin")
+ROLES = [str(role) for role in Role]
 
 
 def _place(role: str) -> str:

@@ -3,6 +3,7 @@
 from random import Random
 
 from portal.shell.demo.plan import PlannedEstate
+from scoring.rules.deductions import DEDUCTIONS
 
 PLACES = (
     "{b}栋{f}层楼道",
@@ -96,8 +97,8 @@ class Inspector:
 
     def _result(self, most_cp: int, rule: str, left: float) -> tuple[str, float]:
         most = most_cp / 100
-        if rule in ("P0.5", "P1"):
-            step = 0.5 if rule == "P0.5" else 1.0
+        if DEDUCTIONS[rule].step_cp:
+            step = DEDUCTIONS[rule].step_cp / 100
             count = min(self.random.choice((1, 1, 1, 2, 2, 3)), int(most / step), max(1, int(left / step)))
             return str(count), count * step
         if rule == "T":

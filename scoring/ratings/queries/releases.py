@@ -95,5 +95,6 @@ def site_facts(db: Session) -> dict[str, str]:
     """What the footer says of the data: the day of the latest public release, and the rule sets in force."""
     latest = latest_public_from(db, public_by(Release, clock.today()))
     year = clock.today().year
-    codes = sorted({rule_set_for(kind, year).code for rules in all_rule_sets() for kind in rules.kinds})
+    begun = [rules for rules in all_rule_sets() if rules.first_year <= year]
+    codes = sorted({rule_set_for(kind, year).code for rules in begun for kind in rules.kinds})
     return {"data_as_of": latest.isoformat() if latest else "", "rule_sets": "、".join(codes)}
