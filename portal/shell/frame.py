@@ -45,8 +45,15 @@ SECTIONS = (
 )
 
 
-@lru_cache(maxsize=4096)
+LONGEST_QR = 300  # longer than any address of ours: what a stranger types is not drawn
+
+
 def _qr(address: str) -> Markup:
+    return _drawn(address) if len(address.encode()) <= LONGEST_QR else Markup()
+
+
+@lru_cache(maxsize=1024)
+def _drawn(address: str) -> Markup:
     return Markup(segno.make(address, error="m").svg_inline(scale=3, border=2, omitsize=True))
 
 

@@ -17,6 +17,7 @@ PUBLIC = [
     "/api/v1/lists?known_at=0001-01-01T00:00:00%2B23:00", "/api/v1/lists?known_at=9999-12-31T23:59:59-23:00",
     "/api/v1/lists?as_of=0001-01-01", "/api/v1/estates?snapshot=20261122-99991231T235959999999",
     "/api/v1/estates?snapshot=00010101-00010101T000000000000", f"/api/v1/estates?page={HUGE}", f"/api/v1/estates?q={LONG}",
+    f"/verify/{LONG}", f"/estates/{LONG}", f"/{LONG}",
     "/api/v1/estates?page_size=501", "/api/v1/quarters/9999Q4/scores", "/api/v1/enterprises/x?as_of=0001-01-01",
 ]  # fmt: skip
 STAFF = {
