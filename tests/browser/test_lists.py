@@ -171,10 +171,12 @@ def test_credit_pages(office: Office) -> None:
         page.get_by_role("button", name="提出登记").click()
         page.get_by_role("heading", name="有错误").wait_for()
         axe_clean(page)
-        page.get_by_label("信用事项", exact=True).select_option("B11")
+        page.get_by_label("信用事项", exact=True).select_option("G03")
         page.get_by_label("来源文书文号").fill("文1号")
         page.get_by_label("来源文书日期").fill("2026-02-09")
         page.get_by_label("制发机关").fill("某机关")
+        paper = {"name": "表彰.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.4\n"}
+        page.locator("input[type=file]").set_input_files(paper)  # type: ignore[arg-type]
         page.get_by_role("button", name="提出登记").click()
         page.get_by_text("您提出的事项由另一名人员核准").wait_for()
         proposed = page.url.removeprefix(office.days.url)

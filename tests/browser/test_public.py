@@ -33,7 +33,7 @@ def test_search_by_pinyin_leads_to_the_estate(page: Page, estate):
 
 def test_a_company_on_another_day(page: Page, estate):
     page.goto(f"/enterprises/{estate['service']['uscc']}")
-    page.get_by_label("日期").fill("2025-01-02")
+    page.get_by_label("按哪一天的情况").fill("2025-01-02")
     page.get_by_role("button", name="查看").click()
     expect(page.get_by_role("heading", name="按2025年1月2日的情况")).to_be_visible()
 

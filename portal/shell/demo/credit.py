@@ -47,7 +47,7 @@ class CreditStory:
                 day = date(2025, 5, 12) + timedelta(days=17 * number)
                 yield from self._event(number, self.companies[place], code, variant, day)
         for number, (code, place, before, state) in enumerate(OPEN, 90):
-            if place < len(self.companies) - 6:
+            if place == 0 or place < len(self.companies) - 6:  # the first is the demo's own company, at any size
                 yield from self._open(
                     number, self.companies[place], code, clock.today() - timedelta(days=before), state
                 )
