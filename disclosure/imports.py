@@ -17,8 +17,8 @@ from portal.kernel.sheets.read import Problems, Sheet, checked_rows
 TYPE_LABELS = (
     ("basic", "基本账户"),
     ("joint", "共管账户"),
-    ("maintenance", "专项维修资金账户"),
-    ("service", "物业服务资金账户"),
+    ("maintenance", "维修资金账户"),
+    ("service", "物业费账户"),
 )
 FIELDS = ("account_code", "estate_code", "type", "bank", "account_number", "opened_on")
 

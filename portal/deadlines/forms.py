@@ -16,7 +16,7 @@ from portal.kernel.i18n import _, lazy
 KINDS = (
     SelectChoice("off", lazy("放假")),
     SelectChoice("work", lazy("调休上班")),
-    SelectChoice("plain", lazy("按星期几")),
+    SelectChoice("plain", lazy("按平常的星期安排")),
 )
 WORDS = {"off": "off", "放假": "off", "休": "off", "work": "work", "上班": "work", "调休上班": "work", "班": "work"}
 MOST = 120  # days of one notice
@@ -64,7 +64,7 @@ def days_of(text: str) -> dict[date, str]:
         except (ValueError, IndexError, KeyError):
             raise DomainError(_("第%(n)s行不对。请写成“2027-01-01,放假”或者“2027-01-10,上班”。", n=number)) from None
         if day in found:
-            raise DomainError(_("第%(n)s行的日期前面已经有了。", n=number))
+            raise DomainError(_("第%(n)s行的日期与前面的一行重复。请只保留一行。", n=number))
         found[day] = kind
     if not found or len(found) > MOST:
         raise DomainError(_("请填写1至%(n)s个日期。", n=MOST))

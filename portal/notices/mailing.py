@@ -68,7 +68,10 @@ def letter(db: Session, choice: DigestChoice) -> Letter | None:
     with using(choice.language):
         count = ngettext("%(n)s件事快到期或者已逾期", "%(n)s件事快到期或者已逾期", len(found))
         told = [f"- {line(view)}" for view in found[:MOST]]
-        ends = [_("办理：%(address)s", address=f"{prefix}/work"), _("不想再收到这封邮件：%(address)s", address=leave)]
+        ends = [
+            _("办理：%(address)s", address=f"{prefix}/work"),
+            _("不想再收到每天的邮件提醒：%(address)s", address=leave),
+        ]
         message = EmailMessage()
         message["Subject"] = count
         message["From"] = settings().smtp_from

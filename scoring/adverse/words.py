@@ -54,7 +54,7 @@ def method(code: str) -> str:
     """How a document was served."""
     words = {
         "portal": _("平台送达"),
-        "in_person": _("当面送达"),
+        "in_person": _("直接送达"),
         "post": _("邮寄送达"),
         "posted_notice": _("公告送达"),
         "recorded": _("经办人员登记送达"),

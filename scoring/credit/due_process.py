@@ -77,7 +77,7 @@ def answer_until(db: Session, steps: list[CreditStep]) -> date:
     """The last day on which the enterprise may answer. DomainError before the notice was served."""
     served = next((step.on for step in steps if step.step == "noticed"), None)
     if served is None:
-        raise DomainError(_("不良信息要先送达告知书，听取陈述申辩后再核准。"))
+        raise DomainError(_("不良信息要先送达告知书，听取陈述、申辩后再核准。"))
     return deadlines.last_day(db, RESPONSE, served)
 
 

@@ -176,7 +176,7 @@ def confirm(db: Session, actor: Actor, case_id: str, *, on: date) -> None:
     require(policy.may_decide(actor, proposer(case, steps)), _("提出人不能核准自己提出的事项。"))
     old = live_event(db, case_id)
     if needs_service(case, old):
-        raise DomainError(_("不良信息要先送达告知书，听取陈述申辩后再核准。"))
+        raise DomainError(_("不良信息要先送达告知书，听取陈述、申辩后再核准。"))
     at = clock.now()
     step(db, actor, case_id, steps[-1].seq + 1, "confirmed", on, at)
     if proposer(case, steps):  # a rating's event keeps the days of its publication

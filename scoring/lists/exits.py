@@ -51,7 +51,7 @@ def order_withdrawal(db: Session, actor: Actor, case_id: str, *, document: str, 
     lock(db, LOCK)
     _live(db, case_id, on)
     if not document.strip():
-        raise DomainError(_("请填写撤销决定的文号。"))
+        raise DomainError(_("请填写撤销文书的文号。"))
     case = db.get_one(ListCase, case_id)
     title = f"{case.year}年度榜单条目 {case.subject}"
     deadlines.start(

@@ -26,7 +26,7 @@ class DecideForm(FlaskForm):
 class WithdrawalForm(FlaskForm):
     """A decision was revoked: by which paper."""
 
-    document = StringField(lazy("撤销决定的文号"), [DataRequired(lazy("请填写撤销决定的文号。")), Length(max=200)])
+    document = StringField(lazy("撤销文书的文号"), [DataRequired(lazy("请填写撤销文书的文号。")), Length(max=200)])
 
 
 class TakeOffForm(FlaskForm):

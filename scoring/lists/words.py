@@ -61,7 +61,7 @@ def step(code: str) -> str:
 
 def exit_reason(text: str) -> str:
     """Why an entry ended, from the code that begins the reason of its last step."""
-    words = {"expired": _("期满"), "repaired": _("修复"), "revoked": _("已撤销"), "corrected": _("更正")}
+    words = {"expired": _("期满"), "repaired": _("修复"), "revoked": _("已撤销"), "corrected": _("已更正")}
     return words.get(text.split(":")[0], text)
 
 

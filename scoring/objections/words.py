@@ -22,7 +22,7 @@ PROCEEDINGS = {"reconsideration": lazy("行政复议"), "lawsuit": lazy("行政�
 RESULTS = {
     "maintained": lazy("维持"),
     "changed": lazy("变更"),
-    "revoked": lazy("撤销"),
+    "revoked": lazy("撤销原决定"),
     "withdrawn": lazy("申请人撤回"),
     "inadmissible": lazy("不予受理"),
 }
@@ -139,7 +139,7 @@ def corrected(target: str, value: str) -> str:
     if what == "check":
         return standards.result_name(value)
     if what in ("credit", "list", "affiliation"):
-        return {"confirmed": _("计入"), "withdrawn": _("撤销"), "effective": _("在榜"), "corrected": _("更正移出")}[
+        return {"confirmed": _("计入"), "withdrawn": _("已撤销"), "effective": _("在榜"), "corrected": _("更正移出")}[
             value
         ]
     return _("%(points)s分", points=value)

@@ -282,7 +282,7 @@ def test_english_pages_speak_english(desk, client):
     lead, cases = desk("lead", SERVED), _cases()
     with clock.on(SERVED):
         assert "black list (industry evaluation)" in client.page("/en/lists").get_text().lower()
-        assert "Service, answers and legal review" in lead.page(f"/en/lists/cases/{cases['black']}").get_text()
+        assert "Service, answers and legal check" in lead.page(f"/en/lists/cases/{cases['black']}").get_text()
         assert "Not collected" in lead.page(f"/en/lists/cases/{cases['red']}").get_text()
 
 

@@ -122,7 +122,7 @@ def test_notices_reach_whom_they_are_for(at_desk):
     assert told["company"].submit(link, page="/notices").status_code == 404, "nobody opens what is for others"
     assert street.submit("/notices/read", page="/notices").status_code == 303
     assert "没有未读通知" in street.page("/notices").h1.get_text()
-    assert "Overdue, please look into it" in told["other"].page("/en/notices").get_text()
+    assert "Overdue, make sure it is done" in told["other"].page("/en/notices").get_text()
     with reading() as db:
         assert api.unread(db, COMPANY) == 1
         assert api.unread(db, OFFICER) == 0

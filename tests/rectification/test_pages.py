@@ -60,7 +60,7 @@ def test_from_the_notice_to_the_end_on_the_pages(company, inspector, street, cli
     two = [photo(7, "a.jpg"), photo(9, "b.jpg")]
     assert act(company, urgent, "answer", {"text": "已清理", "photos": two}).status_code == 303
     page = company.page(f"/rectification/{urgent.id}")
-    assert "期限暂停" in page.text
+    assert "期限中止" in page.text
     assert len(page.select(".timeline img")) == 2
 
     assert inspector.page("/rectification").select_one(".staff-row a[aria-current] .count").find(string=True) == "1"

@@ -70,7 +70,7 @@ def whole_year(db: Session, year: int, days: Mapping[date, str], source: str) ->
     """The change that makes a year's table say what its notice says: what it does not name is like its weekday."""
     wrong = [day for day in days if day.year != year]
     if wrong or not days:
-        raise DomainError(_("通知里的日期都要在%(year)s年内，而且至少有一天。", year=year))
+        raise DomainError(_("通知里的日期都要在%(year)s年内，至少填写一天。", year=year))
     gone = {day: "" for day in table.calendar(db).kinds if day.year == year and day not in days}
     return CalendarChange({**gone, **days}, source, year)
 

@@ -9,8 +9,8 @@ from portal.kernel.access import Actor, Role
 from portal.kernel.i18n import lazy
 from portal.notices.service.informing import NewNotice, To, inform_many
 
-OVERDUE = "已逾期，请过问：%(title)s（%(day)s到期）"
-SHOWN = lazy("已逾期，请过问：%(title)s（%(day)s到期）")  # where the catalogues find it
+OVERDUE = "已逾期，请督促办理：%(title)s（%(day)s到期）"
+SHOWN = lazy("已逾期，请督促办理：%(title)s（%(day)s到期）")  # where the catalogues find it
 
 
 def on_escalated(db: Session, *, actor: Actor, escalated: Iterable[tuple[DeadlineView, Role, str]]) -> None:  # noqa: ARG001

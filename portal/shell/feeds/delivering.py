@@ -60,7 +60,9 @@ def question(subscription: FeedSubscription, address: str, code: str) -> EmailMe
     """The mail that asks whether a topic is wanted; it sends nothing else."""
     with using(subscription.language):
         link = f"{_prefix(subscription.language)}/feeds/manage/{code}"
-        text = _("有人用这个邮箱订阅了物业服务监管平台的公开信息。要确认，请打开下面的网址；如果不是您本人订阅，不用办理，不会再收到邮件。")
+        text = _(
+            "有人用这个邮箱订阅了物业服务监管平台的公开信息。要确认，请打开下面的网址；如果不是您本人订阅，不用办理，订阅不会生效。"
+        )
         return _mail(address, _("请确认订阅"), [text, link], link)
 
 

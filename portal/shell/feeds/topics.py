@@ -12,6 +12,7 @@ from portal.kernel.formats import quarter_text
 from portal.kernel.i18n import _
 from portal.registry import api as registry
 from portal.shell.public import fields, words
+from portal.shell.public.papers.badge import star_words
 from scoring.lists import api as lists
 from scoring.ratings import api as ratings
 
@@ -159,7 +160,7 @@ def _years(db: Session, code: str) -> list[Entry]:
     found = []
     for row in fields.tuples(ratings.estate_ratings(db, code)):
         year = int(row.year)
-        text = _("%(n)s星。", n=int(row.stars)) if row.status == "rated" else _("没有星级。")
+        text = _("%(stars)s。", stars=star_words(int(row.stars))) if row.status == "rated" else _("没有星级。")
         title, path = _("%(year)s年度星级公布", year=year), f"/ratings/{year}/estates/{code}"
         found.append(Entry(f"rating/{year}/{code}", _public_at(row), title, text, path, fields.rating(row)))
     return found

@@ -94,7 +94,7 @@ def decide_case(case_id: str) -> AnyResponse | tuple[str, int]:
     def deed(db: Session) -> None:
         service.decide_one(db, actor(), case_id, listed=listed, why=why, on=clock.today())
 
-    return _done(case_id, form, deed, _("已作出决定，决定书已制作。"))
+    return _done(case_id, form, deed, _("已作出决定，决定书已制作。没有在平台上送达的，请书面送达并登记。"))
 
 
 @bp.post("/lists/cases/<case_id>/withdrawal")

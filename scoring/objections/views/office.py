@@ -168,7 +168,7 @@ def refuse(objection_id: str) -> AnyResponse | tuple[str, int]:
             on=clock.today(),
             seen=seen(),
         )
-    return _done(objection_id, _("异议不予受理，通知书已制作。"))
+    return _done(objection_id, _("异议不予受理，不予受理通知书已制作。"))
 
 
 @bp.post("/objections/<objection_id>/ask-extension")

@@ -138,7 +138,7 @@ def answer(order_id: str) -> Response | tuple[str, int]:
     def deed(db: Session, form: Any) -> None:
         answering.answer(db, actor(), order_id, _seq(), form.text.data, _uploads("photos"), clock.today())
 
-    return _act(order_id, "answer", _("已提交整改反馈，等待社区复查。复查期间不计入整改期限。"), deed)
+    return _act(order_id, "answer", _("已提交整改反馈，等待社区复查。复查期间整改期限中止。"), deed)
 
 
 @bp.post("/rectification/<order_id>/protection")
@@ -193,4 +193,4 @@ def refuse(order_id: str) -> Response | tuple[str, int]:
     def deed(db: Session, form: Any) -> None:
         deciding.refuse(db, actor(), order_id, _seq(), form.reason.data, clock.today())
 
-    return _act(order_id, "refuse", _("已退回企业继续整改。期限接着计算。"), deed)
+    return _act(order_id, "refuse", _("已退回企业继续整改。期限恢复计算。"), deed)

@@ -26,7 +26,7 @@ def step_text(step: str) -> str:
         "answered": _("企业提交整改反馈"),
         "verified": _("复查通过，办结"),
         "refused": _("复查没有通过"),
-        "cancelled": _("撤销通知单"),
+        "cancelled": _("撤销整改通知单"),
     }[step]
 
 

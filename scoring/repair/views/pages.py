@@ -98,7 +98,7 @@ def apply(kind: str, case_id: str) -> AnyResponse | tuple[str, int]:
 
     if not _done(form, deed):
         return _form_page(target, form, 422)
-    flash(_("申请已提交。"), "ok")
+    flash(_("申请已提交。材料齐全的，3个工作日内作出决定；材料不齐的，一次告诉您缺什么。"), "ok")
     return redirect(url_for("repair.company_case", case_id=made[0]), 303)
 
 

@@ -96,7 +96,7 @@ def propose() -> AnyResponse | tuple[str, int]:
 
     if not _done(form, deed):
         return _form_page(form, 422)
-    flash(_("已提出，告知书已制作。没有电子送达确认书的，请用书面方式送达并登记凭证。"), "ok")
+    flash(_("已提出，告知书已制作。没有电子送达确认书的，请用书面方式送达，并登记送达凭证。"), "ok")
     return redirect(url_for("vetoes.case", case_id=made[0]), 303)
 
 
