@@ -1,7 +1,6 @@
 """The kinds of estate 小区类型: the one place that lists them.
 
-A new kind takes a line in ``KINDS``, its English in the locale of this slice, a migration of the constraint
-``estate_facts.kind_known``, and a rule set that is for it.
+A new kind takes a line of ``_TABLE``, a migration and a rule set; docs/architecture.md, "A new kind of estate", says how.
 """
 
 from typing import Final
