@@ -44,11 +44,11 @@ def _hidden(address: str) -> str:
     return key_ring().identity_hash(f"query address:{source(address)}")[1]
 
 
-def count_look(db: Session, address: str, most: int = LOOKS) -> None:
+def count_look(db: Session, address: str, most: int | None = None) -> None:
     """Count a look at a code. Raises ``TooMany`` after 60 (or ``most``) within 10 minutes from one address."""
     hidden, now = _hidden(address), clock.now()
     db.execute(delete(Look).where(Look.at <= now - WINDOW))
-    _refuse_beyond(db, Look.at, Look.address_hash == hidden, most)
+    _refuse_beyond(db, Look.at, Look.address_hash == hidden, LOOKS if most is None else most)
     db.add(Look(id=new_id(), address_hash=hidden, at=now))
 
 

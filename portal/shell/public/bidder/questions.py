@@ -47,9 +47,14 @@ def question(uscc: Any = "", name: Any = "") -> Question:
         if value is not None and not isinstance(value, str):
             return Question(flaw="malformed")
         texts.append(value or "")
-    if any(len(text) > SHOWN for text in texts):
+    if any(_is_long(text) for text in texts):
         return Question(cleaned(texts[0][:SHOWN]), cleaned(texts[1][:SHOWN]), "too_long")
     return Question(cleaned(texts[0]), cleaned(texts[1]))
+
+
+def _is_long(text: str) -> bool:
+    """As written or as compared: one sign can stand for eighteen."""
+    return len(text) > SHOWN or len(unicodedata.normalize("NFKC", text)) > SHOWN
 
 
 def of_query(query: Any) -> Question:

@@ -4,12 +4,15 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from flask import Response, make_response, render_template
+from flask import Response, make_response, render_template, request
 
 from portal.kernel import clock
+from portal.kernel.db import transaction
 from portal.kernel.errors import InputRefused
 from portal.kernel.sheets.template import write_template
+from portal.kernel.sources import source
 from portal.kernel.web import public, request_session
+from portal.receipts import api as receipts
 from portal.shell.public.answers import XLSX
 from portal.shell.public.bidder import deed, files, sheet, words
 from portal.shell.public.bidder.answer import last_day
@@ -64,6 +67,8 @@ def _questions(form: CheckForm) -> tuple[str, list[Question]]:
     """(channel, what is asked). A sheet comes before the box. Raises ``InputRefused``."""
     uploaded = form.file.data
     if uploaded:
+        with transaction() as db:  # reading a sheet is work, whatever comes of it
+            receipts.count_look(db, f"sheet {source(request.remote_addr or '')}")
         return "sheet", sheet.questions_of(uploaded.read(sheet.LARGEST + 1), uploaded.filename or "")
     return "page", [of_text(form.q.data or "")]
 

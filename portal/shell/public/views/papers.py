@@ -8,9 +8,12 @@ from wtforms import StringField
 from wtforms.validators import ValidationError
 
 from portal.kernel import clock
+from portal.kernel.db import transaction
 from portal.kernel.i18n import _, lazy
 from portal.kernel.settings import settings
+from portal.kernel.sources import source
 from portal.kernel.web import public, request_session
+from portal.receipts import api as receipts
 from portal.registry import api as registry
 from portal.shell.public.bidder import deed, files, verdicts, words
 from portal.shell.public.bidder.forms import day_of, instant_of
@@ -89,6 +92,8 @@ def certificate(year: int, code: str) -> Response:
 @public
 def certificate_file(year: int, code: str, shape: str) -> Response:
     """The paper as PDF; the certificate is issued when it is first asked for."""
+    with transaction() as db:  # drawing takes seconds, whether or not a number is issued for it
+        receipts.count_look(db, f"paper {source(request.remote_addr or '')}")
     receipt = plaque.certificate(request_session(), deed.asker("page"), year, code.upper())
     made = prints.plaque(receipt) if shape == "plaque" else prints.poster(receipt, shape)
     return sent_file(made, "pdf", f"{shape}-{receipt['payload']['items'][0]['number']}")
