@@ -3,10 +3,12 @@
 from datetime import date
 
 import pytest
+from sqlalchemy import select
 
 from portal.deadlines import api as deadlines
 from portal.kernel import clock
 from portal.kernel.access import Permission, Role, person_actor
+from portal.kernel.audit import AuditEntry
 from portal.kernel.db import reading, transaction
 from portal.kernel.errors import DomainError
 from portal.kernel.periods import Year
@@ -265,6 +267,10 @@ def test_anybody_objects_to_a_red_entry_and_is_answered_before_the_decision(desk
         officer = desk("officer", PROPOSED)
         page = officer.page(f"/adverse/list/{case}")
         assert "13900001111" in page.get_text()
+        with reading() as db:  # who looked stands in the log, the contact does not
+            looked = db.scalars(select(AuditEntry).where(AuditEntry.action == "adverse.contact-read")).all()
+            assert [entry.subject for entry in looked] == [f"list:{case}"]
+            assert "13900001111" not in str(looked[0].detail)
         assert "13900001111" not in desk("auditor", PROPOSED).page(f"/adverse/list/{case}").get_text()
     with clock.on(DECIDED):
         with pytest.raises(DomainError, match="E1花园"), transaction() as db:

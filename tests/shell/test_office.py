@@ -105,6 +105,14 @@ def test_bad_cells_are_listed_and_nothing_is_kept(admin):
     assert people() == set()
 
 
+def test_another_administrator_sees_no_cells_of_the_file(admin, signed_in):
+    where, page = follow(admin, upload(admin, sheet(("bad login", "李华", "reviewer", STREET))))
+    assert page.select(".cell-errors code")
+    second = signed_in(Role.ADMIN, login="second.admin").page(where)
+    assert not second.select(".cell-errors code")
+    assert "bad login" not in second.get_text()
+
+
 def test_no_file_says_so(admin):
     answer = upload(admin, b"")
     assert answer.status_code == 422

@@ -1,4 +1,7 @@
-"""The page of a long task: progress, then the result. Only who started it sees it, and an administrator."""
+"""The page of a long task: progress, then the result. Only who started it sees it; an administrator sees how it went, without
+the cells of the file, which can hold what the administrator may not read."""
+
+from dataclasses import replace
 
 from flask import Response, make_response, render_template
 from flask_wtf import FlaskForm
@@ -29,7 +32,8 @@ def task(task_id: str) -> Response:
     """Where it stands; the page comes again by itself until the task is over."""
     db = request_session()
     found = _mine(tasks.view(db, task_id))
-    shown = {"task": found, "stage": words.stage_words(found.stage), "form": FlaskForm(), "codes": None}
+    told = found if found.person == actor().login else replace(found, result={**found.result, "problems": []})
+    shown = {"task": told, "stage": words.stage_words(found.stage), "form": FlaskForm(), "codes": None}
     if found.kind == IMPORT:
         shown["kind"] = wiring.kinds()[found.request["kind"]]
         shown["may_confirm"] = found.person == actor().login and upload_path(found.id).exists()

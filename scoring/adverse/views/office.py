@@ -7,8 +7,9 @@ from flask_wtf import FlaskForm
 from sqlalchemy.orm import Session
 from werkzeug.wrappers.response import Response as AnyResponse
 
-from portal.kernel import clock
+from portal.kernel import audit, clock
 from portal.kernel.access import Permission, require
+from portal.kernel.db import transaction
 from portal.kernel.errors import NotFound
 from portal.kernel.i18n import _
 from portal.kernel.web import actor, needs, request_session
@@ -78,11 +79,15 @@ def _contacts(db: Session, points: list[queries.PointView]) -> dict[str, str]:
     """How to reach members of the public whose point still waits; only who answers sees it."""
     if not policy.may_handle(actor()):
         return {}
-    return {
+    found = {
         point.id: service.contact_of(db, actor(), point.id)
         for point in points
         if point.party == "public" and not point.verdict
     }
+    if found:  # who looked at it stands in the log, before it is shown
+        with transaction() as writing:
+            audit.record(writing, actor(), "adverse.contact-read", points[0].ref, {"points": sorted(found)})
+    return found
 
 
 def _act(case: Case, name: str, form: FlaskForm, deed: Any, sentence: str) -> AnyResponse | tuple[str, int]:
