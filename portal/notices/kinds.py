@@ -14,12 +14,13 @@ class BadKind(Exception):
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of document; kinds of one ``series`` share their running numbers."""
+    """One kind of document; kinds of one ``series`` share their running numbers. Some are served on nobody."""
 
     code: str
     zh: str
     en: str
     series: str
+    is_served: bool = True
 
     @property
     def name(self) -> str:

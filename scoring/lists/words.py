@@ -1,8 +1,10 @@
 """The words of the lists: names, reasons, states, and facts as sentences."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
+from portal.kernel.formats import date_text
 from portal.kernel.i18n import _, language, ngettext
 from portal.kernel.points import print_cp
 from scoring.lists.reasons import reason_text
@@ -135,11 +137,11 @@ def _vetoes(found: dict[str, Any], year: int) -> str:
     names = {ground.code: ground.name(language()) for ground in surveys.veto_grounds(year)}
     return _("；").join(
         _(
-            "%(code)s %(name)s，决定书%(decision)s，%(day)s",
+            "%(code)s“%(name)s”，决定书%(decision)s，%(day)s",
             code=veto["veto_code"],
             name=names.get(veto["veto_code"], ""),
             decision=veto["decision"],
-            day=veto["decided_on"],
+            day=date_text(date.fromisoformat(veto["decided_on"])),
         )
         for veto in found["vetoes"]
     )

@@ -46,7 +46,7 @@ def document(document_id: str) -> str:
 def _page(found: DocumentView, form: ServeForm) -> str:
     uscc = found.addressee.uscc
     on_file = bool(uscc) and queries.confirmation_on_file(request_session(), uscc or "", found.on)
-    serves = policy.may_serve(actor()) and found.service is None
+    serves = policy.may_serve(actor()) and found.service is None and kinds()[found.kind].is_served
     return render_template(
         "notices/document.html", document=found, kind=kinds()[found.kind], methods=METHOD_NAMES, form=form,
         serves=serves, on_file=on_file,
