@@ -2,7 +2,7 @@
 
 import os
 import sys
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ from portal.kernel.i18n import _
 from portal.kernel.periods import Quarter, Year
 from portal.kernel.settings import settings
 from portal.shell.cli_funds import funds
-from portal.shell.cli_parts import AS, ON, DayParam, act_day, acting, parsed, ready, say
+from portal.shell.cli_parts import AS, ON, DayParam, InstantParam, act_day, acting, parsed, ready, say
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -221,13 +221,15 @@ def export() -> None:
 
 @export.command("open-data")
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
-def export_open_data(folder: Path) -> None:
+@click.option("--as-of", type=DayParam(), help="what was public on that day, default today")
+@click.option("--known-at", type=InstantParam(), help="as known then, for example 2026-01-25T08:00:00Z, default now")
+def export_open_data(folder: Path, as_of: date | None, known_at: datetime | None) -> None:
     """Write the public data set."""
     ready()
     from portal.shell.opendata import api as opendata
 
     with reading() as db:
-        manifest = opendata.export(db, folder)
+        manifest = opendata.export(db, folder, act_day(as_of), known_at)
     say(_("已导出%(n)s个文件到%(folder)s", n=len(manifest["files"]), folder=folder))
 
 

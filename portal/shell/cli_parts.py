@@ -2,7 +2,7 @@
 
 import getpass
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import click
@@ -24,6 +24,27 @@ class DayParam(click.ParamType):
             return value if isinstance(value, date) else date.fromisoformat(value)
         except ValueError:
             self.fail(f"{value!r} is not a date like 2025-04-12", param, ctx)
+
+
+class InstantParam(click.ParamType):
+    """``2026-01-25T08:00:00Z``, past (a malformed one is wrong usage, a future one is refused). One without a fraction stands
+    for its whole second."""
+
+    name = "INSTANT"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        """The instant, aware."""
+        if isinstance(value, datetime):
+            return value
+        try:
+            found = datetime.fromisoformat(value.replace("Z", "+00:00"))
+        except ValueError:
+            found = None
+        if found is None or found.tzinfo is None:
+            self.fail(f"{value!r} is not an instant like 2026-01-25T08:00:00Z", param, ctx)
+        if found > clock.now():
+            raise DomainError(_("时间%(value)s还没有到。", value=value))
+        return found if found.microsecond else found.replace(microsecond=999_999)
 
 
 def act_day(on: date | None) -> date:

@@ -96,9 +96,9 @@ def _shown(db: Session, entries: list[ListEntry], as_of: date, known_at: datetim
     return [entry for entry in entries if f"list:{entry.case_id}" not in stayed] if stayed else entries
 
 
-def published(db: Session, as_of: date) -> list[EntryView]:
+def published(db: Session, as_of: date, known_at: datetime | None = None) -> list[EntryView]:
     """Entries that have not ended: what the open data shows."""
-    return _views(db, _shown(db, queries.not_ended(db, as_of), as_of))
+    return _views(db, _shown(db, queries.not_ended(db, as_of, known_at), as_of, known_at))
 
 
 def concerning_estate(db: Session, estate_code: str, as_of: date) -> list[EntryView]:

@@ -102,10 +102,10 @@ def entries(
     return list(db.scalars(query.order_by(*order, ListEntry.valid_from, ListEntry.id)))
 
 
-def not_ended(db: Session, as_of: date) -> list[ListEntry]:
+def not_ended(db: Session, as_of: date, known_at: datetime | None = None) -> list[ListEntry]:
     """Entries in force or still to come: what the open data shows."""
     later = or_(ListEntry.valid_to.is_(None), ListEntry.valid_to >= as_of)
-    query = select(ListEntry).where(recorded(ListEntry), later)
+    query = select(ListEntry).where(recorded(ListEntry, known_at), later)
     order = (ListEntry.kind, ListEntry.subject_type, ListEntry.subject, ListEntry.valid_from, ListEntry.id)
     return list(db.scalars(query.order_by(*order)))
 

@@ -56,16 +56,18 @@ def _day(value: date | None) -> str:
 
 
 class Snapshot:
-    """Everything public at one moment, read once."""
+    """Everything public on a day as known at an instant (None: now), read once."""
 
-    def __init__(self, db: Session, as_of: date):
-        self.db, self.as_of = db, as_of
+    def __init__(self, db: Session, as_of: date, known_at: datetime | None = None):
+        self.db, self.as_of, self.known_at = db, as_of, known_at
         periods = [view.period for view in ratings.quarters(db, as_of)]
         public_years = [view.year for view in ratings.years(db, as_of)]
-        self.quarters = self._joined(ratings.quarter_rows(db, period, as_of) for period in periods)
-        self.months = self._joined(ratings.quarter_months(db, period, as_of) for period in periods)
-        self.ratings = self._joined(ratings.rating_rows(db, year, as_of) for year in public_years)
-        self.components = self._joined(ratings.components_rows(db, year, as_of) for year in public_years)
+        self.quarters = self._joined(ratings.quarter_rows(db, period, as_of, known_at) for period in periods)
+        self.months = self._joined(ratings.quarter_months(db, period, as_of, known_at=known_at) for period in periods)
+        self.ratings = self._joined(ratings.rating_rows(db, year, as_of, known_at) for year in public_years)
+        self.components = self._joined(
+            ratings.components_rows(db, year, as_of, known_at=known_at) for year in public_years
+        )
         self.facts: dict[tuple[int, datetime], Any] = {}
 
     @staticmethod
@@ -100,7 +102,7 @@ class Snapshot:
     def vetoes(self) -> pd.DataFrame:
         """Every served veto of a published year: a decision counts at once, so none waits for a revision."""
         years = sorted({int(year) for year in self.ratings["year"]}) if len(self.ratings) else []
-        return self._joined(surveys.facts(self.db, year).vetoes for year in years)
+        return self._joined(surveys.facts(self.db, year, known_at=self.known_at).vetoes for year in years)
 
     def _by_release(self) -> Iterable[tuple[Any, pd.DataFrame]]:
         """Ratings by year and by the instant up to which facts entered them."""
@@ -113,7 +115,7 @@ class Snapshot:
 
     def contracts(self) -> pd.DataFrame:
         """Contracts as the ratings knew them: one that touches a rated year counts as known at that rating's release."""
-        now = registry.contracts_frame(self.db)
+        now = registry.contracts_frame(self.db, known_at=self.known_at)
         if not len(self.ratings):
             return now
         found, taken = [], set()
@@ -137,7 +139,7 @@ def _divisions(snapshot: Snapshot) -> Rows:
 
 
 def _estates(snapshot: Snapshot) -> Rows:
-    found, _total = registry.find_estates(snapshot.db, as_of=snapshot.as_of, limit=None)
+    found, _total = registry.find_estates(snapshot.db, as_of=snapshot.as_of, known_at=snapshot.known_at, limit=None)
     return [
         (
             e.code, e.name, e.kind, e.division_code, _text(e.address), e.households, _text(e.floor_area),
@@ -216,7 +218,7 @@ def _ratings(snapshot: Snapshot) -> Rows:
 
 
 def _lists(snapshot: Snapshot) -> Rows:
-    found = lists.published(snapshot.db, snapshot.as_of)
+    found = lists.published(snapshot.db, snapshot.as_of, snapshot.known_at)
     for e in sorted(found, key=lambda e: (e.kind, e.subject_type, e.subject, e.reason, e.effective_from)):
         yield (
             e.kind, e.subject_type, e.subject, _text(e.uscc), e.name, e.reason, _day(e.effective_from),
@@ -270,13 +272,13 @@ def _write_rule_sets(folder: Path) -> dict[str, Any]:
     return _written(folder, "rule_sets.json", len(found))
 
 
-def export(db: Session, folder: Path, as_of: date | None = None) -> dict[str, Any]:
-    """Write the whole data set as it is public at this moment; returns the manifest.
+def export(db: Session, folder: Path, as_of: date | None = None, known_at: datetime | None = None) -> dict[str, Any]:
+    """Write the whole data set as it is public at this moment, or on a day as known at an instant; returns the manifest.
 
     ``manifest.sig`` is an Ed25519 signature over the bytes of ``manifest.json``; ``public-key.pem`` verifies it.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    snapshot = Snapshot(db, as_of or clock.today())
+    snapshot = Snapshot(db, as_of or clock.today(), known_at)
     files = [_write_table(folder, table, snapshot) for table in TABLES] + [_write_rule_sets(folder)]
     manifest = {
         "made_at": clock.instant_text(clock.now()),

@@ -1,7 +1,7 @@
 """Sums over a whole quarter or year, made by the database, so that a page never carries every estate."""
 
 from collections.abc import Collection
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -38,11 +38,13 @@ def standards_used(db: Session, quarter: str) -> list[str]:
     return sorted(db.scalars(rows))
 
 
-def star_counts(db: Session, year: int, as_of: date) -> dict[tuple[str, int | None], int]:
-    """(status, stars) -> estates of a year, public on a day."""
+def star_counts(
+    db: Session, year: int, as_of: date, known_at: datetime | None = None
+) -> dict[tuple[str, int | None], int]:
+    """(status, stars) -> estates of a year, public on a day as known at an instant."""
     rows = (
         select(R.status, R.stars, func.count())
-        .where(R.year == year, current(R, ("year", "estate_code"), as_of))
+        .where(R.year == year, current(R, ("year", "estate_code"), as_of, known_at))
         .group_by(R.status, R.stars)
         .order_by(R.status, R.stars)
     )

@@ -1,15 +1,18 @@
 """The blueprint of the ratings' pages, and what each of them needs: a period from the address, the page asked for."""
 
 import re
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
 
 from flask import Blueprint, request
 
+from portal.kernel import clock
 from portal.kernel.errors import DomainError, NotFound
 from portal.kernel.i18n import _
 from portal.kernel.periods import Quarter, Year
-from portal.kernel.web import request_session
+from portal.kernel.web import instant_asked, request_session
 from portal.registry import api as registry
 
 bp = Blueprint("ratings", __name__, template_folder="../templates")
@@ -45,6 +48,42 @@ def pages_of(total: int) -> int:
 def asked(*names: str) -> dict[str, str]:
     """The named filters of the address, as typed."""
     return {name: request.args.get(name, "").strip() for name in names}
+
+
+@dataclass(frozen=True)
+class Moment:
+    """The day and the instant of knowledge that a reader asks for; both None: now. ``understood``: what was typed could be
+    read and lies in the past."""
+
+    as_of: date | None = None
+    known_at: datetime | None = None
+    understood: bool = True
+
+    @property
+    def known_text(self) -> str:
+        """The instant in the district's time, as a form field takes it."""
+        return self.known_at.astimezone(clock.DISTRICT).strftime("%Y-%m-%dT%H:%M") if self.known_at else ""
+
+    @property
+    def is_past(self) -> bool:
+        """Whether something else than now is asked for."""
+        return self.as_of is not None or self.known_at is not None
+
+
+NOW = Moment()
+
+
+def asked_moment() -> Moment:
+    """``as_of`` and ``known_at`` of the address. What cannot be read, or lies ahead, is now."""
+    known_at, understood = instant_asked()
+    typed = request.args.get("as_of", "").strip()
+    if not typed:
+        return Moment(None, known_at, understood)
+    try:
+        day = date.fromisoformat(typed)
+    except ValueError:
+        return Moment(None, known_at, False)
+    return Moment(day, known_at, understood) if day <= clock.today() else Moment(None, known_at, False)
 
 
 def narrowest_area(*codes: str) -> str:

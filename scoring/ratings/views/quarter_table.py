@@ -11,7 +11,7 @@ from portal.registry import api as registry
 from scoring.ratings import api
 from scoring.ratings.frames import plain_rows
 from scoring.ratings.views import tables
-from scoring.ratings.views.blueprint import Areas
+from scoring.ratings.views.blueprint import NOW, Areas, Moment
 from scoring.ratings.views.files import Sheet
 from scoring.ratings.views.tables import ALL as ALL
 from scoring.ratings.views.tables import Filters, Writer, exact
@@ -65,14 +65,16 @@ class QuarterRow:
 _FIELDS = tuple(QuarterRow.__dataclass_fields__)
 
 
-def quarter_frame(db: Session, quarter: Quarter) -> pd.DataFrame:
+def quarter_frame(db: Session, quarter: Quarter, moment: Moment = NOW) -> pd.DataFrame:
     """Every row of a quarter with its movement and the estate's name on the quarter's last day. Empty when the quarter
-    is not public."""
-    rows = api.quarter_rows(db, quarter)
+    is not public then."""
+    rows = api.quarter_rows(db, quarter, moment.as_of, moment.known_at)
     if rows.empty:
         return rows
     table = tables.with_names(
-        db, rows.merge(api.movement(db, quarter, rows=rows), on="estate_code", how="left"), quarter.last
+        db,
+        rows.merge(api.movement(db, quarter, moment.as_of, moment.known_at, rows=rows), on="estate_code", how="left"),
+        quarter.last,
     )
     table["kind_order"] = table["kind"].map(registry.KIND_ORDER).fillna(len(registry.KIND_ORDER))
     return table

@@ -14,7 +14,7 @@ from scoring.ratings import api
 from scoring.ratings.queries.releases import shown
 from scoring.ratings.queries.summaries import standards_used, street_averages
 from scoring.ratings.views import quarter_table, tables
-from scoring.ratings.views.blueprint import Areas, asked, bp, quarter_of
+from scoring.ratings.views.blueprint import Areas, asked, asked_moment, bp, quarter_of
 from scoring.ratings.views.files import ENDINGS, sent
 from scoring.ratings.views.quarter_table import Wanted
 
@@ -41,7 +41,7 @@ def _wanted() -> Wanted:
 
 
 def _public_frame(quarter: Quarter) -> Any:
-    table = quarter_table.quarter_frame(request_session(), quarter)
+    table = quarter_table.quarter_frame(request_session(), quarter, asked_moment())
     if table.empty:
         raise NotFound(_("%(quarter)s还没有公布结果。", quarter=quarter_text(quarter)))
     return table
@@ -59,6 +59,7 @@ def quarter(quarter: str) -> str:
         "ratings/quarter.html",
         **tables.paged(rows, quarter_table.rows_of, areas, wanted, "ratings.quarter", quarter=quarter),
         quarter=str(period),
+        moment=asked_moment(),
         headline=quarter_table.headline(table),
         heat=_heat(period, wanted.kind, areas),
         first=made[0],

@@ -15,7 +15,7 @@ from portal.kernel.divisions import prefix
 from portal.kernel.points import print_cp
 from portal.registry import api as registry
 from scoring.ratings import api
-from scoring.ratings.views.blueprint import PAGE, Areas, narrowest_area, page_number, pages_of, query_text
+from scoring.ratings.views.blueprint import PAGE, Areas, asked_moment, narrowest_area, page_number, pages_of, query_text
 from scoring.ratings.views.files import sent_json
 
 ALL = 1_000_000
@@ -85,7 +85,11 @@ class Writer:
 def about(db: Session, **period: Any) -> dict[str, Any]:
     """What stands beside the rows in a JSON file: the period, the day, the snapshot."""
     made = api.releases(db, str(next(iter(period.values()))))
-    return {**period, "as_of": clock.today().isoformat(), "snapshot": made[-1].id if made else None}
+    return {
+        **period,
+        "as_of": (asked_moment().as_of or clock.today()).isoformat(),
+        "snapshot": made[-1].id if made else None,
+    }
 
 
 def exact(value: int | None) -> Decimal | None:

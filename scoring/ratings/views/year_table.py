@@ -11,7 +11,7 @@ from portal.kernel.periods import Year
 from scoring.ratings import api
 from scoring.ratings.frames import plain_rows
 from scoring.ratings.views import tables
-from scoring.ratings.views.blueprint import Areas
+from scoring.ratings.views.blueprint import NOW, Areas, Moment
 from scoring.ratings.views.files import Sheet
 from scoring.ratings.views.tables import Filters, Writer, exact
 
@@ -68,9 +68,9 @@ class YearRow:
 _FIELDS = tuple(YearRow.__dataclass_fields__)
 
 
-def year_frame(db: Session, year: Year) -> pd.DataFrame:
-    """Every rating of a year with the estate's name on 31 December. Empty when the year is not public."""
-    table = api.rating_rows(db, year)
+def year_frame(db: Session, year: Year, moment: Moment = NOW) -> pd.DataFrame:
+    """Every rating of a year with the estate's name on 31 December. Empty when the year is not public then."""
+    table = api.rating_rows(db, year, moment.as_of, moment.known_at)
     if table.empty:
         return table
     table = tables.with_names(db, table, year.last)

@@ -14,7 +14,7 @@ from scoring.ratings.queries.releases import shown
 from scoring.ratings.queries.summaries import star_counts
 from scoring.ratings.sentences import bands_sentence, stars_name
 from scoring.ratings.views import tables, year_table
-from scoring.ratings.views.blueprint import Areas, asked, bp, query_text, year_of
+from scoring.ratings.views.blueprint import Areas, asked, asked_moment, bp, query_text, year_of
 from scoring.ratings.views.files import ENDINGS, sent
 from scoring.ratings.views.words import reason_text, status_name
 from scoring.ratings.views.year_table import Wanted
@@ -45,7 +45,7 @@ def _wanted() -> Wanted:
 
 
 def _public_frame(year: Year) -> Any:
-    table = year_table.year_frame(request_session(), year)
+    table = year_table.year_frame(request_session(), year, asked_moment())
     if table.empty:
         raise NotFound(_("%(year)s年度还没有公布结果。", year=year))
     return table
@@ -58,11 +58,15 @@ def year(year: str) -> str:
     db, period, wanted, areas = request_session(), year_of(year), _wanted(), Areas()
     table = _public_frame(period)
     rows = year_table.chosen(db, table, period, wanted)
-    made, counted = api.releases(db, str(period)), star_counts(db, period.number, clock.today())
+    made, counted = (
+        api.releases(db, str(period)),
+        star_counts(db, period.number, asked_moment().as_of or clock.today(), asked_moment().known_at),
+    )
     return render_template(
         "ratings/year.html",
         **tables.paged(rows, year_table.rows_of, areas, wanted, "ratings.year", year=year),
         year=str(period),
+        moment=asked_moment(),
         filter_link=lambda result: url_for("ratings.year", year=year) + query_text(result=result),
         results=_results(),
         distribution=_distribution(counted),

@@ -147,10 +147,15 @@ def _paths() -> dict[str, Any]:
             known_at,
         ),
         "/api/v1/quarters/{quarter}/scores": _get(
-            "Published scores of a quarter", "QuarterScore", _in_path("quarter", "e.g. 2025Q1"), is_list=True
+            "Published scores of a quarter",
+            "QuarterScore",
+            _in_path("quarter", "e.g. 2025Q1"),
+            AS_OF,
+            known_at,
+            is_list=True,
         ),
         "/api/v1/ratings/{year}": _get(
-            "Published ratings of a year", "Rating", _in_path("year", "e.g. 2025"), is_list=True
+            "Published ratings of a year", "Rating", _in_path("year", "e.g. 2025"), AS_OF, known_at, is_list=True
         ),
         "/api/v1/lists": _get("Red and black lists", "ListEntry", colour, uscc, AS_OF, known_at, is_list=True),
         **openapi_check.paths(),

@@ -115,9 +115,9 @@ def one_enterprise(db: Session, uscc: str) -> Any:
 
 
 @bp.get("/v1/quarters/<quarter>/scores")
-@answers(*paging.PAGING)
+@answers("as_of", "known_at", *paging.PAGING)
 def quarter_scores(db: Session, quarter: str) -> Any:
-    """The published scores of a quarter."""
+    """The scores of a quarter as public on a day and known at an instant."""
     period = _quarter(quarter)
     return _published(
         db,
@@ -129,9 +129,9 @@ def quarter_scores(db: Session, quarter: str) -> Any:
 
 
 @bp.get("/v1/ratings/<year>", endpoint="ratings")
-@answers(*paging.PAGING)
+@answers("as_of", "known_at", *paging.PAGING)
 def year_ratings(db: Session, year: str) -> Any:
-    """The published ratings of a year."""
+    """The ratings of a year as public on a day and known at an instant."""
     number = _year(year)
     return _published(
         db, number, lambda day: {view.year for view in ratings.years(db, day)}, ratings.rating_page, fields.ratings
@@ -140,7 +140,7 @@ def year_ratings(db: Session, year: str) -> Any:
 
 def _published(db: Session, period: Any, public_on: Any, page: Any, rows_of: Any) -> Any:
     """The rows of a period, page by page of one snapshot. ``public_on(day)`` gives the periods public on a day."""
-    pinned = paging.snapshot(db)
+    pinned = paging.snapshot(db, params.day(), params.instant())
     if period not in public_on(pinned.as_of):
         raise NotFound(_("%(period)s还没有公布。", period=period))
 

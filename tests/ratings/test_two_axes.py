@@ -1,0 +1,84 @@
+"""A year as public on a day and known at an instant, on page, API and export: a late correction changes the first and
+never the second."""
+
+import csv
+import subprocess
+import sys
+from datetime import UTC, date, datetime
+
+import pytest
+
+from portal.kernel import clock
+from portal.kernel.db import reading, transaction
+from portal.kernel.periods import Quarter, Year
+from portal.shell.opendata import api as opendata
+from scoring.ratings import api as ratings
+from tests.ratings import district as d
+
+TOLD, CORRECTED = date(2026, 1, 20), date(2026, 3, 2)
+BEFORE = "2026-02-20T12:00"  # the district's time, between publication and correction
+
+
+@pytest.fixture
+def corrected(app):
+    """A-1 is pending for want of a survey when the year is published in January, and rated by a correction in March."""
+    with clock.at(datetime(2026, 2, 10, 2, tzinfo=UTC)):
+        d.found_district({"A-1": ("commodity", d.COMMUNITIES[0]), "A-2": ("commodity", d.COMMUNITIES[1])}, {})
+        with transaction() as db:
+            for quarter in (Quarter(2025, 1), Quarter(2025, 2)):
+                for month in quarter.months:
+                    for code in ("A-1", "A-2"):
+                        d.add_check(db, code, str(month), {}, "confirmed")
+                ratings.publish_quarter(db, d.CLI, quarter, on=TOLD)
+            d.add_year_facts(db, "A-2", 9000)
+            ratings.publish_year(db, d.CLI, Year(2025), on=TOLD)
+    with clock.at(datetime(2026, 3, 2, 2, tzinfo=UTC)), transaction() as db:
+        d.add_year_facts(db, "A-1", 9500)
+        ratings.publish_year(db, d.CLI, Year(2025), on=CORRECTED)
+
+
+ASKED = [
+    ("", "rated"),
+    ("?as_of=2026-02-20", "pending"),
+    ("?as_of=2026-03-02", "rated"),
+    (f"?known_at={BEFORE}", "pending"),
+    ("?as_of=2026-02-20&known_at=2026-03-03T09:00", "pending"),
+]
+
+
+@pytest.mark.parametrize(("query", "status"), ASKED)
+def test_page_files_and_api_answer_for_the_moment_asked_for(corrected, client, query, status):
+    with clock.at(datetime(2026, 3, 10, 2, tzinfo=UTC)):
+        items = client.get(f"/ratings/2025.json{query}").json["items"]
+        assert {item["estate_code"]: item["status"] for item in items}["A-1"] == status
+        page = client.page(f"/ratings/2025{query}")
+        assert bool(page.select("#as_of[value='2026-02-20']")) == ("as_of=2026-02-20" in query)
+        asked = query.replace(":00", ":00:00%2B08:00") if "known_at" in query else query
+        answer = client.get(f"/api/v1/ratings/2025{asked}").json["items"]
+        assert {item["estate_code"]: item["status"] for item in answer}["A-1"] == status
+        assert client.get(f"/api/v1/quarters/2025Q1/scores{asked}").json["total"] == 2
+
+
+def test_what_cannot_be_read_or_lies_ahead_is_said(corrected, client):
+    with clock.at(datetime(2026, 3, 10, 2, tzinfo=UTC)):
+        for query in ("?as_of=2099-01-01", "?as_of=soon", "?known_at=2099-01-01T00:00"):
+            assert "现在显示的是今天的情况" in client.page(f"/ratings/2025{query}").get_text()
+        assert client.get("/api/v1/ratings/2025?known_at=2099-01-01T00:00:00Z").status_code == 422
+
+
+def test_an_export_of_an_earlier_moment_is_that_moment_and_recomputes(corrected, tmp_path):
+    with clock.at(datetime(2026, 3, 10, 2, tzinfo=UTC)), reading() as db:
+        known = datetime(2026, 2, 20, 4, tzinfo=UTC)
+        opendata.export(db, tmp_path / "then", date(2026, 2, 20), known)
+        opendata.export(db, tmp_path / "now")
+    for folder, status, revision in (("then", "pending", "1"), ("now", "rated", "2")):
+        with (tmp_path / folder / "ratings.csv").open(encoding="utf-8-sig", newline="") as file:
+            row = {r["estate_code"]: r for r in csv.DictReader(file)}["A-1"]
+        assert (row["status"], row["revision"]) == (status, revision)
+        done = subprocess.run(
+            [sys.executable, "-m", "scoring.recompute", str(tmp_path / folder)],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert (done.returncode, "0 differ" in done.stdout) == (0, True), done.stdout + done.stderr
