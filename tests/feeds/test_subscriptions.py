@@ -290,6 +290,18 @@ def test_a_mail_that_is_not_taken_is_no_fault_of_ours(client, monkeypatch):
     assert client.submit("/feeds", odd).status_code == 422
 
 
+def test_a_title_brings_no_header_of_its_own(monkeypatch):
+    with transaction() as db:
+        asked = service.subscribe(db, "email", "list:red", "someone@example.org", "zh")
+    with reading() as db:
+        asks = delivering.question(db.get_one(FeedSubscription, asked.id), "someone@example.org", "code")
+    made = delivering._mail(
+        "someone@example.org", "甲\r\nBcc: all@example.org\x0b", ["a\r\n.\r\nb"], "https://x.example"
+    )
+    assert (made["Bcc"], made["Subject"]) == (None, "甲 Bcc: all@example.org")
+    assert asks["To"] == "someone@example.org"
+
+
 def test_mail_asks_first_and_can_be_left(client, listener, monkeypatch):
     sent = []
 

@@ -68,7 +68,7 @@ def question(subscription: FeedSubscription, address: str, code: str) -> EmailMe
 
 def _mail(address: str, subject: str, lines: list[str], leave: str) -> EmailMessage:
     message = EmailMessage()
-    message["Subject"], message["From"], message["To"] = subject.replace("\n", " "), settings().smtp_from, address
+    message["Subject"], message["From"], message["To"] = " ".join(subject.split()), settings().smtp_from, address
     message["Auto-Submitted"] = "auto-generated"
     message["List-Unsubscribe"] = f"<{leave}>"
     message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
@@ -181,7 +181,7 @@ def _try(delivery: FeedDelivery, subscription: FeedSubscription, address: str | 
         answer = reach.post(address, body, signed_headers(delivery.id, body))
     except reach.Refused as error:
         return "refused", None, str(error)
-    except (OSError, http.client.HTTPException) as error:
+    except (OSError, ValueError, http.client.HTTPException) as error:  # what cannot be written keeps nothing else back
         return "failed", None, type(error).__name__
     return ("delivered" if 200 <= answer.status < 300 else "failed"), answer.status, ""
 
