@@ -6,7 +6,7 @@ from portal.kernel import hooks
 
 
 @pytest.fixture
-def desk(instance, monkeypatch):
+def desk(instance, app, monkeypatch):  # the app first: its making connects who hears
     """An initialised portal in which nobody hears announcements; what is served is noted in the list."""
     served: list[tuple[str, object]] = []
     for event in list(hooks._subscribers):

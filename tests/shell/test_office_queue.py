@@ -70,7 +70,7 @@ def test_what_comes_up_leads_to_a_page_that_opens(quiet, signed_in):
     with clock.on(LATE), transaction() as db:
         deadlines.escalate(db, JOB)
     row = _page(signed_in, Role.OFFICER, LATE).select_one("tbody tr")
-    assert "下级逾期，请过问" in row.get_text()
+    assert "下级逾期，请督促办理" in row.get_text()
     assert row.a["href"] == "/inspections/a", "an officer may look, not review"
     assert "下级逾期" not in _page(signed_in, Role.REVIEWER, LATE).get_text()
 
