@@ -2,8 +2,13 @@
 
 import io
 
+from portal.kernel import clock
+from portal.kernel.db import reading, transaction
 from portal.receipts import journal
+from portal.shell.feeds import service
+from portal.shell.opendata import archive
 from portal.shell.public.bidder.questions import SHOWN, question
+from portal.shell.public.kept import state
 from tests.shell.public_fixtures import app, instance  # noqa: F401
 
 
@@ -26,3 +31,14 @@ def test_papers_are_counted_whether_or_not_they_get_a_number(client, monkeypatch
     paper = "/ratings/1990/E-0/certificate/plaque"
     met = [client.submit(paper, page="/lists/check", strict=False).status_code for _n in range(4)]
     assert met == [404, 404, 429, 429]
+
+
+def test_a_subscription_makes_nobody_pack_the_data_again(instance):  # noqa: F811
+    def states():
+        with reading() as db:
+            return archive.state(db, clock.today()), state.state()
+
+    before = states()
+    with transaction() as db:
+        service.subscribe(db, "email", "list:red", "someone@example.org", "zh")
+    assert states() == before
