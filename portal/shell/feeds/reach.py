@@ -51,6 +51,8 @@ def _is_public(text: str) -> bool:
             inner = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
         if inner is not None:
             return _is_public(str(inner))
+        if address.is_site_local:  # fec0::/10, given up long ago, still routed inside some networks
+            return False
     return address.is_global and not address.is_multicast and not address.is_reserved
 
 
