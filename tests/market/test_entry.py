@@ -80,7 +80,12 @@ def test_an_entry_in_force_is_shown_and_the_officer_decides(desk, entry, told):
     assert (_contracts(), audit_rows()) == ([], before)
     assert registrar.submit(PATH, {**FORM, "decision": "notice", "decision_reason": "业主大会选聘"}).status_code == 303
     (kept,) = _decisions()
-    assert (kept.decision, kept.reason, kept.deed, kept.actor) == ("notice", "业主大会选聘", "contract", "t-registrar-440306000000")
+    assert (kept.decision, kept.reason, kept.deed, kept.actor) == (
+        "notice",
+        "业主大会选聘",
+        "contract",
+        "t-registrar-440306000000",
+    )
     assert '"entries": [{' in kept.shown
     assert _contracts() == [(USCC[0], MANAGERS[1])], "the portal bars nobody"
 

@@ -109,9 +109,7 @@ def test_ratings_agree_with_the_oracle(district):
 
 
 @settings(max_examples=200, deadline=None)
-@given(
-    st.sampled_from(sorted(oracle.SETS)), st.lists(st.tuples(CP, CP, CP, CP), min_size=1, max_size=20)
-)
+@given(st.sampled_from(sorted(oracle.SETS)), st.lists(st.tuples(CP, CP, CP, CP), min_size=1, max_size=20))
 def test_totals_and_stars_agree_with_the_oracle(code, cases):
     rules = rule_set(code)
     names = ("survey", "management", "comprehensive", "collection")

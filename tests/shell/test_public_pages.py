@@ -147,7 +147,9 @@ def test_companies_agree_with_the_page(client):
     for row, item in zip(page.select("main tbody tr"), rows, strict=True):
         assert item["name"] in row.get_text()
         assert item["credit_score"] in row.get_text()
-    assert _rows(client.get("/enterprises.csv")) == [{key: "" if value is None else str(value) for key, value in row.items()} for row in rows]
+    assert _rows(client.get("/enterprises.csv")) == [
+        {key: "" if value is None else str(value) for key, value in row.items()} for row in rows
+    ]
 
 
 def test_estate_page_tells_the_story(client):

@@ -200,7 +200,11 @@ def _fixes(db: Session, course: Course) -> list[objections.Correction]:
 def _lawsuit(story: Told) -> Callable[[], Any]:
     def register() -> None:
         with transaction() as db:
-            rated = [one.ref for one in objections.results_of(db, story.plan.companies[10 % len(story.plan.companies)][0]) if one.kind == "rating"]
+            rated = [
+                one.ref
+                for one in objections.results_of(db, story.plan.companies[10 % len(story.plan.companies)][0])
+                if one.kind == "rating"
+            ]
             if rated:
                 objections.register_proceeding(
                     db, story.cast.actor("officer2"), rated[0], kind="reconsideration", authority="深圳市宝安区人民政府",

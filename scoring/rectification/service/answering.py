@@ -106,7 +106,9 @@ def has_taken(db: Session, order: queries.OrderRow, step: str) -> bool:
 
 def asked_at(db: Session, order: queries.OrderRow) -> datetime | None:
     """When the company asked for more time."""
-    return next((row.happened_at for row in queries.steps(db, [order.id])[order.id] if row.step == "extension_asked"), None)
+    return next(
+        (row.happened_at for row in queries.steps(db, [order.id])[order.id] if row.step == "extension_asked"), None
+    )
 
 
 def due_of(db: Session, order: queries.OrderRow) -> datetime | None:
