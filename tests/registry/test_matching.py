@@ -27,7 +27,8 @@ INDEX = NameIndex(NAMES)
         ("长安物业", "one", "C", "same_stem"), ("长安", "one", "C", "same_stem"),
         ("长安物业服务有限公司", "none", "C", "similar"), ("深圳市常安物业发展有限公司", "none", "C", "same_sound"),
         ("changan", "none", "C", "same_sound"), ("万乐生活服务有限公司", "many", "FG", "same_name"),
-        ("碧云天物业服务", "one", "D", "same_core"), ("云天物业", "many", "DE", "contained"), ("不存在", "none", "", ""), ("公司", "none", "", ""), ("", "none", "", ""),
+        ("碧云天物业服务", "one", "D", "same_core"), ("云天物业", "many", "DE", "contained"),
+    ("不存在", "none", "", ""), ("公司", "none", "", ""), ("", "none", "", ""),
         ("（）", "none", "", ""), ("海" * 201, "none", "", ""),
     ],
 )  # fmt: skip
