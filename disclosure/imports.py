@@ -77,7 +77,6 @@ def run(db: Session, actor: Actor, sheet: Any, context: ImportContext) -> Counts
     problems = Problems()
     rows = _rows(sheet, problems)
     _check(db, actor, sheet, rows, problems)
-    problems.refuse_if_any()
     whole = [row for row in rows if row is not None]
     for refusal in refusals(db, whole):
         problems.add(sheet.cell(refusal.column, refusal.place), refusal.message)

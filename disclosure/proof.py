@@ -18,12 +18,14 @@ from portal.kernel.i18n import _
 from portal.kernel.periods import Month, Quarter, Year
 
 ONE_DAY = timedelta(days=1)
-ANCIENT = date(1900, 1, 1)
 
 
 @dataclass(frozen=True)
 class Flaw:
-    """Something that does not add up: where it stands, what was expected and what stands there (fen)."""
+    """Something that does not add up: where it stands, what was expected and what stands there (fen).
+
+    ``since``: the first day on which it may lie; a gap lies on all of its days.
+    """
 
     kind: str
     on: date
@@ -31,6 +33,11 @@ class Flaw:
     expected_fen: int
     found_fen: int
     statement_id: str
+    since: date | None = None
+
+    def touches(self, first: date, last: date) -> bool:
+        """Whether it lies in those days."""
+        return (self.since or self.on) <= last and self.on >= first
 
     @property
     def difference_fen(self) -> int:
@@ -83,12 +90,23 @@ def proof(db: Session, account_code: str, period: Month | Quarter | Year) -> Pro
 
 def proof_between(db: Session, account_code: str, first: date, last: date) -> Proof:
     """The proof of any days, both included."""
-    listed = queries.statements(db, account_code)
+    listed = standing(queries.statements(db, account_code))
     moved = queries.sums(db, account_code, first, last)
     opening = _books_at(db, account_code, listed, first - ONE_DAY, first)
     bank = _bank_at(db, account_code, listed, last)
-    found = tuple(flaw for flaw in flaws(db, account_code, listed) if first <= flaw.on <= last)
+    found = tuple(flaw for flaw in flaws(db, account_code, listed) if flaw.touches(first, last))
     return Proof(account_code, first, last, opening, moved.in_fen, moved.out_fen, bank, found)
+
+
+def standing(listed: Sequence[FundStatement]) -> list[FundStatement]:
+    """Statements less those that the bank delivered again, right this time: covered by a later one without flaws."""
+    flawed = {one.id for one in listed if json.loads(one.flaws)}
+    sound = [one for one in listed if one.id not in flawed]
+    return [one for one in listed if one.id not in flawed or not any(_replaces(other, one) for other in sound)]
+
+
+def _replaces(other: FundStatement, one: FundStatement) -> bool:
+    return other.recorded_at > one.recorded_at and other.from_on <= one.from_on and other.to_on >= one.to_on
 
 
 def _anchor(listed: Sequence[FundStatement]) -> FundStatement | None:
@@ -144,20 +162,29 @@ def _between(listed: Sequence[FundStatement]) -> list[Flaw]:
             continue
         if before.closing_fen != after.opening_fen:
             kind = "gap" if after.from_on > before.to_on + ONE_DAY else "break"
-            found.append(Flaw(kind, after.from_on, place_of(after), before.closing_fen, after.opening_fen, after.id))
+            since = min(before.to_on + ONE_DAY, after.from_on)
+            figures = (before.closing_fen, after.opening_fen)
+            found.append(Flaw(kind, after.from_on, place_of(after), *figures, after.id, since))
     return found
 
 
 def overlaps(db: Session, code: str, listed: Sequence[FundStatement], new: Collection[str]) -> list[Flaw]:
-    """New statements that cover days of an earlier one and end with another balance than the joined books."""
-    found, covered = [], ANCIENT
-    for one in listed:
-        if one.id in new and one.from_on < covered and one.closing_fen is not None:
-            books = _books_at(db, code, listed, one.to_on)
-            if books is not None and books != one.closing_fen:
-                found.append(Flaw("books", one.to_on, place_of(one), books, one.closing_fen, one.id))
-        covered = max(covered, one.to_on)
+    """Where statements of which one is new cover the same days, and one ends with another balance than the joined books."""
+    found = []
+    for place, one in enumerate(listed):
+        others = [other for other in listed if other.id != one.id and (one.id in new or other.id in new)]
+        goes_on = any(other.to_on == one.to_on for other in listed[place + 1 :])
+        if one.closing_fen is None or goes_on or not any(_share_days(one, other) for other in others):
+            continue
+        books = _books_at(db, code, listed, one.to_on)
+        if books is not None and books != one.closing_fen:
+            found.append(Flaw("books", one.to_on, place_of(one), books, one.closing_fen, one.id))
     return found
+
+
+def _share_days(one: FundStatement, other: FundStatement) -> bool:
+    """More than the day on which one ends and the other begins."""
+    return one.from_on < other.to_on and other.from_on < one.to_on
 
 
 def place_of(statement: FundStatement) -> str:

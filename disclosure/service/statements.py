@@ -82,7 +82,7 @@ def take_over(
 
 def _flaws_of(db: Session, account_code: str, new: set[str]) -> list[proof.Flaw]:
     """Flaws that the new statements have, or that lie between one of them and its neighbour."""
-    listed = queries.statements(db, account_code)
+    listed = proof.standing(queries.statements(db, account_code))
     neighbours = {after.id for before, after in zip(listed, listed[1:], strict=False) if before.id in new}
     return [
         flaw

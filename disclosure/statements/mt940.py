@@ -41,6 +41,8 @@ class _Field:
 def _fields(text: str) -> list[_Field]:
     text = re.sub(r"^\{[^\n]*\{4:\s*\n?|^-\}?[^\n]*$", "", text, flags=re.MULTILINE)
     marks = list(_TAG.finditer(text))
+    if not marks:
+        return []
     ends = [mark.start() for mark in marks[1:]] + [len(text)]
     found, line, counted = [], 1, 0
     for mark, end in zip(marks, ends, strict=True):

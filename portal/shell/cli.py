@@ -60,7 +60,10 @@ def serve(port: int | None, host: str) -> None:
     ready()
     from portal.shell.server import run
 
-    run(host, port or settings().port)
+    if port:
+        os.environ["PORT"] = str(port)  # links name the port that answers
+        reset()
+    run(host, settings().port)
 
 
 @cli.command()

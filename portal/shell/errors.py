@@ -52,7 +52,9 @@ def answer(code: int, sentence: str = "", cells: list[dict[str, str]] | None = N
         problem = {"type": "about:blank", "title": _heading(code), "status": code, "detail": sentence}
         if cells:
             problem["errors"] = cells
-        return Response(json.dumps(problem, ensure_ascii=False), code, content_type="application/problem+json")
+        open_to_all = {"Access-Control-Allow-Origin": "*"} if request.path.startswith("/api/") else None
+        text = json.dumps(problem, ensure_ascii=False)
+        return Response(text, code, open_to_all, content_type="application/problem+json")
     page = render_template(
         "layout/error.html", code=code, heading=_heading(code), sentence=sentence, cells=cells, reference=reference
     )

@@ -239,3 +239,34 @@ def test_the_same_file_in_two_hands_is_one_statement(estate):
             api.take_over(db, CLI, code, made, sha, on=ON)
     with reading() as db:
         assert len(queries.statements(db, code)) == 1
+
+
+def test_a_break_in_a_month_without_statement_is_that_months(estate):
+    code, number = account(estate)
+    january, _february, march = months(number, [[(3, 100)], [(4, 250)], [(5, -70)]])
+    bring(code, as_camt(january))
+    assert bring(code, as_camt(march)).flaws
+    february = proof(code, "2025-02")
+    assert [flaw.kind for flaw in february.flaws] == ["gap"]
+    assert not february.holds
+
+
+def test_what_the_bank_delivers_again_and_right_takes_the_place_of_what_was_wrong(estate):
+    code, number = account(estate)
+    (january,) = months(number, [[(3, 100), (9, 500)]])
+    wrong = as_camt(january).replace(b"1006.00", b"1006.01")
+    assert [flaw.kind for flaw in bring(code, wrong).flaws] == ["sum"]
+    assert bring(code, as_camt(january)).flaws == []
+    made = proof(code, "2025-01")
+    assert (made.difference_fen, made.flaws, made.holds) == (0, (), True)
+
+
+def test_a_statement_that_contradicts_one_before_it_is_flagged(estate):
+    code, number = account(estate)
+    january, february = months(number, [[(3, 100)], []])
+    bring(code, as_camt(january))
+    bring(code, as_camt(february))
+    bookings = [(date(2025, 2, 9), 1000, "停车费", "X")]
+    across = Ledger(january.closing, date(2025, 1, 15), date(2025, 2, 10), bookings, number)
+    assert [flaw.kind for flaw in bring(code, as_camt(across)).flaws] == ["books"]
+    assert not proof(code, "2025-02").holds

@@ -149,3 +149,11 @@ def test_masked_numbers(number, head, tail):
 def test_a_number_masked_to_next_to_nothing_is_nobodys():
     assert not same_account("12345678", "1*8")
     assert not same_account("12345678", "****")
+
+
+@pytest.mark.parametrize("kind", ["camt053", "mt940", "ofx", "plain"])
+def test_a_format_named_wrongly_is_refused(kind):
+    for name, write in FILES.items():
+        if name != kind and not (kind == "plain" and name == "csv"):
+            with pytest.raises(InputRefused):
+                read(write(JANUARY), format_name=kind)

@@ -73,7 +73,7 @@ def check() -> Response:
     """Up to 1,000 companies on one day: one item for each query, in order, and a signed receipt."""
     params.refuse_unknown(())
     body = _body()
-    queries = body.get("queries")
+    queries = body.get("queries", [])
     if not isinstance(queries, list):
         raise BadParameter("queries", _("参数“%(name)s”应为列表。", name="queries"), 422)
     if len(queries) > MOST:

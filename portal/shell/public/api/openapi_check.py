@@ -28,7 +28,6 @@ def schemas() -> dict[str, Any]:
     return {
         "CheckRequest": {
             "type": "object",
-            "required": ["queries"],
             "additionalProperties": False,
             "properties": {
                 "as_of": {"type": ["string", "null"], "description": f"Today when not given; at most {DAYS_AHEAD} days ahead"},
