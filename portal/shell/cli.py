@@ -14,7 +14,7 @@ from portal.kernel.db import reading, transaction
 from portal.kernel.errors import DomainError, InputRefused
 from portal.kernel.i18n import _
 from portal.kernel.periods import Quarter, Year
-from portal.kernel.settings import settings
+from portal.kernel.settings import reload_settings, settings
 from portal.shell.cli_funds import funds
 from portal.shell.cli_parts import AS, ON, DayParam, InstantParam, act_day, acting, parsed, ready, say
 
@@ -62,7 +62,7 @@ def serve(port: int | None, host: str) -> None:
 
     if port:
         os.environ["PORT"] = str(port)  # links name the port that answers
-        reset()
+        reload_settings()
     run(host, settings().port)
 
 
