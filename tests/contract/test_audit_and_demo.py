@@ -11,6 +11,7 @@ import pytest
 from tests.contract.command import Portal, read, recompute
 
 TIMED = {"recorded_at"}
+DIVISIONS = Path(__file__).resolve().parents[2] / "portal" / "registry" / "data" / "divisions-440306.csv"
 
 
 def _without_guards(database: sqlite3.Connection) -> None:
@@ -54,8 +55,12 @@ def _cut_tail_and_head(database: sqlite3.Connection) -> int:
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Portal:
-    return _demo(tmp_path_factory.mktemp("demo"))
+def small(tmp_path_factory: pytest.TempPathFactory) -> Portal:
+    """A new portal with the divisions: a log of several rows."""
+    portal = Portal(tmp_path_factory.mktemp("small"))
+    portal.run("init")
+    portal.run("import", "divisions", str(DIVISIONS))
+    return portal
 
 
 def _demo(folder: Path) -> Portal:
@@ -66,8 +71,8 @@ def _demo(folder: Path) -> Portal:
 
 
 @pytest.mark.parametrize("tamper", [_change, _drop_middle, _cut_tail, _cut_tail_and_head])
-def test_tampering_is_named(tamper: Callable[[sqlite3.Connection], int], demo: Portal, tmp_path: Path) -> None:
-    shutil.copytree(demo.folder, tmp_path / "copy")
+def test_tampering_is_named(tamper: Callable[[sqlite3.Connection], int], small: Portal, tmp_path: Path) -> None:
+    shutil.copytree(small.folder, tmp_path / "copy")
     copy = Portal(tmp_path / "copy")
     with closing(sqlite3.connect(copy.instance / "portal.db")) as database:
         _without_guards(database)
@@ -77,17 +82,19 @@ def test_tampering_is_named(tamper: Callable[[sqlite3.Connection], int], demo: P
     assert str(row) in done.stdout + done.stderr
 
 
-def test_the_database_refuses_to_forget(demo: Portal) -> None:
-    demo.run("audit", "verify")
-    with closing(sqlite3.connect(demo.instance / "portal.db")) as database:
+def test_the_database_refuses_to_forget(small: Portal) -> None:
+    small.run("audit", "verify")
+    with closing(sqlite3.connect(small.instance / "portal.db")) as database:
         for statement in ("update audit_log set actor = 'x'", "delete from audit_log"):
             with pytest.raises(sqlite3.DatabaseError):
                 database.execute(statement)
 
 
-def test_the_demo_tells_one_story(demo: Portal, tmp_path: Path) -> None:
+def test_the_demo_tells_one_story(tmp_path: Path) -> None:
     """The same district for the same seed, but for instants and signatures; a red and a black entry on 2026-06-01."""
-    first, second = demo.export("one"), _demo(tmp_path).export("one")
+    demo = _demo(tmp_path / "one")
+    demo.run("audit", "verify")
+    first, second = demo.export("one"), _demo(tmp_path / "two").export("one")
     for name, rows in first.items():
         timed = [{c: v for c, v in row.items() if c not in TIMED} for row in rows]
         assert timed == [{c: v for c, v in row.items() if c not in TIMED} for row in second[name]], name
