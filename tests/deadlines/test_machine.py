@@ -50,6 +50,8 @@ class Clockwork(RuleBasedStateMachine):
     def days_pass(self, days):
         self.day += timedelta(days=days)
 
+    # two clocks of one subject begun at the very same instant have no order; a held clock would make them
+    @precondition(lambda self: self.state != "closed" or self.day != self.ended_on)
     @rule()
     def start(self):
         more = {"holder": HELD, "title": "x", "endpoint": "x"}
