@@ -127,6 +127,13 @@ def office_name(db: Session, level: str, division_code: str) -> str:
     return f"{registry.division_name(db, f'{division_code[:9]}000')}办事处"
 
 
+def office_words(db: Session, level: str, division_code: str) -> str:
+    """The same office in the reader's language."""
+    if level == "district":
+        return settings().operator_en if language() == "en" else settings().operator
+    return _("%(street)s办事处", street=registry.division_name(db, f"{division_code[:9]}000"))
+
+
 def start_clock(db: Session, actor: Actor, rule: str, made: Objection, target: Contested, on: date, level: str) -> None:
     """Start the clock of a rule for the office that has to act."""
     with using("zh"):

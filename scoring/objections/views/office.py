@@ -24,7 +24,7 @@ from scoring.objections.files import NewFile, file_of
 from scoring.objections.forms import DecisionForm, ExtensionForm, PlainForm, ReasonForm, RefuseForm, ServiceForm
 from scoring.objections.models import NEXT_STEPS, OPEN_STEPS, Objection, ObjectionStep
 from scoring.objections.service import decision, review
-from scoring.objections.service.journal import ACCEPT, DECIDE, bar_to_review, level_of, office_name, subject_of
+from scoring.objections.service.journal import ACCEPT, DECIDE, bar_to_review, level_of, office_words, subject_of
 from scoring.objections.views.blueprint import bp, paper, see_other, seen, sent
 from scoring.objections.views.own import shared
 from scoring.objections.words import SERVICE
@@ -93,7 +93,7 @@ def _page(found: queries.Case, forms: dict[str, FlaskForm] | None = None, proble
         **shared(found),
         target=target,
         line=_line(target),
-        office=office_name(db, level_of(db, own, target), own.division_code),
+        office=office_words(db, level_of(db, own, target), own.division_code),
         company=registry.enterprise(db, own.uscc),
         barred=barred,
         after=NEXT_STEPS.get(found.last.step, ()) if may else (),

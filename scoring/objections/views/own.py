@@ -23,7 +23,7 @@ from scoring.objections.forms import FilingForm, PlainForm
 from scoring.objections.models import OPEN_STEPS, Objection
 from scoring.objections.results import results_of
 from scoring.objections.service import filing
-from scoring.objections.service.journal import ACCEPT, DECIDE, office_name, subject_of
+from scoring.objections.service.journal import ACCEPT, DECIDE, office_words, subject_of
 from scoring.objections.views.blueprint import own_bp, paper, see_other, seen, sent
 
 PAGE = 50
@@ -142,7 +142,7 @@ def case(objection_id: str) -> str:
     db, found = request_session(), _own(objection_id)
     return render_template("objections/own_case.html", **shared(found), form=PlainForm(formdata=None),
                            may_withdraw=found.last.step in OPEN_STEPS,
-                           office=office_name(db, found.objection.level, found.objection.division_code))  # fmt: skip
+                           office=office_words(db, found.objection.level, found.objection.division_code))  # fmt: skip
 
 
 def shared(found: queries.Case) -> dict[str, Any]:
