@@ -13,7 +13,7 @@ from portal.kernel import clock
 from portal.kernel.access import Actor, Role, person_actor, require
 from portal.kernel.db import lock
 from portal.kernel.errors import Conflict, DomainError
-from portal.kernel.i18n import _, using
+from portal.kernel.i18n import _, language, using
 from portal.kernel.settings import settings
 from portal.notices import api as notices
 from portal.notices.api import To
