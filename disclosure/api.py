@@ -3,9 +3,6 @@
 import hashlib
 from datetime import date
 
-from sqlalchemy.orm import Session
-
-from disclosure import proof as proofs
 from disclosure import queries
 from disclosure.proof import Flaw as Flaw
 from disclosure.proof import Proof as Proof
@@ -52,8 +49,3 @@ def import_file(actor: Actor, account_code: str, data: bytes, name: str, *, on: 
     made = read_file(account_code, data, name, format_name)
     with transaction() as db:
         return take_over(db, actor, account_code, made, hashlib.sha256(data).hexdigest(), on=on)
-
-
-def proven(db: Session, account_code: str, first: date, last: date) -> Proof:
-    """The proof of any days."""
-    return proofs.proof_between(db, account_code, first, last)

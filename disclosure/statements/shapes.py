@@ -97,11 +97,10 @@ def parse_day(text: str, place: str) -> date:
 
 def digits(number: str) -> str:
     """An account number without what people put between its digits; a masked part stays as stars."""
-    return re.sub(
-        r"[^0-9A-Z*]",
-        "",
-        re.sub(r"[xX＊●•]", "*", number.upper()) if "*" in number or "＊" in number else number.upper(),
-    )
+    plain = number.upper()
+    if "*" in plain or "＊" in plain:
+        plain = re.sub(r"[X＊●•]", "*", plain)
+    return re.sub(r"[^0-9A-Z*]", "", plain)
 
 
 def same_account(registered: str, delivered: str) -> bool:

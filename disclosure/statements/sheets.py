@@ -15,7 +15,6 @@ from python_calamine import CalamineError, CalamineWorkbook
 
 from disclosure.statements.layouts import IN_MARKS, OUT_MARKS, Layout, normal
 from disclosure.statements.shapes import MAX_LINES, BankStatement, Line, clean, parse_day, parse_fen, refuse
-from portal.kernel.errors import DomainError, InputRefused
 from portal.kernel.i18n import _
 from portal.kernel.sheets.columns import letters
 from portal.kernel.sheets.csvtext import decode
@@ -236,8 +235,3 @@ def _balances(made: BankStatement, preface: str, sheet: str) -> None:
         made.closing_fen = made.lines[-1].balance_fen
     if made.closing_fen is None and made.opening_fen is not None:
         made.closing_fen = made.opening_fen + sum(line.amount_fen for line in made.lines)
-
-
-def as_refusal(error: DomainError) -> InputRefused:
-    """A domain error of a layout as the refusal of a file."""
-    return InputRefused([], str(error))

@@ -16,7 +16,6 @@ from portal.deadlines.queries import OnTime as OnTime
 from portal.deadlines.queries import Standing as Standing
 from portal.deadlines.queries import counts_by_rule as counts_by_rule
 from portal.deadlines.queries import counts_for as counts_for
-from portal.deadlines.queries import counts_in as counts_in
 from portal.deadlines.queries import of_subjects as of_subjects
 from portal.deadlines.queries import on_time as on_time
 from portal.deadlines.queries import on_time_each as on_time_each

@@ -174,12 +174,6 @@ def counts_for(db: Session, actor: Actor) -> tuple[int, int]:
     return counts(db, mine(actor))
 
 
-def counts_in(db: Session, *, within: str | None = None, uscc: str | None = None) -> tuple[int, int]:
-    """(open, overdue) of a place or a company."""
-    where = [_lies_in(Deadline.holder_division, within)] if within else []
-    return counts(db, *where, *([Deadline.holder_uscc == uscc] if uscc else []))
-
-
 def _late(now: datetime) -> ColumnElement[bool]:
     return Deadline.due_at <= func.coalesce(Deadline.closed_at, Deadline.paused_at, _instant(now))
 
