@@ -37,7 +37,7 @@ def period_of(text: str) -> Month | Quarter | Year:
 def import_(account: str, file: Path, format_name: str, on: date | None, login: str | None) -> None:
     """Import a bank's file; what does not add up is kept, named, and exits with 1."""
     ready()
-    from disclosure import api as disclosure
+    from disclosure.funds import api as disclosure
 
     taken = disclosure.import_file(
         acting(login), account, file.read_bytes(), file.name, on=act_day(on), format_name=format_name
@@ -54,7 +54,7 @@ def import_(account: str, file: Path, format_name: str, on: date | None, login: 
 def proof(account: str, period: str) -> None:
     """Opening, in, out, closing, statement balance and difference of a month, quarter or year."""
     ready()
-    from disclosure import api as disclosure
+    from disclosure.funds import api as disclosure
 
     days = parsed(period_of, period)
     with reading() as db:

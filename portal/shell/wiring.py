@@ -78,7 +78,7 @@ SUBSCRIPTIONS = (
     ("work.figures", "scoring.credit.api", "work_figures"),
     ("work.figures", "portal.shell.office.figures", "work_figures"),
 )
-IMPORTS = ("portal.accounts", "portal.registry", "scoring.checks", "scoring.surveys", "disclosure")
+IMPORTS = ("portal.accounts", "portal.registry", "scoring.checks", "scoring.surveys", "disclosure.funds")
 
 
 def _load(name: str) -> ModuleType:

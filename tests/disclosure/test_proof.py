@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import DBAPIError
 
-from disclosure import api, queries
-from disclosure.models import BankLine, FundStatement
-from disclosure.service.accounts import AccountInput, store
+from disclosure.funds import api, queries
+from disclosure.funds.models import BankLine, FundStatement
+from disclosure.funds.service.accounts import AccountInput, store
 from portal.kernel import audit
 from portal.kernel.access import Actor, Permission
 from portal.kernel.audit import AuditEntry

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from disclosure.statements.detect import read_statements
-from disclosure.statements.layouts import shipped
-from disclosure.statements.shapes import parse_fen, same_account
+from disclosure.funds.statements.detect import read_statements
+from disclosure.funds.statements.layouts import shipped
+from disclosure.funds.statements.shapes import parse_fen, same_account
 from portal.kernel.errors import InputRefused
 from tests.disclosure.banks import FILES, NUMBER, Ledger, as_camt, as_csv, as_mt940, as_ofx, yuan
 

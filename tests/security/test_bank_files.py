@@ -5,8 +5,8 @@ from datetime import date
 
 import pytest
 
-from disclosure.statements.detect import read_statements
-from disclosure.statements.layouts import shipped
+from disclosure.funds.statements.detect import read_statements
+from disclosure.funds.statements.layouts import shipped
 from portal.kernel.errors import InputRefused
 
 SIZE = 400_000

@@ -6,9 +6,9 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
-from disclosure import queries
-from disclosure.models import FundAccount, FundAccountFacts
-from disclosure.service.statements import masked
+from disclosure.funds import queries
+from disclosure.funds.models import FundAccount, FundAccountFacts
+from disclosure.funds.service.statements import masked
 from portal.kernel import audit, clock, keys
 from portal.kernel.access import Actor
 from portal.kernel.db import lock

@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
-from disclosure.statements.shapes import MAX_LINES, BankStatement, Line, clean, parse_fen, refuse
+from disclosure.funds.statements.shapes import MAX_LINES, BankStatement, Line, clean, parse_fen, refuse
 from portal.kernel.i18n import _
 
 FORMAT = "mt940"

@@ -12,10 +12,10 @@ from sqlalchemy import insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from disclosure import proof, queries
-from disclosure.models import BankLine, BankLineRepeat, FundAccountFacts, FundStatement, FundStatementWithdrawn
-from disclosure.statements.layouts import Layout, layout_of, shipped
-from disclosure.statements.shapes import CURRENCY, BankStatement, Line, digits, refuse, same_account
+from disclosure.funds import proof, queries
+from disclosure.funds.models import BankLine, BankLineRepeat, FundAccountFacts, FundStatement, FundStatementWithdrawn
+from disclosure.funds.statements.layouts import Layout, layout_of, shipped
+from disclosure.funds.statements.shapes import CURRENCY, BankStatement, Line, digits, refuse, same_account
 from portal.kernel import audit, clock, keys
 from portal.kernel.access import Actor
 from portal.kernel.db import lock

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from disclosure.service.accounts import AccountInput, estates_of, refusals, store
+from disclosure.funds.service.accounts import AccountInput, estates_of, refusals, store
 from portal.kernel import clock
 from portal.kernel.access import Actor, Permission
 from portal.kernel.errors import DomainError

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.orm import Session
 
-from disclosure.models import (
+from disclosure.funds.models import (
     BankLayout,
     BankLine,
     BankLineRepeat,

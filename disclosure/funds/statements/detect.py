@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from datetime import date
 
-from disclosure.statements import camt053, mt940, ofx, sheets
-from disclosure.statements.layouts import Layout
-from disclosure.statements.shapes import BankStatement, refuse
+from disclosure.funds.statements import camt053, mt940, ofx, sheets
+from disclosure.funds.statements.layouts import Layout
+from disclosure.funds.statements.shapes import BankStatement, refuse
 from portal.kernel.errors import DomainError, InputRefused
 from portal.kernel.i18n import _
 from portal.kernel.sheets.csvtext import decode

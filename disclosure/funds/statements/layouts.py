@@ -63,5 +63,5 @@ def layout_of(record: Mapping[str, Any]) -> Layout:
 @cache
 def shipped() -> dict[str, Layout]:
     """The layouts that come with the portal, by code, the most special first."""
-    text = files("disclosure.statements").joinpath("layouts.json").read_text(encoding="utf-8")
+    text = files("disclosure.funds.statements").joinpath("layouts.json").read_text(encoding="utf-8")
     return {record["code"]: layout_of(record) for record in json.loads(text)}

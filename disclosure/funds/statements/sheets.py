@@ -13,8 +13,8 @@ from typing import Any
 
 from python_calamine import CalamineError, CalamineWorkbook
 
-from disclosure.statements.layouts import IN_MARKS, OUT_MARKS, Layout, normal
-from disclosure.statements.shapes import MAX_LINES, BankStatement, Line, clean, parse_day, parse_fen, refuse
+from disclosure.funds.statements.layouts import IN_MARKS, OUT_MARKS, Layout, normal
+from disclosure.funds.statements.shapes import MAX_LINES, BankStatement, Line, clean, parse_day, parse_fen, refuse
 from portal.kernel.i18n import _
 from portal.kernel.sheets.columns import letters
 from portal.kernel.sheets.csvtext import decode

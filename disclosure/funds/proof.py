@@ -12,8 +12,8 @@ from datetime import date, timedelta
 
 from sqlalchemy.orm import Session
 
-from disclosure import queries
-from disclosure.models import FundStatement
+from disclosure.funds import queries
+from disclosure.funds.models import FundStatement
 from portal.kernel.i18n import _
 from portal.kernel.periods import Month, Quarter, Year
 

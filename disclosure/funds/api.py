@@ -3,18 +3,18 @@
 import hashlib
 from datetime import date
 
-from disclosure import queries
-from disclosure.proof import Flaw as Flaw
-from disclosure.proof import Proof as Proof
-from disclosure.proof import print_fen as print_fen
-from disclosure.proof import proof as proof
-from disclosure.proof import sentence as flaw_sentence  # noqa: F401
-from disclosure.service.statements import Taken as Taken
-from disclosure.service.statements import layouts as layouts
-from disclosure.service.statements import take_over as take_over
-from disclosure.service.statements import withdraw as withdraw
-from disclosure.statements.detect import read_statements
-from disclosure.statements.shapes import BankStatement
+from disclosure.funds import queries
+from disclosure.funds.proof import Flaw as Flaw
+from disclosure.funds.proof import Proof as Proof
+from disclosure.funds.proof import print_fen as print_fen
+from disclosure.funds.proof import proof as proof
+from disclosure.funds.proof import sentence as flaw_sentence  # noqa: F401
+from disclosure.funds.service.statements import Taken as Taken
+from disclosure.funds.service.statements import layouts as layouts
+from disclosure.funds.service.statements import take_over as take_over
+from disclosure.funds.service.statements import withdraw as withdraw
+from disclosure.funds.statements.detect import read_statements
+from disclosure.funds.statements.shapes import BankStatement
 from portal.kernel import clock
 from portal.kernel.access import Actor
 from portal.kernel.db import reading, transaction

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from disclosure.statements.shapes import MAX_LINES, BankStatement, Line, clean, parse_day, parse_fen, refuse
+from disclosure.funds.statements.shapes import MAX_LINES, BankStatement, Line, clean, parse_day, parse_fen, refuse
 from portal.kernel.i18n import _
 
 FORMAT = "ofx"

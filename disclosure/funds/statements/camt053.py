@@ -14,7 +14,7 @@ from xml.etree.ElementTree import ParseError
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import iterparse
 
-from disclosure.statements.shapes import MAX_LINES, BankStatement, Line, clean, parse_day, parse_fen, refuse
+from disclosure.funds.statements.shapes import MAX_LINES, BankStatement, Line, clean, parse_day, parse_fen, refuse
 from portal.kernel.i18n import _
 
 FORMAT = "camt053"

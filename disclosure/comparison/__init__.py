@@ -1,0 +1,1 @@
+"""An estate beside estates like it, from proven books only."""

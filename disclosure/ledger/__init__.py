@@ -1,0 +1,1 @@
+"""What each bank line was for: classification, pieces, vouchers, approvals."""

@@ -1,0 +1,1 @@
+"""Owners of a household: the register, their access, their questions."""

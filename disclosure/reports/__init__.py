@@ -1,0 +1,1 @@
+"""The reports that the law asks for: due, filed, confirmed, published."""

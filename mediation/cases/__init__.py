@@ -1,0 +1,1 @@
+"""A dispute from its application to its sealed file."""

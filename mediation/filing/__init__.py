@@ -1,0 +1,1 @@
+"""Filing a case, and its progress without signing in."""

@@ -1,0 +1,1 @@
+"""Before filing: what helps, which clause, a letter to send first."""

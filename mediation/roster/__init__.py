@@ -1,0 +1,1 @@
+"""Mediators and lawyers: qualifications, load, conflicts of interest."""

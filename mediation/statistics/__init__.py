@@ -1,0 +1,1 @@
+"""Counts, kinds, durations and outcomes; small cells suppressed."""

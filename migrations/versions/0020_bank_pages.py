@@ -1,0 +1,14 @@
+"""Staged bank files."""
+
+revision = "0020"
+down_revision = "0019"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Create what this step adds."""
+
+
+def downgrade() -> None:
+    """Remove what this step added."""
