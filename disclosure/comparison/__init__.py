@@ -1,1 +1,0 @@
-"""An estate beside estates like it, from proven books only."""

@@ -1,1 +1,0 @@
-"""What each bank line was for: classification, pieces, vouchers, approvals."""

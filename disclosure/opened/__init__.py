@@ -1,1 +1,0 @@
-"""What else the law opens: contracts and fees, notices and votes, safety, audits."""

@@ -1,1 +1,0 @@
-"""Owners of a household: the register, their access, their questions."""

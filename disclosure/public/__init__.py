@@ -1,1 +1,0 @@
-"""The public pages of an estate's money."""

@@ -1,1 +1,0 @@
-"""The reports that the law asks for: due, filed, confirmed, published."""

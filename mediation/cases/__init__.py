@@ -1,1 +1,0 @@
-"""A dispute from its application to its sealed file."""

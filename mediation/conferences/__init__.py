@@ -1,1 +1,0 @@
-"""Joint conferences 联席会议: agenda, minutes, resolutions."""

@@ -1,1 +1,0 @@
-"""Filing a case, and its progress without signing in."""

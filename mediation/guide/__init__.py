@@ -1,1 +1,0 @@
-"""Before filing: what helps, which clause, a letter to send first."""

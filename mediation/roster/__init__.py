@@ -1,1 +1,0 @@
-"""Mediators and lawyers: qualifications, load, conflicts of interest."""

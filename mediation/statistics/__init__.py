@@ -1,1 +1,0 @@
-"""Counts, kinds, durations and outcomes; small cells suppressed."""
