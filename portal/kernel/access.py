@@ -62,6 +62,10 @@ class Permission(StrEnum):
     AUDIT_READ = "audit:read"
     JOBS_READ = "jobs:read"
     DATA_EXPORT = "data:export"
+    FUNDS_READ = "funds:read"
+    FUNDS_IMPORT = "funds:import"
+    FUNDS_CLASSIFY = "funds:classify"
+    FUNDS_CONFIRM = "funds:confirm"
 
 
 P = Permission
@@ -85,6 +89,8 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     Role.INSPECTOR: frozenset({P.WORK, P.CHECK_READ, P.CHECK_FILE, P.ORDER_READ, P.ORDER_VERIFY, P.QUARTER_PREPARE}),
     Role.REVIEWER: frozenset(
         {
+            P.FUNDS_READ,
+            P.FUNDS_CONFIRM,
             P.WORK,
             P.OBJECTION_READ,
             P.OBJECTION_REVIEW,
@@ -101,6 +107,10 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     ),
     Role.OFFICER: frozenset(
         {
+            P.FUNDS_READ,
+            P.FUNDS_IMPORT,
+            P.FUNDS_CLASSIFY,
+            P.FUNDS_CONFIRM,
             P.WORK,
             P.CALENDAR_EDIT,
             P.DOCUMENT_READ,
@@ -133,6 +143,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     ),
     Role.LEAD: frozenset(
         {
+            P.FUNDS_READ,
             P.WORK,
             P.DOCUMENT_READ,
             P.OBJECTION_READ,
@@ -158,11 +169,23 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             P.DATA_EXPORT,
         }
     ),
-    Role.ENTERPRISE: frozenset({P.WORK, P.DOCUMENT_READ, P.ORDER_READ, P.ORDER_ANSWER, P.ENTERPRISE_OWN}),
+    Role.ENTERPRISE: frozenset(
+        {
+            P.WORK,
+            P.FUNDS_READ,
+            P.FUNDS_IMPORT,
+            P.FUNDS_CLASSIFY,
+            P.DOCUMENT_READ,
+            P.ORDER_READ,
+            P.ORDER_ANSWER,
+            P.ENTERPRISE_OWN,
+        }
+    ),
     Role.REGISTRAR: frozenset({P.WORK, P.REGISTRY_READ, P.REGISTRY_EDIT}),
     Role.MEDIATOR: frozenset({P.WORK}),
     Role.AUDITOR: frozenset(
         {
+            P.FUNDS_READ,
             P.WORK,
             P.DOCUMENT_READ,
             P.OBJECTION_READ,
