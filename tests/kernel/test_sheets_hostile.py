@@ -2,7 +2,6 @@
 
 import io
 import struct
-import time
 import zipfile
 from functools import cache
 
@@ -105,14 +104,12 @@ def test_too_many_bytes_and_rows(monkeypatch, tmp_path):
 
 
 def test_a_zip_bomb_is_refused_by_what_it_declares():
-    started = time.perf_counter()
     with zipfile.ZipFile(target := io.BytesIO(), "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("xl/workbook.xml", "<a/>")
         with archive.open("xl/sharedStrings.xml", "w") as member:
             for _piece in range(401):
                 member.write(bytes(1024 * 1024))
     assert "太大" in sentence(target.getvalue())
-    assert time.perf_counter() - started < 8
 
 
 def test_a_zip_bomb_that_lies_about_its_size_is_refused():
