@@ -4,6 +4,15 @@ import hashlib
 from datetime import date
 
 from disclosure.funds import queries
+from disclosure.funds.lines import AccountView as AccountView
+from disclosure.funds.lines import FundLine as FundLine
+from disclosure.funds.lines import LineSum as LineSum
+from disclosure.funds.lines import account as account
+from disclosure.funds.lines import accounts as accounts
+from disclosure.funds.lines import counted_line as counted_line
+from disclosure.funds.lines import line as line
+from disclosure.funds.lines import line_sums as line_sums
+from disclosure.funds.lines import lines as lines
 from disclosure.funds.proof import Flaw as Flaw
 from disclosure.funds.proof import Proof as Proof
 from disclosure.funds.proof import print_fen as print_fen
@@ -20,11 +29,20 @@ from portal.kernel.access import Actor
 from portal.kernel.db import reading, transaction
 
 __all__ = [
+    "AccountView",
     "Flaw",
+    "FundLine",
+    "LineSum",
     "Proof",
     "Taken",
+    "account",
+    "accounts",
+    "counted_line",
     "import_file",
     "layouts",
+    "line",
+    "line_sums",
+    "lines",
     "print_fen",
     "proof",
     "read_file",

@@ -1,0 +1,143 @@
+"""Accounts and counted bank lines as other slices read them; sums are made by the database. Money is integer fen."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, exists, extract, func, literal, or_, select
+from sqlalchemy.orm import Session
+
+from disclosure.funds import queries
+from disclosure.funds.models import BankLine, FundAccountFacts, FundStatement, FundStatementWithdrawn
+from portal.kernel.errors import NotFound
+from portal.kernel.i18n import _
+
+
+@dataclass(frozen=True)
+class AccountView:
+    """An account as anybody may see it: the number is masked (first and last four)."""
+
+    code: str
+    estate_code: str
+    type: str
+    bank: str
+    number_mask: str
+    opened_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class FundLine:
+    """A booking of the bank. In is positive. ``summary`` is for owners, counterparty and reference for staff only."""
+
+    year: int
+    id: int
+    account_code: str
+    booked_on: date
+    amount_fen: int
+    summary: str
+    counterparty: str
+    reference: str
+
+    @property
+    def ref(self) -> str:
+        """How flags and objections name it."""
+        return f"fund-line:{self.year}-{self.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class LineSum:
+    """What came in and went out of an account in a month (1 to 12 of ``year``; 0 when months are not told apart)."""
+
+    account_code: str
+    year: int
+    month: int
+    in_fen: int
+    out_fen: int
+    lines: int
+
+
+def account_view(row: FundAccountFacts) -> AccountView:
+    """A row of the register without what is sealed."""
+    return AccountView(row.account_code, row.estate_code, row.type, row.bank, row.number_mask, row.opened_on)
+
+
+def accounts(db: Session, estate_codes: Collection[str] | None = None) -> list[AccountView]:
+    """Accounts known now, by code; of some estates only when they are given."""
+    return [account_view(row) for row in queries.accounts(db, estate_codes)]
+
+
+def account(db: Session, code: str) -> AccountView:
+    """An account known now. NotFound without one."""
+    return account_view(queries.account(db, code))
+
+
+def _withdrawn_from(db: Session, codes: Collection[str]) -> list[str]:
+    """Accounts of which a statement was ever withdrawn; rare, and only there must each line be asked whether it counts."""
+    gone = select(FundStatement.account_code).join(
+        FundStatementWithdrawn, FundStatementWithdrawn.statement_id == FundStatement.id
+    )
+    return sorted(set(db.scalars(gone.where(FundStatement.account_code.in_(codes)))))
+
+
+def counting(db: Session, codes: Collection[str]) -> ColumnElement[bool]:
+    """The clause for lines of these accounts that count; true at once where nothing was ever withdrawn."""
+    touched = _withdrawn_from(db, codes)
+    if not touched:
+        return literal(True)
+    return or_(BankLine.account_code.not_in(touched), queries.counted())
+
+
+def counted_line(
+    db: Session, codes: Collection[str], account_code: Any, year: Any, line_id: Any
+) -> ColumnElement[bool]:
+    """For tables that refer to lines: whether the line named by their columns still counts."""
+    touched = _withdrawn_from(db, codes)
+    if not touched:
+        return literal(True)
+    line = exists().where(BankLine.year == year, BankLine.id == line_id, queries.counted())
+    return or_(account_code.not_in(touched), line)
+
+
+def _days(since: date, until: date) -> ColumnElement[bool]:
+    years = BankLine.year.between(since.year, until.year)
+    return and_(years, BankLine.booked_on >= since, BankLine.booked_on <= until)
+
+
+_COLUMNS = (
+    BankLine.year, BankLine.id, BankLine.account_code, BankLine.booked_on, BankLine.amount_fen, BankLine.summary,
+    BankLine.counterparty, BankLine.reference,
+)  # fmt: skip
+
+
+def lines(db: Session, account_codes: Collection[str], since: date, until: date) -> list[FundLine]:
+    """Lines that count, of some accounts and days (both included), by day and place in the statement."""
+    where = (BankLine.account_code.in_(account_codes), _days(since, until), counting(db, account_codes))
+    order = (BankLine.booked_on, BankLine.account_code, BankLine.seq, BankLine.id)
+    return [FundLine(*row) for row in db.execute(select(*_COLUMNS).where(*where).order_by(*order))]
+
+
+def line(db: Session, year: int, line_id: int) -> FundLine:
+    """One line that counts. NotFound without one."""
+    found = db.execute(select(*_COLUMNS).where(BankLine.year == year, BankLine.id == line_id, queries.counted()))
+    row = found.one_or_none()
+    if row is None:
+        raise NotFound(_("没有找到这笔银行流水，或者它所在的对账单已经撤回。"))
+    return FundLine(*row)
+
+
+def line_sums(
+    db: Session, account_codes: Collection[str], since: date, until: date, by_month: bool = False
+) -> list[LineSum]:
+    """In, out and count of lines that count, by account (and month), by code and month."""
+    month = extract("month", BankLine.booked_on) if by_month else literal(0)
+    year = BankLine.year if by_month else literal(0)
+    into = func.coalesce(func.sum(BankLine.amount_fen).filter(BankLine.amount_fen > 0), 0)
+    out = func.coalesce(func.sum(-BankLine.amount_fen).filter(BankLine.amount_fen < 0), 0)
+    keys = (BankLine.account_code, year, month)
+    query = select(*keys, into, out, func.count()).where(
+        BankLine.account_code.in_(account_codes), _days(since, until), counting(db, account_codes)
+    )
+    group = keys if by_month else (BankLine.account_code,)
+    rows = db.execute(query.group_by(*group).order_by(*group))
+    return [LineSum(code, int(y), int(m), int(a), int(b), int(n)) for code, y, m, a, b, n in rows]
