@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from disclosure.funds import queries
 from disclosure.funds.models import FundAccount, FundAccountFacts
-from disclosure.funds.service.statements import masked
+from disclosure.funds.statements.shapes import masked
 from portal.kernel import audit, clock, keys
 from portal.kernel.access import Actor
 from portal.kernel.db import lock

@@ -119,3 +119,9 @@ def same_account(registered: str, delivered: str) -> bool:
 def clean(text: str | None, length: int = 300) -> str:
     """Words of the bank for showing: control characters and runs of spaces gone, cut to a length."""
     return re.sub(r"\s+", " ", re.sub(r"[\x00-\x1f\x7f\u202a-\u202e\u2066-\u2069]", " ", text or "")).strip()[:length]
+
+
+def masked(number: str) -> str:
+    """First and last four of an account number."""
+    plain = digits(number)
+    return plain if len(plain) <= 8 else f"{plain[:4]}****{plain[-4:]}"
