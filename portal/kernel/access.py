@@ -66,6 +66,7 @@ class Permission(StrEnum):
     FUNDS_IMPORT = "funds:import"
     FUNDS_CLASSIFY = "funds:classify"
     FUNDS_CONFIRM = "funds:confirm"
+    DISCLOSURE_OPEN = "disclosure:open"
 
 
 P = Permission
@@ -111,6 +112,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             P.FUNDS_IMPORT,
             P.FUNDS_CLASSIFY,
             P.FUNDS_CONFIRM,
+            P.DISCLOSURE_OPEN,
             P.WORK,
             P.CALENDAR_EDIT,
             P.DOCUMENT_READ,
@@ -175,6 +177,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             P.FUNDS_READ,
             P.FUNDS_IMPORT,
             P.FUNDS_CLASSIFY,
+            P.DISCLOSURE_OPEN,
             P.DOCUMENT_READ,
             P.ORDER_READ,
             P.ORDER_ANSWER,
