@@ -17,19 +17,29 @@ from disclosure.funds.proof import Flaw as Flaw
 from disclosure.funds.proof import Proof as Proof
 from disclosure.funds.proof import print_fen as print_fen
 from disclosure.funds.proof import proof as proof
+from disclosure.funds.proof import proof_between as proof_between
 from disclosure.funds.proof import sentence as flaw_sentence  # noqa: F401
+from disclosure.funds.service.many import Delivery as Delivery
+from disclosure.funds.service.many import take_over_many as take_over_many
+from disclosure.funds.queries import Delivered as Delivered
+from disclosure.funds.queries import accounts as accounts
+from disclosure.funds.queries import delivered as delivered
+from disclosure.funds.queries import register_began as register_began
 from disclosure.funds.service.statements import Taken as Taken
 from disclosure.funds.service.statements import layouts as layouts
 from disclosure.funds.service.statements import take_over as take_over
 from disclosure.funds.service.statements import withdraw as withdraw
 from disclosure.funds.statements.detect import read_statements
-from disclosure.funds.statements.shapes import BankStatement
+from disclosure.funds.statements.shapes import BankStatement as BankStatement
+from disclosure.funds.statements.shapes import Line as StatementLine  # noqa: F401
 from portal.kernel import clock
 from portal.kernel.access import Actor
 from portal.kernel.db import reading, transaction
 
 __all__ = [
     "AccountView",
+    "BankStatement",
+    "Delivery",
     "Flaw",
     "FundLine",
     "LineSum",
@@ -46,7 +56,9 @@ __all__ = [
     "print_fen",
     "proof",
     "read_file",
+    "register_began",
     "take_over",
+    "take_over_many",
     "withdraw",
 ]
 

@@ -16,6 +16,7 @@ from disclosure.funds.models import (
     FundStatement,
     FundStatementWithdrawn,
 )
+from portal.kernel import clock
 from portal.kernel.errors import NotFound
 from portal.kernel.i18n import _
 from portal.kernel.versions import recorded
@@ -121,3 +122,32 @@ def layouts(db: Session) -> list[BankLayout]:
         newest, (newest.c.code == BankLayout.code) & (newest.c.version == BankLayout.version)
     )
     return list(db.scalars(query.order_by(BankLayout.code)))
+
+
+@dataclass(frozen=True)
+class Delivered:
+    """What one standing statement reached: its account, its days (both included), the day of the act, its lines."""
+
+    account_code: str
+    from_on: date
+    to_on: date
+    on: date
+    lines: int
+
+
+def delivered(db: Session, codes: Collection[str] | None, first: date, last: date, by: date) -> list[Delivered]:
+    """Standing statements of accounts (None: of all) that reach into some days and were taken over by a day, by account
+    and day of the act."""
+    table = FundStatement
+    query = select(table.account_code, table.from_on, table.to_on, table.on, table.lines).where(
+        standing(), table.to_on >= first, table.from_on <= last, table.on <= by
+    )
+    if codes is not None:
+        query = query.where(table.account_code.in_(codes))
+    return [Delivered(*row) for row in db.execute(query.order_by(table.account_code, table.on, table.to_on))]
+
+
+def register_began(db: Session) -> date | None:
+    """The day on which the first account was registered; None without one."""
+    found = db.scalar(select(func.min(FundAccount.recorded_at)))
+    return None if found is None else clock.district_date(found)
