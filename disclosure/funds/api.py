@@ -19,12 +19,11 @@ from disclosure.funds.proof import print_fen as print_fen
 from disclosure.funds.proof import proof as proof
 from disclosure.funds.proof import proof_between as proof_between
 from disclosure.funds.proof import sentence as flaw_sentence  # noqa: F401
-from disclosure.funds.service.many import Delivery as Delivery
-from disclosure.funds.service.many import take_over_many as take_over_many
 from disclosure.funds.queries import Delivered as Delivered
-from disclosure.funds.queries import accounts as accounts
 from disclosure.funds.queries import delivered as delivered
 from disclosure.funds.queries import register_began as register_began
+from disclosure.funds.service.many import Delivery as Delivery
+from disclosure.funds.service.many import take_over_many as take_over_many
 from disclosure.funds.service.statements import Taken as Taken
 from disclosure.funds.service.statements import layouts as layouts
 from disclosure.funds.service.statements import take_over as take_over
