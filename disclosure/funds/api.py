@@ -13,6 +13,8 @@ from disclosure.funds.lines import counted_line as counted_line
 from disclosure.funds.lines import line as line
 from disclosure.funds.lines import line_sums as line_sums
 from disclosure.funds.lines import lines as lines
+from disclosure.funds.lines import unclaimed as unclaimed
+from disclosure.funds.lines import unclaimed_sums as unclaimed_sums
 from disclosure.funds.proof import Flaw as Flaw
 from disclosure.funds.proof import Proof as Proof
 from disclosure.funds.proof import print_fen as print_fen
@@ -22,6 +24,7 @@ from disclosure.funds.proof import sentence as flaw_sentence  # noqa: F401
 from disclosure.funds.queries import Delivered as Delivered
 from disclosure.funds.queries import delivered as delivered
 from disclosure.funds.queries import register_began as register_began
+from disclosure.funds.queries import statements as statements
 from disclosure.funds.service.many import Delivery as Delivery
 from disclosure.funds.service.many import take_over_many as take_over_many
 from disclosure.funds.service.statements import Taken as Taken
@@ -56,7 +59,10 @@ __all__ = [
     "proof",
     "read_file",
     "register_began",
+    "statements",
     "take_over",
+    "unclaimed",
+    "unclaimed_sums",
     "take_over_many",
     "withdraw",
 ]

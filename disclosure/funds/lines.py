@@ -1,6 +1,6 @@
 """Accounts and counted bank lines as other slices read them; sums are made by the database. Money is integer fen."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -112,7 +112,12 @@ _COLUMNS = (
 
 def lines(db: Session, account_codes: Collection[str], since: date, until: date) -> list[FundLine]:
     """Lines that count, of some accounts and days (both included), by day and place in the statement."""
-    where = (BankLine.account_code.in_(account_codes), _days(since, until), counting(db, account_codes))
+    where = (
+        BankLine.account_code.in_(account_codes),
+        _days(since, until),
+        BankLine.amount_fen != 0,
+        counting(db, account_codes),
+    )
     order = (BankLine.booked_on, BankLine.account_code, BankLine.seq, BankLine.id)
     return [FundLine(*row) for row in db.execute(select(*_COLUMNS).where(*where).order_by(*order))]
 
@@ -136,8 +141,58 @@ def line_sums(
     out = func.coalesce(func.sum(-BankLine.amount_fen).filter(BankLine.amount_fen < 0), 0)
     keys = (BankLine.account_code, year, month)
     query = select(*keys, into, out, func.count()).where(
-        BankLine.account_code.in_(account_codes), _days(since, until), counting(db, account_codes)
+        BankLine.account_code.in_(account_codes),
+        _days(since, until),
+        BankLine.amount_fen != 0,
+        counting(db, account_codes),
     )
     group = keys if by_month else (BankLine.account_code,)
     rows = db.execute(query.group_by(*group).order_by(*group))
     return [LineSum(code, int(y), int(m), int(a), int(b), int(n)) for code, y, m, a, b, n in rows]
+
+
+Claim = Callable[[Any, Any], ColumnElement[bool]]  # columns of year and id to whether a record above claims the line
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSum:
+    """Lines of an account that nothing claims: how many, in and out, and the day of the oldest."""
+
+    account_code: str
+    lines: int
+    in_fen: int
+    out_fen: int
+    oldest_on: date
+
+
+def _unclaimed(db: Session, codes: Collection[str], claim: Claim, until: date) -> list[ColumnElement[bool]]:
+    mine = BankLine.account_code.in_(codes)
+    return [
+        mine,
+        BankLine.booked_on <= until,
+        BankLine.amount_fen != 0,
+        counting(db, codes),
+        ~claim(BankLine.year, BankLine.id),
+    ]
+
+
+def unclaimed(
+    db: Session, codes: Collection[str], claim: Claim, until: date, limit: int | None = None
+) -> list[FundLine]:
+    """Lines of accounts that count and that nothing claims, the oldest first."""
+    order = (BankLine.booked_on, BankLine.account_code, BankLine.seq, BankLine.id)
+    query = select(*_COLUMNS).where(*_unclaimed(db, codes, claim, until)).order_by(*order).limit(limit)
+    return [FundLine(*row) for row in db.execute(query)]
+
+
+def unclaimed_sums(db: Session, codes: Collection[str], claim: Claim, until: date) -> list[OpenSum]:
+    """What ``unclaimed`` would give, counted by account."""
+    into = func.coalesce(func.sum(BankLine.amount_fen).filter(BankLine.amount_fen > 0), 0)
+    out = func.coalesce(func.sum(-BankLine.amount_fen).filter(BankLine.amount_fen < 0), 0)
+    query = select(BankLine.account_code, func.count(), into, out, func.min(BankLine.booked_on))
+    rows = db.execute(
+        query.where(*_unclaimed(db, codes, claim, until))
+        .group_by(BankLine.account_code)
+        .order_by(BankLine.account_code)
+    )
+    return [OpenSum(code, int(n), int(a), int(b), day) for code, n, a, b, day in rows]

@@ -1,0 +1,89 @@
+"""What other slices may know of the ledger: categories, entries, totals, vouchers, approvals, budgets."""
+
+from collections.abc import Collection
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from disclosure.funds import api as funds
+from disclosure.ledger import queries
+from disclosure.ledger.categories import Category as Category
+from disclosure.ledger.categories import by_code as category_by_code
+from disclosure.ledger.categories import categories as categories
+from disclosure.ledger.categories import name_of as category_name
+from disclosure.ledger.shapes import Approval as Approval
+from disclosure.ledger.shapes import Breach as Breach
+from disclosure.ledger.shapes import BudgetLine as BudgetLine
+from disclosure.ledger.shapes import Entry as Entry
+from disclosure.ledger.shapes import Total as Total
+from disclosure.ledger.shapes import Unmatched as Unmatched
+from disclosure.ledger.shapes import Voucher as Voucher
+
+__all__ = [
+    "Approval",
+    "Breach",
+    "BudgetLine",
+    "Category",
+    "Entry",
+    "Total",
+    "Unmatched",
+    "Voucher",
+    "approvals_of",
+    "breaches_of",
+    "budget_against_actual",
+    "categories",
+    "category_by_code",
+    "category_name",
+    "entries",
+    "entry_of_ref",
+    "totals",
+    "unmatched",
+    "vouchers_of",
+]
+
+
+def entries(
+    db: Session, *, estate_code: str | None = None, account_code: str | None = None, since: date, until: date
+) -> list[Entry]:
+    """Every piece of every bank line of an estate or of an account, both days included, by day.
+
+    NotFound for an account that is not there; an estate without accounts has no entries.
+    """
+    if account_code is not None:
+        return queries.entries_of(db, [funds.account(db, account_code)], since, until)
+    return queries.entries_of(db, funds.accounts(db, [estate_code or ""]), since, until)
+
+
+def entry_of_ref(db: Session, ref: str) -> list[Entry]:
+    """The pieces of the line that a reference (``fund-line:YEAR-ID``) names. NotFound without it."""
+    raise NotImplementedError
+
+
+def totals(db: Session, estate_codes: Collection[str], since: date, until: date, by_month: bool = False) -> list[Total]:
+    """In and out of some estates by type of account, category (None: not classified) and month, in that order."""
+    return queries.totals_of(db, funds.accounts(db, estate_codes), since, until, by_month)
+
+
+def unmatched(db: Session, *, on: date, estate_codes: Collection[str] | None = None) -> list[Unmatched]:
+    """Accounts with lines that nobody classified by the day, with their age; of some estates only when they are given."""
+    return queries.unmatched_of(db, funds.accounts(db, estate_codes), on)
+
+
+def vouchers_of(db: Session, refs: Collection[str]) -> list[Voucher]:
+    """Vouchers attached to lines named by references, by reference and title."""
+    return []
+
+
+def approvals_of(db: Session, estate_code: str) -> list[Approval]:
+    """Decisions on spending of an estate, the newest first."""
+    return []
+
+
+def breaches_of(db: Session, estate_code: str, since: date, until: date) -> list[Breach]:
+    """Spending in some days that lacks the decision or the paper that a rule asks for, by day."""
+    return []
+
+
+def budget_against_actual(db: Session, estate_code: str, year: int) -> list[BudgetLine]:
+    """Budget and actual figures of a year by category, in the order of reports."""
+    return []

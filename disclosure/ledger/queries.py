@@ -1,0 +1,201 @@
+"""Reads of the ledger; sums are made by the database, in integer fen."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, case, exists, extract, func, literal, select, tuple_
+from sqlalchemy.orm import Session, aliased
+
+from disclosure.funds import api as funds
+from disclosure.ledger.models import LedgerAct, LedgerAttachment, LedgerPosting, LedgerRule, LedgerVoucher
+from disclosure.ledger.shapes import Entry, Total, Unmatched
+
+Key = tuple[int, int]  # year and id of a bank line
+FIRST_DAY = date(1990, 1, 1)
+_KEYS_AT_ONCE = 5_000
+
+
+def standing() -> ColumnElement[bool]:
+    """Postings that no other one reverses."""
+    other = aliased(LedgerPosting)
+    gone = exists().where(other.year == LedgerPosting.year, other.reverses == LedgerPosting.id)
+    return (LedgerPosting.step == "post") & ~gone
+
+
+def claimed(year: Any, line_id: Any) -> ColumnElement[bool]:
+    """Whether a line has a posting that stands."""
+    return exists().where(LedgerPosting.year == year, LedgerPosting.line_id == line_id, standing())
+
+
+def standing_of(db: Session, keys: Iterable[Key]) -> dict[Key, list[LedgerPosting]]:
+    """The postings that stand on lines, by piece."""
+    found: dict[Key, list[LedgerPosting]] = defaultdict(list)
+    for row in _of_keys(db, keys, standing()):
+        found[row.year, row.line_id].append(row)
+    return found
+
+
+def last_seq(db: Session, keys: Iterable[Key]) -> dict[Key, int]:
+    """The number of the last act on each line that had one."""
+    found: dict[Key, int] = {}
+    listed = list(keys)
+    for start in range(0, len(listed), _KEYS_AT_ONCE):
+        columns = (LedgerPosting.year, LedgerPosting.line_id)
+        query = select(*columns, func.max(LedgerPosting.seq)).group_by(*columns)
+        mine = tuple_(*columns).in_(listed[start : start + _KEYS_AT_ONCE])
+        found |= {(year, line_id): seq for year, line_id, seq in db.execute(query.where(mine))}
+    return found
+
+
+def _of_keys(db: Session, keys: Iterable[Key], *where: ColumnElement[bool]) -> Iterable[LedgerPosting]:
+    listed = list(keys)
+    for start in range(0, len(listed), _KEYS_AT_ONCE):
+        mine = tuple_(LedgerPosting.year, LedgerPosting.line_id).in_(listed[start : start + _KEYS_AT_ONCE])
+        order = (LedgerPosting.year, LedgerPosting.line_id, LedgerPosting.seq, LedgerPosting.step, LedgerPosting.piece)
+        yield from db.scalars(select(LedgerPosting).where(mine, *where).order_by(*order))
+
+
+def history(db: Session, key: Key) -> list[tuple[LedgerAct, list[LedgerPosting]]]:
+    """Every act on a line, the newest first, with what it posted and reversed."""
+    rows = list(_of_keys(db, [key]))
+    acts = {act.id: act for act in db.scalars(select(LedgerAct).where(LedgerAct.id.in_({row.act_id for row in rows})))}
+    by_seq: dict[int, list[LedgerPosting]] = defaultdict(list)
+    for row in rows:
+        by_seq[row.seq].append(row)
+    return [(acts[own[0].act_id], own) for _seq, own in sorted(by_seq.items(), reverse=True)]
+
+
+# --- entries and totals -----------------------------------------------------------------------------------------------
+
+
+def _days(since: date, until: date) -> list[ColumnElement[bool]]:
+    return [
+        LedgerPosting.year.between(since.year, until.year),
+        LedgerPosting.booked_on >= since,
+        LedgerPosting.booked_on <= until,
+    ]
+
+
+def postings(db: Session, codes: Collection[str], since: date, until: date) -> dict[Key, list[LedgerPosting]]:
+    """What stands on the lines of accounts in some days, by line."""
+    query = select(LedgerPosting).where(LedgerPosting.account_code.in_(codes), *_days(since, until), standing())
+    found: dict[Key, list[LedgerPosting]] = defaultdict(list)
+    for row in db.scalars(query.order_by(LedgerPosting.year, LedgerPosting.line_id, LedgerPosting.piece)):
+        found[row.year, row.line_id].append(row)
+    return found
+
+
+def _corrected(db: Session, codes: Collection[str], since: date, until: date) -> set[Key]:
+    query = select(LedgerPosting.year, LedgerPosting.line_id).join(LedgerAct, LedgerAct.id == LedgerPosting.act_id)
+    mine = (LedgerAct.account_code.in_(codes), LedgerAct.kind == "correct", LedgerPosting.step == "reverse")
+    return {(year, line_id) for year, line_id in db.execute(query.where(*mine, *_days(since, until)).distinct())}
+
+
+def attached(db: Session, estates: Collection[str]) -> dict[Key, int]:
+    """How many vouchers each line of some estates has."""
+    newest = aliased(LedgerAttachment)
+    later = exists().where(
+        newest.year == LedgerAttachment.year,
+        newest.line_id == LedgerAttachment.line_id,
+        newest.voucher_id == LedgerAttachment.voucher_id,
+        newest.seq > LedgerAttachment.seq,
+    )
+    columns = (LedgerAttachment.year, LedgerAttachment.line_id)
+    query = select(*columns, func.count()).join(LedgerVoucher, LedgerVoucher.id == LedgerAttachment.voucher_id)
+    mine = (LedgerVoucher.estate_code.in_(estates), LedgerAttachment.step == "on", ~later)
+    return {(year, line_id): count for year, line_id, count in db.execute(query.where(*mine).group_by(*columns))}
+
+
+def entries_of(db: Session, accounts: Collection[funds.AccountView], since: date, until: date) -> list[Entry]:
+    """Every piece of every line that counts, by day; a line without category is one piece."""
+    of = {account.code: account for account in accounts}
+    posted, corrected = postings(db, of, since, until), _corrected(db, of, since, until)
+    papers = attached(db, {account.estate_code for account in accounts})
+    made = []
+    for line in funds.lines(db, of, since, until):
+        key = (line.year, line.id)
+        own: list[LedgerPosting | None] = [*posted.get(key, ())] or [None]
+        made += [entry_of(line, of[line.account_code], one, papers.get(key, 0), key in corrected) for one in own]
+    return made
+
+
+def entry_of(
+    line: funds.FundLine, account: funds.AccountView, one: LedgerPosting | None, papers: int, is_corrected: bool
+) -> Entry:
+    """A line and a posting on it as others see them."""
+    return Entry(
+        year=line.year, line_id=line.id, piece=one.piece if one else 1, account_code=account.code,
+        estate_code=account.estate_code, account_type=account.type, booked_on=line.booked_on,
+        amount_fen=one.amount_fen if one else line.amount_fen, category=one.category if one else None,
+        label=one.label if one else "", memo=one.memo if one else "", vouchers=papers, reversed=is_corrected,
+        bundle=one.bundle if one else None, by_rule=bool(one and one.rule), summary=line.summary,
+        counterparty=line.counterparty, line_fen=line.amount_fen, seq=one.seq if one else 0,
+    )  # fmt: skip
+
+
+def totals_of(
+    db: Session, accounts: Collection[funds.AccountView], since: date, until: date, by_month: bool
+) -> list[Total]:
+    """In and out by estate, type of account, category and month; what is not classified has no category."""
+    of = {account.code: account for account in accounts}
+    cells: dict[tuple[str, str, str | None, str], list[int]] = defaultdict(lambda: [0, 0, 0])
+
+    def add(code: str, category: str | None, month: str, into: int, out: int, lines: int) -> None:
+        account = of[code]
+        cell = cells[account.estate_code, account.type, category, month]
+        cell[0], cell[1], cell[2] = cell[0] + into, cell[1] + out, cell[2] + lines
+
+    for row in funds.line_sums(db, of, since, until, by_month):
+        add(row.account_code, None, _month(row.year, row.month), row.in_fen, row.out_fen, row.lines)
+    for code, category, year, month, into, out, pieces, lines in _posting_sums(db, of, since, until, by_month):
+        add(code, category, _month(year, month), int(into), int(out), int(pieces))
+        add(code, None, _month(year, month), -int(into), -int(out), -int(lines))
+    return [
+        Total(*place, *cell)
+        for place, cell in sorted(cells.items(), key=lambda item: tuple(str(part or "") for part in item[0]))
+        if any(cell)
+    ]
+
+
+def _month(year: int, month: int) -> str:
+    return f"{int(year)}-{int(month):02d}" if month else ""
+
+
+def _posting_sums(db: Session, codes: Collection[str], since: date, until: date, by_month: bool) -> Iterable[Any]:
+    month = extract("month", LedgerPosting.booked_on) if by_month else literal(0)
+    year = LedgerPosting.year if by_month else literal(0)
+    into = func.coalesce(func.sum(LedgerPosting.amount_fen).filter(LedgerPosting.side > 0), 0)
+    out = func.coalesce(func.sum(-LedgerPosting.amount_fen).filter(LedgerPosting.side < 0), 0)
+    sign = case((LedgerPosting.step == "post", 1), else_=-1)
+    whole = case((LedgerPosting.piece == 1, sign), else_=0)  # each classified line has one first piece
+    keys = (LedgerPosting.account_code, LedgerPosting.category)
+    counts = funds.counted_line(db, codes, LedgerPosting.account_code, LedgerPosting.year, LedgerPosting.line_id)
+    query = select(*keys, year, month, into, out, func.sum(sign), func.sum(whole)).where(
+        LedgerPosting.account_code.in_(codes), *_days(since, until), counts
+    )
+    return db.execute(query.group_by(*keys, *((year, month) if by_month else ())))
+
+
+def unmatched_of(db: Session, accounts: Collection[funds.AccountView], on: date) -> list[Unmatched]:
+    """Lines without category, counted by account, with the age of the oldest."""
+    of = {account.code: account for account in accounts}
+    return [
+        Unmatched(row.account_code, of[row.account_code].estate_code, of[row.account_code].type, row.lines,
+                  row.in_fen, row.out_fen, row.oldest_on, (on - row.oldest_on).days)
+        for row in funds.unclaimed_sums(db, of, claimed, on)
+    ]  # fmt: skip
+
+
+# --- rules ------------------------------------------------------------------------------------------------------------
+
+
+def rules(db: Session, scopes: Collection[str] | None = None) -> list[LedgerRule]:
+    """The newest version of each saved rule, retired ones included, by code; of some scopes only when they are given."""
+    newest = aliased(LedgerRule)
+    later = exists().where(newest.code == LedgerRule.code, newest.version > LedgerRule.version)
+    query = select(LedgerRule).where(~later).order_by(LedgerRule.code)
+    if scopes is not None:
+        query = query.where(LedgerRule.scope.in_(scopes))
+    return list(db.scalars(query))
