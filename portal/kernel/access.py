@@ -66,6 +66,7 @@ class Permission(StrEnum):
     FUNDS_IMPORT = "funds:import"
     FUNDS_CLASSIFY = "funds:classify"
     FUNDS_CONFIRM = "funds:confirm"
+    OWNERS_EDIT = "owners:edit"
     DISCLOSURE_OPEN = "disclosure:open"
 
 
@@ -108,6 +109,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     ),
     Role.OFFICER: frozenset(
         {
+            P.OWNERS_EDIT,
             P.FUNDS_READ,
             P.FUNDS_IMPORT,
             P.FUNDS_CLASSIFY,
@@ -174,6 +176,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     Role.ENTERPRISE: frozenset(
         {
             P.WORK,
+            P.OWNERS_EDIT,
             P.FUNDS_READ,
             P.FUNDS_IMPORT,
             P.FUNDS_CLASSIFY,
