@@ -55,7 +55,7 @@ def take_over(
     lock(db, f"fund-account:{account_code}")
     account, taken = queries.account(db, account_code), Taken()
     for statement in statements:
-        _refuse_foreign(db, account, statement)
+        refuse_foreign(db, account, statement)
     if queries.statement_of_file(db, account_code, file_sha256):
         taken.known = sum(len(statement.lines) for statement in statements)
         return taken
@@ -81,7 +81,7 @@ def _flaws_of(db: Session, account_code: str, new: set[str]) -> list[proof.Flaw]
     ] + proof.overlaps(db, account_code, listed, new)
 
 
-def _refuse_foreign(db: Session, account: FundAccountFacts, statement: BankStatement) -> None:
+def refuse_foreign(db: Session, account: FundAccountFacts, statement: BankStatement) -> None:
     if statement.currency != CURRENCY:
         raise refuse(
             statement.format, _("对账单的币种是%(currency)s，只能导入人民币账户。", currency=statement.currency)
