@@ -62,7 +62,7 @@ def open_entry(db: Session, actor: Actor, new: NewEntry, *, on: date) -> str:
     division, serving = place_of(db, new.estate_code, on)
     require(policy.may_open(actor, division, serving))
     kind = kinds()[new.kind]
-    _refuse_untrue(kind, new, on)
+    refuse_untrue(kind, new, on)
     entry = OpenedEntry(
         id=new_id(), estate_code=new.estate_code, kind=new.kind, title=new.title.strip(), happened_on=new.happened_on,
         facts=json.dumps(dict(new.facts), ensure_ascii=False, sort_keys=True),
@@ -86,7 +86,8 @@ def _declare_public(db: Session, sha256: str, media_type: str) -> None:
     checks.note_file(db, kept, media_type, Audience.PUBLIC)
 
 
-def _refuse_untrue(kind: Kind, new: NewEntry, on: date) -> None:
+def refuse_untrue(kind: Kind, new: NewEntry, on: date) -> None:
+    """DomainError for an entry of a day to come, without what its kind needs, or with a part larger than its whole."""
     if new.happened_on > on:
         raise DomainError(_("日期不能晚于今天。"))
     for field in kind.fields:
