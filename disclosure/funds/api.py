@@ -24,6 +24,7 @@ from disclosure.funds.proof import sentence as flaw_sentence  # noqa: F401
 from disclosure.funds.queries import Delivered as Delivered
 from disclosure.funds.queries import delivered as delivered
 from disclosure.funds.queries import register_began as register_began
+from disclosure.funds.queries import registered as registered
 from disclosure.funds.queries import statements as statements
 from disclosure.funds.service.many import Delivery as Delivery
 from disclosure.funds.service.many import take_over_many as take_over_many

@@ -151,3 +151,9 @@ def register_began(db: Session) -> date | None:
     """The day on which the first account was registered; None without one."""
     found = db.scalar(select(func.min(FundAccount.recorded_at)))
     return None if found is None else clock.district_date(found)
+
+
+def registered(db: Session) -> dict[str, date]:
+    """Account to the day on which it was first registered."""
+    rows = db.execute(select(FundAccount.code, FundAccount.recorded_at).order_by(FundAccount.code))
+    return {code: clock.district_date(at) for code, at in rows}
