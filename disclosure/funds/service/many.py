@@ -18,7 +18,7 @@ from disclosure.funds.models import BankLine, FundStatement, FundStatementWithdr
 from disclosure.funds.service.counting import Judged, judge
 from disclosure.funds.service.rows import insert_lines, insert_repeats, row_of
 from disclosure.funds.service.statements import Taken, refuse_foreign, statement_row
-from disclosure.funds.statements.shapes import BankStatement
+from disclosure.funds.statements.shapes import CURRENCY, BankStatement
 from portal.kernel import audit
 from portal.kernel.access import Actor
 from portal.kernel.bulk import insert_rows
@@ -71,11 +71,13 @@ def take_over_many(db: Session, actor: Actor, deliveries: Sequence[Delivery], *,
 
 
 def _refuse(db: Session, deliveries: Sequence[Delivery]) -> None:
-    accounts = {row.account_code: row for row in queries.accounts(db)}
+    codes = queries.account_codes(db)
     for delivery in deliveries:
-        account = accounts.get(delivery.account_code) or queries.account(db, delivery.account_code)
-        for made in delivery.statements:
-            refuse_foreign(db, account, made)
+        said = [made for made in delivery.statements if made.account or made.currency != CURRENCY]
+        if said or delivery.account_code not in codes:
+            account = queries.account(db, delivery.account_code)
+            for made in said:
+                refuse_foreign(db, account, made)
 
 
 class _Batch:
