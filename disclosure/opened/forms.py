@@ -14,7 +14,9 @@ from disclosure.opened.words import SOURCES
 from portal.kernel.i18n import _, lazy
 
 # a mobile number, or an ID number with its day of birth: neither belongs on a public page
-PRIVATE = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)|(?<!\d)[1-9]\d{5}(19|20)\d{2}(0[1-9]|1[0-2])([0-2]\d|3[01])\d{3}[\dXx](?!\d)")
+PRIVATE = re.compile(
+    r"(?<!\d)1[3-9]\d{9}(?!\d)|(?<!\d)[1-9]\d{5}(19|20)\d{2}(0[1-9]|1[0-2])([0-2]\d|3[01])\d{3}[\dXx](?!\d)"
+)
 DECIMAL = re.compile(r"\d{1,12}(\.\d{1,2})?")
 MOST = 10**9
 

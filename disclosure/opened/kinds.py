@@ -1,7 +1,6 @@
 """What the law has opened beside the money: kinds of entries as data (``kinds.json``), with their fields and sources.
 
-``months``: after so many months an entry has run out; ``yearly_by``: last year's is due on that day (MM-DD) of each year.
-``none_when_zero`` names the field whose zero says that the kind does not apply to the estate.
+``months``: after so many months an entry has run out. ``none_when_zero`` names the field whose zero says that the kind does not apply to the estate.
 """
 
 import json
@@ -55,7 +54,6 @@ class Kind:
     many: bool
     titled: bool
     months: int | None
-    yearly_by: tuple[int, int] | None
     none_when_zero: str
 
     def runs_out(self, happened_on: date, facts: dict[str, Any]) -> date | None:
@@ -66,9 +64,6 @@ class Kind:
             month = happened_on.month - 1 + self.months
             year, month = happened_on.year + month // 12, month % 12 + 1
             return date(year, month, min(happened_on.day, monthrange(year, month)[1])) - timedelta(days=1)
-        if self.yearly_by is not None:  # last year's audit counts until the next one is due
-            year = facts.get("year")
-            return date(int(year) + 2, *self.yearly_by) if isinstance(year, int) else None
         return None
 
 
@@ -83,12 +78,10 @@ def _field(entry: dict[str, Any]) -> Field:
 
 
 def _kind(entry: dict[str, Any]) -> Kind:
-    by = entry.get("yearly_by")
     return Kind(
         entry["code"], entry["section"], _words(entry), _words(entry, "source"), _words(entry, "date"),
         tuple(_field(one) for one in entry["fields"]), entry["expected"], entry.get("many", False),
-        entry.get("titled", False), entry.get("months"), (int(by[:2]), int(by[3:])) if by else None,
-        entry.get("none_when_zero", ""),
+        entry.get("titled", False), entry.get("months"), entry.get("none_when_zero", ""),
     )  # fmt: skip
 
 

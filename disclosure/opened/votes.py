@@ -23,7 +23,9 @@ def outcome(facts: Mapping[str, object]) -> Outcome:
     """
     number = {name: int(str(facts[name])) for name in
               ("owners", "owners_voting", "owners_for", "area", "area_voting", "area_for")}  # fmt: skip
-    quorum = all(number[every] > 0 and 3 * number[f"{every}_voting"] >= 2 * number[every] for every in ("owners", "area"))
+    quorum = all(
+        number[every] > 0 and 3 * number[f"{every}_voting"] >= 2 * number[every] for every in ("owners", "area")
+    )
     top, bottom, equal = NEEDED[str(facts["majority"])]
     agreed = all(_enough(number[f"{every}_for"], number[f"{every}_voting"], top, bottom, equal)
                  for every in ("owners", "area"))  # fmt: skip

@@ -44,7 +44,7 @@ def _shown(field: Field, value: Any) -> str:
     if field.type == "choice":
         return field.chosen(str(value))
     if field.type == "count":
-        return str(value) if field.code == "year" else number_text(int(value))
+        return number_text(int(value))
     return str(value)
 
 
@@ -69,5 +69,10 @@ def headline(entry: Entry) -> str:
     facts = facts_shown(entry.kind, entry.facts)
     if entry.kind.code == "fee":
         unit = next(field for field in entry.kind.fields if field.code == "unit").chosen(str(entry.facts["unit"]))
-        return _("%(item)s：%(price)s（%(unit)s）", item=entry.facts["item"], price=money_text(entry.facts["price"]), unit=unit)
+        return _(
+            "%(item)s：%(price)s（%(unit)s）",
+            item=entry.facts["item"],
+            price=money_text(entry.facts["price"]),
+            unit=unit,
+        )
     return facts[0][1] if entry.kind.many and facts else str(entry.kind.name)

@@ -13,6 +13,8 @@ from markupsafe import Markup, escape
 
 from portal.kernel.formats import MINUS, MISSING, number_text, points_figure
 from portal.kernel.i18n import _
+from portal.kernel.svg import frame as _svg
+from portal.kernel.svg import text as _text
 
 Point = tuple[str, int | None]
 Band = tuple[str, int, int]
@@ -194,13 +196,6 @@ def sparkline(values: Sequence[int | None], text: str) -> Markup:
     )
 
 
-def _svg(title: str, said: str, height: int, parts: Sequence[str]) -> Markup:
-    return Markup(
-        f'<svg class="chart" width="100%" height="{height}" role="img" aria-label="{escape(title)}">'
-        f"<title>{escape(title)}</title><desc>{escape(said)}</desc>{''.join(parts)}</svg>"
-    )
-
-
 def _empty(title: str) -> Markup:
     return _svg(title, _("还没有可以画图的得分"), 40, [_text(_("还没有可以画图的得分"), "0", 24)])
 
@@ -266,13 +261,6 @@ def _marks(points: Sequence[Point], x_of: dict[str, float], y_of: PlaceOf) -> li
         if index == last:
             marks.append(_text(points_figure(value), x, TOP + y_of(value) + 5, css="c-strong", dx=9))
     return marks
-
-
-def _text(text: str, x: str, y: float, css: str = "", anchor: str = "", dx: int = 0) -> str:
-    more = f' class="{css}"' if css else ""
-    more += f' text-anchor="{anchor}"' if anchor else ""
-    more += f' dx="{dx}"' if dx else ""
-    return f'<text x="{x}" y="{y:g}"{more}>{escape(text)}</text>'
 
 
 def _row_text(name: str, figure: str, y: int, css: str = "") -> str:

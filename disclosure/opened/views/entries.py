@@ -2,9 +2,19 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
-from flask import Response, abort, current_app, flash, make_response, redirect, render_template, request, send_file, url_for
+from flask import (
+    Response,
+    abort,
+    current_app,
+    flash,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    send_file,
+    url_for,
+)
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 from disclosure.opened import policy, queries, service
