@@ -58,6 +58,9 @@ class Permission(StrEnum):
     CALENDAR_EDIT = "calendar:edit"
     DOCUMENT_READ = "document:read"
     DOCUMENT_SERVE = "document:serve"
+    MEDIATION_REGISTER = "mediation:register"
+    MEDIATION_CASE = "mediation:case"
+    MEDIATION_OWN = "mediation:own"
     PEOPLE_EDIT = "people:edit"
     AUDIT_READ = "audit:read"
     JOBS_READ = "jobs:read"
@@ -185,10 +188,11 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             P.ORDER_READ,
             P.ORDER_ANSWER,
             P.ENTERPRISE_OWN,
+            P.MEDIATION_OWN,
         }
     ),
-    Role.REGISTRAR: frozenset({P.WORK, P.REGISTRY_READ, P.REGISTRY_EDIT}),
-    Role.MEDIATOR: frozenset({P.WORK}),
+    Role.REGISTRAR: frozenset({P.WORK, P.REGISTRY_READ, P.REGISTRY_EDIT, P.MEDIATION_REGISTER}),
+    Role.MEDIATOR: frozenset({P.WORK, P.MEDIATION_CASE}),
     Role.AUDITOR: frozenset(
         {
             P.FUNDS_READ,

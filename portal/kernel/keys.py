@@ -1,4 +1,5 @@
-"""The key ring (``PORTAL_KEYS``): data, identity-hash, audit and signing keys, one file each, in a folder of mode 0700.
+"""The key ring (``PORTAL_KEYS``): data, mediation, identity-hash, audit and signing keys, one file
+each, in a folder of mode 0700.
 
 Each key has an id that is stored beside every ciphertext, hash and signature. The newest key of a purpose is used for new
 values, older ones stay for reading; the identity-hash key is never rotated. Personal values are sealed under a key of their
@@ -12,10 +13,12 @@ import hmac
 import os
 import secrets
 import time
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -23,11 +26,15 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from portal.kernel import clock
+from portal.kernel.bulk import insert_rows
 from portal.kernel.classes import STAFF
 from portal.kernel.db import Base
 from portal.kernel.settings import settings
 
-PURPOSES = ("data", "identity", "audit", "signing")
+PURPOSES = ("data", "mediation", "identity", "audit", "signing")
+WRAPPED_BY = {
+    "mediation": "mediation"
+}  # subjects ``mediation:…`` have a wrapping key of their own; all others that of data
 
 
 class SubjectKey(Base):
@@ -156,14 +163,22 @@ def _decrypt(secret: bytes, token: str, bound_to: str) -> bytes:
     return AESGCM(secret).decrypt(raw[:12], raw[12:], bound_to.encode())
 
 
+def _new_key(subject: str) -> tuple[dict[str, Any], bytes]:
+    """The row of a subject's new key, and its secret."""
+    wrapping = key_ring().current(WRAPPED_BY.get(subject.partition(":")[0], "data"))
+    secret = secrets.token_bytes(32)
+    wrapped = _encrypt(wrapping.secret, secret, subject)
+    made = {"subject": subject, "key_id": wrapping.key_id, "wrapped": wrapped, "created_at": clock.now()}
+    return {**made, "destroyed_at": None}, secret
+
+
 def _subject_secret(db: Session, subject: str, make: bool) -> bytes | None:
     row = db.get(SubjectKey, subject)
     if row is None:
         if not make:
             return None
-        data_key, secret = key_ring().current("data"), secrets.token_bytes(32)
-        wrapped = _encrypt(data_key.secret, secret, subject)
-        db.add(SubjectKey(subject=subject, key_id=data_key.key_id, wrapped=wrapped, created_at=clock.now()))
+        row, secret = _new_key(subject)
+        db.add(SubjectKey(**row))
         db.flush()
         return secret
     if row.wrapped is None:
@@ -173,10 +188,37 @@ def _subject_secret(db: Session, subject: str, make: bool) -> bytes | None:
 
 def seal(db: Session, subject: str, text: str) -> str:
     """Ciphertext of a personal value under the key of its subject, for example ``person:zhangsan``."""
+    return _seal(db, subject, text.encode())
+
+
+def _seal(db: Session, subject: str, data: bytes) -> str:
     secret = _subject_secret(db, subject, make=True)
     if secret is None:
         raise KeyError(f"the key of {subject} has been destroyed")
-    return _encrypt(secret, text.encode(), subject)
+    return _encrypt(secret, data, subject)
+
+
+def seal_many(db: Session, new: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
+    """Ciphertexts for subjects that have no key yet, each under a key of its own: what an import brings by the thousand."""
+    rows, found = [], {}
+    for subject, texts in new.items():
+        row, secret = _new_key(subject)
+        rows.append(row)
+        found[subject] = [_encrypt(secret, text.encode(), subject) for text in texts]
+    db.flush()
+    insert_rows(db, SubjectKey.__table__, rows)
+    return found
+
+
+def seal_bytes(db: Session, subject: str, data: bytes) -> bytes:
+    """Ciphertext of a file under the key of its subject."""
+    return base64.urlsafe_b64decode(_seal(db, subject, data))
+
+
+def unseal_bytes(db: Session, subject: str, sealed: bytes) -> bytes | None:
+    """The file again, or None once the subject's key is destroyed."""
+    secret = _subject_secret(db, subject, make=False)
+    return _decrypt(secret, base64.urlsafe_b64encode(sealed).decode(), subject) if secret else None
 
 
 def unseal(db: Session, subject: str, token: str) -> str | None:

@@ -28,7 +28,8 @@ from portal.kernel.i18n import _
 
 @dataclass(frozen=True)
 class NewDeadline:
-    """One of many deadlines to start. ``title`` names what it is about; the deed stands in the rule."""
+    """One of many deadlines to start. ``title`` names what it is about; the deed stands in the rule. ``due_on``: the last day
+    in time where people agreed on one, in place of the rule's length."""
 
     subject: str
     holder: Holder
@@ -37,19 +38,21 @@ class NewDeadline:
     values: Mapping[str, Any] = field(default_factory=dict)
     on: date | None = None
     at: datetime | None = None
+    due_on: date | None = None
 
 
 def start(
     db: Session, actor: Actor, rule: str, subject: str, *, holder: Holder, title: str, endpoint: str,
     values: Mapping[str, Any] | None = None, on: date | None = None, at: datetime | None = None,
+    due_on: date | None = None,
 ) -> str:  # fmt: skip
     """Start the clock of a rule for a subject; answers the deadline's id.
 
-    ``at`` is the instant of the event, else now or, for an earlier ``on``, that day. The same start again does nothing;
-    ``Conflict`` while one with another start is open.
+    ``at`` is the instant of the event, else now or, for an earlier ``on``, that day. ``due_on``: see
+    ``NewDeadline``. The same start again does nothing; ``Conflict`` while one with another start is open.
     """
     kept.hold(db, subject)
-    wanted = NewDeadline(subject, holder, title, endpoint, values or {}, on, at)
+    wanted = NewDeadline(subject, holder, title, endpoint, values or {}, on, at, due_on)
     found = open_row(db, rule, subject) or _same_closed(db, rule, wanted)
     if found is not None:
         if found.started_at != _start_of(rule, wanted) and found.started_on != _day_of(rule, wanted):
@@ -160,14 +163,14 @@ def resume(
 
 def extend(
     db: Session, actor: Actor, rule: str, subject: str, *, by_rule: str, reason: str, on: date | None = None,
-    asked_at: datetime | None = None,
+    asked_at: datetime | None = None, again: bool = False,
 ) -> datetime:  # fmt: skip
-    """Lengthen a deadline by the length of another rule, once for each rule, before it has run out; answers the new due
+    """Lengthen a deadline by the length of another rule, once for each rule (unless ``again``), before it has run out; answers the new due
     instant. ``asked_at``: when it was asked for, which is what has to be in time: a slow decision is nobody's fault who
     asked. ``DomainError`` without a reason, when it is late, or extended by that rule already."""
     row = _running(db, rule, subject, reason)
     given = kept.terms_of(row)
-    if any(term.rule == by_rule for term in given):
+    if not again and any(term.rule == by_rule for term in given):
         raise Conflict(_("这一期限已经延长过一次，不能再延长。"))
     if (asked_at or kept.instant_of(on, None)) >= row.due_at and row.paused_at is None:
         raise DomainError(_("期限已过，不能再延长。"))
@@ -265,11 +268,15 @@ class _Known:
 
 def _row(known: _Known, actor: Actor, wanted: NewDeadline) -> dict[str, Any]:
     began = _start_of(known.code, wanted)
+    given, due = known.terms, known.due_at(began)
+    if wanted.due_on is not None:
+        agreed = Term(known.code, max(0, (wanted.due_on - clock.district_date(began)).days), "days")
+        given, due = kept.terms_text([agreed]), terms.due_at(known.calendar, [agreed], began)
     return {
         "id": ids.new_id(), "version": 1, "rule": known.code, "subject": wanted.subject, "title": wanted.title,
         "endpoint": wanted.endpoint, "link": json.dumps(dict(wanted.values), ensure_ascii=False),
         **_holder(wanted.holder), "above_role": None, "above_division": None, "level": 0,
-        "started_on": _day_of(known.code, wanted), "started_at": began, "terms": known.terms, "pauses": "[]",
-        "due_at": known.due_at(began), "paused_at": None, "closed_at": None, "outcome": "",
+        "started_on": _day_of(known.code, wanted), "started_at": began, "terms": given, "pauses": "[]",
+        "due_at": due, "paused_at": None, "closed_at": None, "outcome": "",
         "step": "started", "reason": "", "actor": actor.audit_name, "recorded_at": clock.now(), "superseded_at": None,
     }  # fmt: skip
