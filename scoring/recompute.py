@@ -22,7 +22,7 @@ from typing import Any
 import pandas as pd
 
 from scoring.rules.errors import RuleError
-from scoring.rules.limiters import needs_categories
+from scoring.rules.limiters import FACTS, facts_needed, needs_categories
 from scoring.rules.months import category_totals, month_scores
 from scoring.rules.quarters import PUBLISHED, quarter_scores
 from scoring.rules.rulesets import COMPONENTS, RuleSet, load, rule_set_for
@@ -55,6 +55,8 @@ FILES: dict[str, list[str]] = {
     "components.csv": ["year", "estate_code", "component", "score", "status"],
     "ratings.csv": ["year", "estate_code", "rule_set", *COMPONENTS, "total", "stars", "status", "revision", *PINS],
 }
+LIMITS = "limiter_facts.csv"  # may be missing: no rule set asked for any
+OPTIONAL: dict[str, list[str]] = {LIMITS: ["year", "estate_code", "fact", "value"]}
 KEYS: dict[str, list[str]] = {
     "check_results.csv": ["estate_code", "month", "item_code"],
     "months.csv": ["estate_code", "month"],
@@ -62,10 +64,12 @@ KEYS: dict[str, list[str]] = {
     "surveys.csv": ["year", "estate_code"],
     "indicators.csv": ["year", "estate_code", "indicator_code"],
     "collection_rates.csv": ["year", "estate_code"],
+    LIMITS: ["year", "estate_code", "fact"],
     "components.csv": ["year", "estate_code", "component"],
     "ratings.csv": ["year", "estate_code"],
 }
 POINTS = r"(?:100\.00|[0-9]{1,2}\.[0-9]{2})"
+LIMIT_POINTS = r"[0-9]{1,7}\.[0-9]{2}"
 WHOLE = r"[0-9]{1,9}"
 QUARTER_OF = {f"{month:02d}": f"Q{(month + 2) // 3}" for month in range(1, 13)}
 
@@ -145,6 +149,10 @@ def read_export(folder: Path, report: Report) -> Export:
         raise Unreadable(f"{folder}: no such folder")
     manifest = _json(folder / "manifest.json")
     tables = {name: _table(folder / name, columns) for name, columns in FILES.items()}
+    tables |= {
+        name: _table(folder / name, columns) if (folder / name).exists() else pd.DataFrame(columns=columns, dtype="str")
+        for name, columns in OPTIONAL.items()
+    }
     _verify_manifest(folder, manifest, report)
     for name, key in KEYS.items():
         twice = tables[name].duplicated(key, keep="last")
@@ -317,7 +325,27 @@ def _year_facts(export: Export, report: Report) -> dict[str, pd.DataFrame]:
         "indicators": indicators.assign(score_cp=_points(indicators["score"])),
         "collection_rates": rates.assign(rate_cp=_points(rates["rate"])),
         "vetoes": export["vetoes.csv"],
+        "limits": _limits(export, report),
     }
+
+
+def _limits(export: Export, report: Report) -> pd.DataFrame:
+    """What limiters looked at: ``year, estate_code, fact, value`` as the rules take them; only facts that a rule set asks for."""
+    frame = export[LIMITS]
+    wanted = set().union(*(facts_needed(rules.limiters) for rules in export.rule_sets))
+    pointed = {name.removesuffix("_cp") for name in FACTS.values() if name.endswith("_cp")}
+    shapes = [LIMIT_POINTS if fact in pointed else WHOLE for fact in frame["fact"]]
+    fits = [bool(re.fullmatch(shape, value)) for shape, value in zip(shapes, frame["value"], strict=True)]
+    good = pd.Series(fits, index=frame.index, dtype=bool)
+    for row in frame[~good].itertuples(index=False):
+        name = " ".join(str(getattr(row, part)) for part in KEYS[LIMITS])
+        report.faults.append(f"{LIMITS} {name} value: {row.value or '(empty)'} is not a number")
+    frame = frame[good].reset_index(drop=True)
+    names = [f"{fact}_cp" if fact in pointed else fact for fact in frame["fact"]]
+    frame = frame.assign(fact=names, value=_points(frame["value"]))
+    unknown = frame[~frame["fact"].isin(list(FACTS.values()))]
+    report.faults += [f"{LIMITS} {r.year} {r.estate_code} {r.fact}: unknown fact" for r in unknown.itertuples()]
+    return frame[frame["fact"].isin(wanted)].reset_index(drop=True)
 
 
 def _service_start(contracts: pd.DataFrame, own: pd.DataFrame, year: str, report: Report) -> pd.Series:

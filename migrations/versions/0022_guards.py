@@ -1,4 +1,9 @@
-"""Guards of the audit log."""
+"""Facts of rating caps; guards of the audit log."""
+
+import sqlalchemy as sa
+from alembic import op
+
+from migrations import guards
 
 revision = "0022"
 down_revision = "0021"
@@ -7,8 +12,24 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Create what this step adds."""
+    """Create the facts that limiters looked at, pinned with each rating."""
+    op.create_table(
+        "rating_fact",
+        sa.Column("year", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("estate_code", sa.String(), nullable=False),
+        sa.Column("revision", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("fact", sa.String(length=40), nullable=False),
+        sa.Column("value", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["year", "estate_code", "revision"],
+            ["rating.year", "rating.estate_code", "rating.revision"],
+            name="fk_rating_fact_rating",
+        ),
+        sa.PrimaryKeyConstraint("year", "estate_code", "revision", "fact", name=op.f("pk_rating_fact")),
+    )
+    guards.append_only("rating_fact")
 
 
 def downgrade() -> None:
-    """Remove what this step added."""
+    """Take it away again."""
+    op.drop_table("rating_fact")

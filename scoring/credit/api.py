@@ -23,6 +23,8 @@ from scoring.credit.shapes import CreditView as CreditView
 from scoring.credit.shapes import EventView as EventView
 from scoring.credit.words import explained as explained
 from scoring.credit.work import work_figures as work_figures
+from scoring.credit.year_facts import lost_between as lost_between
+from scoring.credit.year_facts import rating_facts as rating_facts
 from scoring.rules import credit as rules
 
 record_ratings = from_ratings.record_ratings

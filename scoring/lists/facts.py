@@ -11,7 +11,6 @@ from portal.kernel.points import print_cp
 from scoring.credit import api as credit
 from scoring.lists.conditions import EnterpriseFacts, EstateFacts
 from scoring.ratings import api as ratings
-from scoring.rules import credit as credit_rules
 from scoring.surveys import api as surveys
 
 YEARS_LOOKED_BACK = 4
@@ -58,18 +57,13 @@ def _other(db: Session, year: int) -> dict[str, dict[str, Any]]:
 def enterprises(db: Session, year: int, usccs: list[str]) -> dict[str, EnterpriseFacts]:
     """Grade and score on 31 December, and what was taken off in the year, of each enterprise."""
     first, last = date(year, 1, 1), date(year, 12, 31)
-    tariff = credit_rules.tariff_on(last.isoformat())
-    begun = credit.events_between(db, first, last, usccs)
+    lost = credit.lost_between(db, first, last, usccs)
     codes = credit.counted_codes(db, usccs, last)
     found = {}
     for row in credit.scores(db, "enterprise", usccs, last).itertuples(index=False):
-        own = begun[(begun["subject_type"] == "enterprise") & (begun["subject"] == row.subject)]
-        theirs = begun[(begun["subject_type"] == "manager") & (begun["uscc"] == row.subject) & (begun["points_cp"] < 0)]
-        shared = theirs[~theirs["act"].isin(set(own["act"]))]
-        lost = -int(own.loc[own["points_cp"] < 0, "points_cp"].sum())
-        lost += sum(credit_rules.manager_share(-int(points), tariff) for points in shared["points_cp"])
-        found[str(row.subject)] = EnterpriseFacts(
-            year, str(row.subject), str(row.grade), int(row.score_cp), lost, sorted(codes.get(str(row.subject), set()))
+        uscc = str(row.subject)
+        found[uscc] = EnterpriseFacts(
+            year, uscc, str(row.grade), int(row.score_cp), lost[uscc], sorted(codes.get(uscc, set()))
         )
     return found
 

@@ -205,3 +205,23 @@ class RatingComponent(Base):
     score_cp: Mapped[int | None] = mapped_column(info=PUBLIC)
     status: Mapped[str] = mapped_column(info=PUBLIC)
     reason: Mapped[str] = mapped_column(default="", info=PUBLIC)
+
+
+class RatingFact(Base):
+    """A fact that a limiter of the rule set looked at, as it stood when the rating was made (``limiters.FACTS``: whole numbers,
+    points in centipoints). A fact that was not on record has no row."""
+
+    __tablename__ = "rating_fact"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["year", "estate_code", "revision"],
+            ["rating.year", "rating.estate_code", "rating.revision"],
+            name="fk_rating_fact_rating",
+        ),
+    )
+
+    year: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, info=PUBLIC)
+    estate_code: Mapped[str] = mapped_column(primary_key=True, info=PUBLIC)
+    revision: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, info=PUBLIC)
+    fact: Mapped[str] = mapped_column(String(40), primary_key=True, info=PUBLIC)
+    value: Mapped[int] = mapped_column(info=PUBLIC)

@@ -321,9 +321,27 @@ def vetoed_sentence(year: int, veto_code: str, decision: str, decided_on: date) 
     )
 
 
+LIMITING: Mapping[str, Callable[[int], str]] = {
+    "open_finding": lambda n: ngettext("年末有%(n)s处C类隐患逾期未整改", "年末有%(n)s处C类隐患逾期未整改", n),
+    "safety_penalty": lambda n: ngettext(
+        "企业年内因安全管理违法受到%(n)s次行政处罚", "企业年内因安全管理违法受到%(n)s次行政处罚", n
+    ),
+    "manager_vacant": lambda n: ngettext("年内连续%(n)s天没有登记项目负责人", "年内连续%(n)s天没有登记项目负责人", n),
+    "self_report_missing": lambda n: ngettext("企业年内有%(n)s项信息应报未报", "企业年内有%(n)s项信息应报未报", n),
+    "disclosure_overdue": lambda n: ngettext(
+        "年内有%(n)s个季度没有按期公开资金信息", "年内有%(n)s个季度没有按期公开资金信息", n
+    ),
+    "demerits": lambda cp: _("企业年内信用扣分%(points)s分", points=print_cp(cp)),
+    "demerits_before": lambda cp: _("企业上一年信用扣分%(points)s分", points=print_cp(cp)),
+}
+
+
 def limiter_text(reason: str) -> str:
-    """What capped the stars: ``limiter:component_below:survey:3``, ``limiter:category_below:XF:3``."""
+    """What capped the stars: ``limiter:component_below:survey:3``, ``limiter:category_below:XF:3``, ``limiter:demerits:1350:3``."""
     _mark, kind, what, most = reason.split(":")
+    if kind in LIMITING:
+        stars = stars_name(int(most))
+        return _("限评条件：%(fact)s，最高评为%(stars)s。", fact=LIMITING[kind](int(what)), stars=stars)
     part = component_name(what) if kind == "component_below" else _("检查类别%(code)s", code=what)
     return _("限评条件：%(part)s得分过低，最高评为%(stars)s。", part=part, stars=stars_name(int(most)))
 

@@ -135,6 +135,12 @@ def counts(db: Session, where: Sequence[ColumnElement[bool]]) -> dict[str, int]:
     return {str(state): int(number) for state, number in db.execute(rows)}
 
 
+def opened_before(db: Session, instant: datetime, hazard_class: str) -> list[OrderRow]:
+    """The orders of a class that were open at some time before an instant and are not taken away, by estate."""
+    where = (ORDER.hazard_class == hazard_class, ORDER.opened_at < instant, STEP.state != "cancelled")
+    return _rows(db, _select(*where).order_by(ORDER.estate_code, ORDER.id))
+
+
 @dataclass(frozen=True)
 class Standing:
     """How many orders of an estate and class are in a state."""

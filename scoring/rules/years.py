@@ -31,7 +31,8 @@ class YearFacts:
     December; empty when nobody serves). ``quarters``: ``estate_code, score_cp`` of published scores. ``surveys``:
     ``estate_code, households, valid_responses, score_cp``. ``indicators``: ``estate_code, indicator_code, score_cp``.
     ``collection_rates``: ``estate_code, rate_cp``. ``vetoes``: ``estate_code, veto_code``, decided ones only.
-    ``categories``: as ``limiters.Parts`` takes it; needed only where a rule set has a limiter that looks at categories.
+    ``categories`` and ``limits`` (the facts of limiters): as ``limiters.Parts`` takes them; needed only where a rule set has a
+    limiter that looks at them.
     """
 
     estates: pd.DataFrame
@@ -41,6 +42,7 @@ class YearFacts:
     collection_rates: pd.DataFrame
     vetoes: pd.DataFrame
     categories: pd.DataFrame | None = None
+    limits: pd.DataFrame | None = None
 
 
 @dataclass(frozen=True)
@@ -186,6 +188,7 @@ def _limited(table: pd.DataFrame, facts: YearFacts, sets: dict[str, RuleSet]) ->
                 for name, points in known.items()
             },
             _categories(facts, scope["estate_code"], rules),
+            _limits(facts, scope["estate_code"], rules),
         )
         done = limiters.apply(scope["stars"].to_numpy(np.int64), parts, rules.limiters)
         table.loc[own, "stars"] = done.stars
@@ -199,6 +202,14 @@ def _categories(facts: YearFacts, codes: pd.Series, rules: RuleSet) -> pd.DataFr
     if facts.categories is None:
         raise MissingFact(f"{rules.code}: categories")
     return facts.categories[facts.categories["estate_code"].isin(codes).to_numpy(bool)]
+
+
+def _limits(facts: YearFacts, codes: pd.Series, rules: RuleSet) -> pd.DataFrame:
+    if not limiters.facts_needed(rules.limiters):
+        return pd.DataFrame(columns=["estate_code", "fact", "value"])
+    if facts.limits is None:
+        raise MissingFact(f"{rules.code}: limits")
+    return facts.limits[facts.limits["estate_code"].isin(codes).to_numpy(bool)]
 
 
 def _why_not_eligible(service_start: object, year: int, months: int) -> str:

@@ -22,6 +22,16 @@ SETS = {
 SET_OF_KIND = {"commodity": "commodity-2018", "affordable": "commodity-2018", "village": "village-2021"}
 INDICATORS = ["rectification", "disclosure", "complaints", "safety", "cooperation", "spot_check"]
 
+FACTS = {
+    "open_finding": "overdue_c",
+    "safety_penalty": "safety_penalties",
+    "manager_vacant": "manager_vacant_days",
+    "self_report_missing": "reports_missing",
+    "disclosure_overdue": "disclosure_overdue_quarters",
+    "demerits": "demerits",
+    "demerits_before": "demerits_before",
+}
+
 
 def nearest(value: Fraction) -> int:
     """The nearest whole number, halves upward."""
@@ -137,15 +147,22 @@ def capped(
     scores: dict[str, int | None],
     shares: dict[str, Fraction],
     caps: list[tuple[str, str, int, int]],
+    facts: dict[str, int] | None = None,
 ) -> int | None:
-    """Stars under caps: (what it looks at, of which parts (empty: all), under how many centipoints, the most stars).
+    """Stars under caps: (what it looks at, of which parts (empty: all), under how many centipoints, the most stars; a number
+    below zero: so many fewer than the total gives). A cap on a fact bites from its bound upward.
 
-    ``shares``: category -> earned / applicable points of the year's scored quarters.
+    ``shares``: category -> earned / applicable points of the year's scored quarters. ``facts``: name -> number.
     """
     if stars is None:
         return None
     most = stars
     for looks_at, only, bound, cap in caps:
+        cap = cap if cap >= 0 else max(stars + cap, 0)
+        if looks_at in FACTS:
+            if (facts or {}).get(FACTS[looks_at], 0) >= bound and cap < most:
+                most = cap
+            continue
         if looks_at == "component_below":
             values = {name: value for name, value in scores.items() if value is not None}
         else:

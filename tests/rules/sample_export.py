@@ -27,14 +27,25 @@ CAPS = [  # every limiter that can be on, with numbers that bite in these distri
     ("component_below", "survey", 9000, 4),
     ("category_below", "", 6000, 2),
     ("category_below", "A", 8500, 3),
+    ("open_finding", "", 1, 2),
+    ("safety_penalty", "", 1, 3),
+    ("manager_vacant", "", 31, 4),
+    ("self_report_missing", "", 1, 4),
+    ("disclosure_overdue", "", 2, 3),
+    ("demerits", "", 1200, -1),
+    ("demerits_before", "", 1800, -1),
 ]
+FACTS = {"overdue_c": 2, "safety_penalties": 1, "manager_vacant_days": 60, "reports_missing": 2,
+         "disclosure_overdue_quarters": 4, "demerits": 2400, "demerits_before": 2400}  # fmt: skip
 PART_FIELD = {"component_below": "components", "category_below": "categories"}
 
 
 def limiters(caps: list[tuple[str, str, int, int]]) -> list[dict]:
     """Caps as a rule set lists them."""
     return [
-        {"limiter": looks_at, "below_cp": bound, "max_stars": most, "zh": "限评", "en": "cap"}
+        {"limiter": looks_at, "zh": "限评", "en": "cap"}
+        | {"at_least" if looks_at in oracle.FACTS else "below_cp": bound}
+        | ({"max_stars": most} if most >= 0 else {"minus_stars": -most})
         | ({PART_FIELD[looks_at]: [only]} if only else {})
         for looks_at, only, bound, most in caps
     ]
@@ -67,9 +78,15 @@ class District:
         }
         self.rates = {code: self._points() for code in self.codes if self.kind[code] == "village"}
         self.vetoes = {"E002": ["V03"]}
+        self.facts = {code: self._facts() for code in self.codes[1:]}  # one estate without any on record
 
     def _points(self) -> int:
         return self.chance.randint(8300, 9900)
+
+    def _facts(self) -> dict[str, int]:
+        """Most estates are in order; what is not on record stays out."""
+        known = [name for name in FACTS if self.chance.random() < 0.9]
+        return {name: self.chance.randint(1, FACTS[name]) if self.chance.random() < 0.25 else 0 for name in known}
 
     def _contracts(self, number: int) -> list[tuple]:
         day = datetime.date
@@ -171,7 +188,8 @@ class District:
             uscc, person, first = self.serving(code, "2025Q4")
             eligible = first is not None and oracle.six_months_by_year_end(first, 2025)
             rating = oracle.rating(self.kind[code], parts, eligible, self.vetoes.get(code, []))
-            rating["stars"] = oracle.capped(rating["stars"], rating["scores"], self.shares(code), caps)
+            facts = self.facts.get(code, {})
+            rating["stars"] = oracle.capped(rating["stars"], rating["scores"], self.shares(code), caps, facts)
             scores = {name: text(rating["scores"].get(name)) for name in parts}
             numbers = {"total": text(rating["total"]), "stars": cell(rating["stars"]), "status": rating["status"]}
             pins = {"kind": self.kind[code], "division_code": self.place[code], "uscc": uscc, "manager_code": person}
@@ -182,6 +200,15 @@ class District:
                 for name, score in rating["scores"].items()
             ]
         return ratings, components
+
+    def limiter_rows(self) -> Rows:
+        """Rows of limiter_facts.csv."""
+        return [
+            {"year": "2025", "estate_code": code, "fact": name}
+            | {"value": text(value) if name.startswith("demerits") else cell(value)}
+            for code, facts in self.facts.items()
+            for name, value in facts.items()
+        ]
 
     def fact_rows(self) -> dict[str, Rows]:
         """Rows of every file of facts."""
@@ -237,6 +264,8 @@ def write_export(folder: Path, seed: int = 1, caps: list[tuple[str, str, int, in
         "ratings.csv": ratings,
         "components.csv": components,
     }
+    if caps:
+        tables["limiter_facts.csv"] = district.limiter_rows()
     for name, rows in tables.items():
         write_table(folder / name, rows)
     sets = [{**rules, "limiters": limiters(caps)} if caps else rules for rules in rulesets.export()]

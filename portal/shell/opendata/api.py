@@ -68,6 +68,7 @@ class Snapshot:
         self.components = self._joined(
             ratings.components_rows(db, year, as_of, known_at=known_at) for year in public_years
         )
+        self.limits = self._joined(ratings.limit_facts(db, year, as_of, known_at) for year in public_years)
         self.facts: dict[tuple[int, datetime], Any] = {}
 
     @staticmethod
@@ -203,6 +204,13 @@ def _sorted(frame: pd.DataFrame, *keys: str) -> Iterable[Any]:
     return frame.sort_values(list(keys), kind="stable").itertuples(index=False) if len(frame) else ()
 
 
+def _limiter_facts(snapshot: Snapshot) -> Rows:
+    """Points with two digits under the name without ``_cp``; everything else is a whole number."""
+    for r in _sorted(snapshot.limits, "year", "estate_code", "fact"):
+        value = print_cp(r.value) if r.fact.endswith("_cp") else str(int(r.value))
+        yield r.year, r.estate_code, r.fact.removesuffix("_cp"), value
+
+
 def _components(snapshot: Snapshot) -> Rows:
     for r in _sorted(snapshot.components, "year", "estate_code", "component"):
         yield r.year, r.estate_code, r.component, _points(r.score_cp), r.status
@@ -249,6 +257,7 @@ TABLES = (
     Table("indicators.csv", ("year", "estate_code", "indicator_code", "score", "source"), _indicators),
     Table("collection_rates.csv", ("year", "estate_code", "rate"), _collection_rates),
     Table("vetoes.csv", ("year", "estate_code", "veto_code", "decision", "decided_on"), _vetoes),
+    Table("limiter_facts.csv", ("year", "estate_code", "fact", "value"), _limiter_facts),
     Table("components.csv", ("year", "estate_code", "component", "score", "status"), _components),
     Table("ratings.csv", RATING, _ratings),
     Table("lists.csv", LIST, _lists),

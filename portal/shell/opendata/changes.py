@@ -21,6 +21,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "indicators.csv": ("year", "estate_code", "indicator_code"),
     "collection_rates.csv": ("year", "estate_code"),
     "vetoes.csv": ("year", "estate_code", "veto_code", "decision"),
+    "limiter_facts.csv": ("year", "estate_code", "fact"),
     "components.csv": ("year", "estate_code", "component"),
     "ratings.csv": ("year", "estate_code"),
     "lists.csv": ("kind", "subject_type", "subject", "reason", "effective_from"),

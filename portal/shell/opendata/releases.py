@@ -121,10 +121,13 @@ def _dictionary() -> str:
 
 
 def lines_of(number: str, file: str) -> Iterator[str]:
-    """The lines of one file of a release, without the mark at their beginning."""
-    with zipfile.ZipFile(path_of(number)) as archive, archive.open(f"{TOP}/{file}") as lines:
-        for at, line in enumerate(lines):
-            yield line.decode("utf-8-sig" if at == 0 else "utf-8")
+    """The lines of one file of a release, without the mark at their beginning; none of a file that it does not have yet."""
+    with zipfile.ZipFile(path_of(number)) as archive:
+        if f"{TOP}/{file}" not in archive.namelist():
+            return
+        with archive.open(f"{TOP}/{file}") as lines:
+            for at, line in enumerate(lines):
+                yield line.decode("utf-8-sig" if at == 0 else "utf-8")
 
 
 def published_mark(db: Session) -> str:

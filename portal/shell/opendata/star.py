@@ -17,7 +17,7 @@ Row = dict[str, str]
 
 def _rows(number: str, file: str, estate: str, **wanted: str) -> list[Row]:
     lines = releases.lines_of(number, file)
-    header = next(lines)
+    header = next(lines, "")
     own = [line for line in lines if estate in line]
     found = csv.DictReader([header, *own])
     return [
@@ -50,6 +50,7 @@ def inputs(db: Session, year: int, estate: str) -> dict[str, Any]:
         "survey": next(iter(_rows(number, "surveys.csv", estate, year=text)), None),
         "indicators": _rows(number, "indicators.csv", estate, year=text),
         "collection": next(iter(_rows(number, "collection_rates.csv", estate, year=text)), None),
+        "limits": _rows(number, "limiter_facts.csv", estate, year=text),
         "vetoes": _rows(number, "vetoes.csv", estate, year=text),
         "contracts": _rows(number, "contracts.csv", estate),
         "standards": [row for row in items if row["version"] in versions],

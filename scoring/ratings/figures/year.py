@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from portal.kernel.periods import Year
 from portal.registry import api as registry
 from scoring.checks import api as checks
+from scoring.ratings.figures.limits import limit_facts
 from scoring.ratings.figures.quarter import rule_sets_of
 from scoring.ratings.queries.current import RELEASED
 from scoring.ratings.queries.quarters import published_scores, quarter_months
@@ -27,11 +28,13 @@ from scoring.surveys import api as surveys
 class YearFigures:
     """``ratings``: one row per estate, by code: ``estate_code, rule_set, survey_cp, management_cp, comprehensive_cp,
     collection_cp, total_cp, stars, status, reason`` and the pins ``kind, division_code, uscc, manager_code``.
-    ``components``: ``estate_code, component, score_cp, status, reason``.
+    ``components``: ``estate_code, component, score_cp, status, reason``. ``limits``: what the limiters looked at, as
+    ``limits.COLUMNS``; None where no limiter asks for facts.
     """
 
     ratings: pd.DataFrame
     components: pd.DataFrame
+    limits: pd.DataFrame | None = None
 
 
 def year_figures(
@@ -52,14 +55,17 @@ def year_figures(
     service = service_on(contracts, year.last).set_index("estate_code")
     for name in ("service_start", "uscc", "manager_code"):
         register[name] = register["estate_code"].map(service[name].astype("object")).astype("object")
-    made = ratings(_facts(db, year, register, known_at), year.number)
+    limits = limit_facts(db, year, register, contracts)
+    made = ratings(_facts(db, year, register, known_at, limits), year.number)
     table = made.ratings
     for name in ("kind", "division_code", "uscc", "manager_code"):
         table[name] = register[name].to_numpy()
-    return YearFigures(table, made.components)
+    return YearFigures(table, made.components, limits)
 
 
-def _facts(db: Session, year: Year, register: pd.DataFrame, known_at: datetime | None) -> YearFacts:
+def _facts(
+    db: Session, year: Year, register: pd.DataFrame, known_at: datetime | None, limits: pd.DataFrame | None
+) -> YearFacts:
     codes = register["estate_code"]
     known = surveys.facts(db, year.number, known_at)
     quarters = published_scores(db, year, RELEASED, known_at)
@@ -76,6 +82,7 @@ def _facts(db: Session, year: Year, register: pd.DataFrame, known_at: datetime |
         collection_rates=of_register(known.collection_rates),
         vetoes=of_register(known.vetoes),
         categories=_categories(db, year, register, known_at),
+        limits=limits,
     )
 
 

@@ -13,7 +13,7 @@ from portal.kernel import clock
 from portal.kernel.divisions import prefix
 from portal.kernel.periods import Year
 from scoring.ratings.frames import frame_of
-from scoring.ratings.models import PreparedRating, Rating, RatingComponent
+from scoring.ratings.models import PreparedRating, Rating, RatingComponent, RatingFact
 from scoring.ratings.queries.current import current, public_by
 from scoring.ratings.queries.releases import by_period, corrected_on
 from scoring.ratings.shapes import YearView
@@ -150,6 +150,18 @@ def components_rows(
         rows = rows.where(R.estate_code == estate_code)
     found = db.execute(rows.order_by(RatingComponent.estate_code, RatingComponent.component))
     return frame_of(found, (*names, "recorded_at"), ("year", "revision", "score_cp"))
+
+
+def limit_facts(
+    db: Session, year: Year | int | str, as_of: date | None = None, known_at: datetime | None = None
+) -> pd.DataFrame:
+    """What the limiters looked at for the ratings in force, by estate and fact: ``year, estate_code, fact, value``."""
+    names = ("year", "estate_code", "fact", "value")
+    F = RatingFact
+    joined = (F.year == R.year) & (F.estate_code == R.estate_code) & (F.revision == R.revision)
+    rows = select(*(getattr(F, name) for name in names)).join(R, joined)
+    rows = rows.where(R.year == year_number(year), current(R, KEY, as_of or clock.today(), known_at))
+    return frame_of(db.execute(rows.order_by(F.estate_code, F.fact)), names, ("year", "value"))
 
 
 def published_estates(db: Session, year: int) -> set[str]:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
-from portal.kernel import clock
+from portal.kernel import clock, personal
 from portal.kernel.access import Actor
 from portal.kernel.errors import DomainError
 from portal.kernel.i18n import _
@@ -65,8 +65,10 @@ def open_release(
 ) -> Release:
     """Insert the next release of a period; its number can be taken by one transaction only.
 
-    ``known_at`` is one instant for everything that a transaction makes public.
+    ``known_at`` is one instant for everything that a transaction makes public. ``DomainError`` when the reason, which is
+    public, holds personal data.
     """
+    personal.refuse_in(reason)
     last = last_release(db, period)
     made = Release(
         id=new_id(),

@@ -21,7 +21,7 @@ from portal.registry import api as registry
 from scoring.ratings import policy
 from scoring.ratings.figures.year import YearFigures, computed, reasons_of, year_figures
 from scoring.ratings.frames import plain_rows
-from scoring.ratings.models import PreparedRating, QuarterScore, Rating, RatingComponent
+from scoring.ratings.models import PreparedRating, QuarterScore, Rating, RatingComponent, RatingFact
 from scoring.ratings.queries.current import current
 from scoring.ratings.queries.years import (
     COMPONENT_FIGURES,
@@ -171,6 +171,7 @@ def _publish(
     )
     names = (FIGURES, COMPONENT_FIGURES)
     insert_rows(db, (Rating, RatingComponent), ("year", year.number), names, release, rows)
+    _keep_limits(db, year, made, rows)
     revisions = sum(row.before is not None for row in rows)
     detail = {"release": release.id, "number": release.number, "rows": len(rows), "revisions": revisions, "on": on}
     audit.record(db, actor, "year.published", f"year:{year}", {**detail, "reason": release.reason})
@@ -184,6 +185,20 @@ def _publish(
     changes = tuple(_change(year.number, row, day) for row in rows)
     hooks.announce("ratings.published", db, actor=actor, on=on, changes=list(changes))
     return PublishedYear(release.id, len(rows), revisions, changes)
+
+
+def _keep_limits(db: Session, year: Year, made: YearFigures, rows: list[NewRow]) -> None:
+    """Pin what the limiters looked at with the revisions that were made from it."""
+    if made.limits is None:
+        return
+    revision = {row.estate_code: row.revision for row in rows}
+    kept = [
+        {"year": year.number, "estate_code": code, "revision": revision[code], "fact": fact, "value": int(value)}
+        for code, fact, value in made.limits.itertuples(index=False)
+        if code in revision
+    ]
+    if kept:
+        db.execute(insert(RatingFact), kept)
 
 
 def _keep_computed(db: Session, actor: Actor, year: Year, estates: list[str] | None, known_at: datetime) -> None:

@@ -87,18 +87,27 @@
   };
   const mean = (scores) => ({ score: halfUp(sum(scores), big(scores.length)), formula: `(${scores.map(shown).join(" + ")}) ÷ ${scores.length}` });
 
-  const capped = (stars, rules, components, categories) => {
+  const FACT_OF = { open_finding: "overdue_c", safety_penalty: "safety_penalties", manager_vacant: "manager_vacant_days",
+    self_report_missing: "reports_missing", disclosure_overdue: "disclosure_overdue_quarters",
+    demerits: "demerits", demerits_before: "demerits_before" };
+  const capped = (stars, rules, components, categories, facts) => {
     let most = stars;
     for (const row of rules.limiters || []) {
+      const top = row.max_stars === undefined ? Math.max(stars - row.minus_stars, 0) : row.max_stars;
+      if (FACT_OF[row.limiter]) {
+        const fact = facts.find((one) => one.fact === FACT_OF[row.limiter]);
+        if (fact && big(fact.value.replace(".", "")) >= big(row.at_least)) most = Math.min(most, top);
+        continue;
+      }
       const below = big(row.below_cp);
       if (row.limiter === "component_below") {
         for (const name of row.components || Object.keys(rules.weights))
-          if (components[name] && components[name].score < below && stars > row.max_stars) most = Math.min(most, row.max_stars);
+          if (components[name] && components[name].score < below) most = Math.min(most, top);
       } else {
         for (const name of row.categories || categories.keys()) {
           const own = categories.get(name);
-          if (own && own.applicable > 0n && halfUp(10000n * (own.applicable - own.lost), own.applicable) < below && stars > row.max_stars)
-            most = Math.min(most, row.max_stars);
+          if (own && own.applicable > 0n && halfUp(10000n * (own.applicable - own.lost), own.applicable) < below)
+            most = Math.min(most, top);
         }
       }
     }
@@ -150,7 +159,7 @@
     let stars = "";
     if (status === "rated") {
       const bound = rules.stars.find((one) => total >= big(one.from_cp));
-      stars = String(capped(bound ? bound.stars : 0, rules, components, categories));
+      stars = String(capped(bound ? bound.stars : 0, rules, components, categories, input.limits || []));
     }
     step("stars", "", total === null ? "" : shown(total), stars, input.rating.stars);
     return { steps, same: steps.every((one) => one.same) };
