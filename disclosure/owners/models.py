@@ -96,7 +96,7 @@ class OwnerRequest(Base):
 class OwnerTry(Base):
     """A try at the door, counted for the household that was named and for the address it came from (keyed hashes).
 
-    ``holding_id`` with a wrong code that was given for a real request.
+    ``unit_id`` with a wrong code that was given for a real request.
     """
 
     __tablename__ = "owner_try"

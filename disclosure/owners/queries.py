@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from disclosure.owners.models import (
@@ -85,6 +85,11 @@ def line_ref(year: int | None, line_id: int | None) -> str:
     return f"fund-line:{year}-{line_id}" if year is not None and line_id is not None else ""
 
 
+def holds(today: date) -> ColumnElement[bool]:
+    """Versions of holdings that open the door: true today and beyond, so that moving out ends it on the last day itself."""
+    return and_(known(OwnerFacts, today), or_(OwnerFacts.valid_to.is_(None), OwnerFacts.valid_to > today))
+
+
 def owner_of_session(db: Session, token_hash: str, now: datetime, idle_since: datetime, today: date) -> Owner | None:
     """Whose session it is, while it runs and its holder is an owner of the unit today."""
     query = (
@@ -93,7 +98,7 @@ def owner_of_session(db: Session, token_hash: str, now: datetime, idle_since: da
         .join(OwnerUnit, OwnerUnit.id == OwnerFacts.unit_id)
         .where(OwnerSession.token_hash == token_hash, OwnerSession.revoked_at.is_(None))
         .where(OwnerSession.expires_at > now, OwnerSession.last_seen_at > idle_since)
-        .where(known(OwnerFacts, today), OwnerFacts.kind == "owner")
+        .where(holds(today), OwnerFacts.kind == "owner")
     )
     row = db.execute(query).one_or_none()
     return Owner(row[0].holding_id, row[1], row[0].unit_id, row[0].valid_from) if row else None

@@ -1,7 +1,7 @@
 """The door: what every route declares, and what a request carries.
 
-``@public``, ``@signed_in`` or ``@needs(Permission.X)`` sets the ``access`` attribute of a view; the shell refuses to start
-with a view that declares nothing and checks the declaration before every request.
+``@public``, ``@signed_in``, ``@owner`` or ``@needs(Permission.X)`` sets the ``access`` attribute of a view; the shell
+refuses to start with a view that declares nothing and checks the declaration before every request.
 """
 
 from collections.abc import Callable, Mapping
@@ -18,6 +18,7 @@ from portal.kernel.db import engine
 View = TypeVar("View", bound=Callable[..., object])
 PUBLIC_ACCESS = "public"
 SIGNED_IN = "signed-in"
+OWNER_ACCESS = "owner"
 
 
 def public(view: View) -> View:
@@ -29,6 +30,12 @@ def public(view: View) -> View:
 def signed_in(view: View) -> View:
     """Anyone with a session."""
     view.access = SIGNED_IN  # type: ignore[attr-defined]
+    return view
+
+
+def owner(view: View) -> View:
+    """Only a verified owner, whose session is of another kind than the staff's; the page takes the estate from it alone."""
+    view.access = OWNER_ACCESS  # type: ignore[attr-defined]
     return view
 
 

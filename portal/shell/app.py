@@ -12,6 +12,7 @@ from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers.response import Response as AnyResponse
 
+from disclosure.owners import api as owners
 from portal.accounts import api as accounts
 from portal.kernel import clock, formats, i18n
 from portal.kernel.errors import NotAllowed
@@ -19,7 +20,7 @@ from portal.kernel.flags import Flag, flags
 from portal.kernel.nav import NavEntry
 from portal.kernel.points import print_short
 from portal.kernel.settings import settings
-from portal.kernel.web import PUBLIC_ACCESS, SIGNED_IN, close_request_session, request_session
+from portal.kernel.web import OWNER_ACCESS, PUBLIC_ACCESS, SIGNED_IN, close_request_session, request_session
 from portal.shell import errors, frame, health, wiring
 from portal.shell.public.kept.answers import KeptAnswers
 
@@ -90,6 +91,9 @@ def _before() -> AnyResponse | None:
     g.access = access
     if access == PUBLIC_ACCESS:
         return None
+    if access == OWNER_ACCESS:
+        g.owner = owners.owner_for_session(request_session(), request.cookies.get(owners.COOKIE, ""))
+        return None if g.owner else errors.verify_first()
     token = request.cookies.get(SESSION_COOKIE, "")
     g.actor = accounts.actor_for_session(request_session(), token) if token else None
     if g.actor is None:

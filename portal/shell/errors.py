@@ -68,6 +68,13 @@ def sign_in_first() -> Response:
     return redirect(url_for("accounts.sign_in", next=request.full_path.rstrip("?")))  # type: ignore[return-value]
 
 
+def verify_first() -> Response:
+    """No owner's session: show the owners' door. A deed is refused: what was typed belonged to a session that is over."""
+    if wants_json() or request.method != "GET":
+        return answer(403, _("您的业主登录已经结束，请重新认证后再办理。"))
+    return redirect(url_for("owners.start"))  # type: ignore[return-value]
+
+
 def _refused(error: InputRefused) -> Response:
     cells = [{"cell": problem.cell, "text": problem.message} for problem in error.problems[:200]]
     return answer(422, error.summary, cells)
