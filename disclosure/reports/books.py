@@ -1,0 +1,119 @@
+"""What a report says by the books: its lines and the proofs of the accounts behind it, to the fen.
+
+One reads an account's proof as everybody sees it; many at once come from monthly sums and the balances that statements
+end with, which is the same figure wherever nothing is flawed.
+"""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from disclosure.funds import api as funds
+from disclosure.ledger import api as ledger
+from disclosure.reports.matrix import Kind
+from disclosure.reports.periods import Span
+from disclosure.reports.words import UNMATCHED
+from portal.kernel.errors import DomainError
+from portal.kernel.i18n import _
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line before it is filed: an amount in fen or a text."""
+
+    code: str
+    amount_fen: int | None
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What the books say of a period. ``flaws``: why the bank's proof does not hold, as sentences."""
+
+    lines: tuple[Line, ...]
+    proof: tuple[dict[str, Any], ...]
+    flaws: tuple[str, ...] = ()
+    transfers: int = field(default=0)
+
+    @property
+    def is_zero(self) -> bool:
+        """Nothing moved in the period."""
+        return all(line.code in ("opening", "closing") for line in self.lines)
+
+    @property
+    def digest(self) -> str:
+        """What a form that showed it carries: another digest later means that the books have moved."""
+        return digest(self.lines, self.proof)
+
+
+def digest(lines: Sequence[Any], proof: Sequence[dict[str, Any]]) -> str:
+    """SHA-256 over lines (code, amount, text) and proofs."""
+    said = [[[line.code, line.amount_fen, line.text] for line in lines], list(proof)]
+    text = json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+EMPTY = Draft((), ())
+
+
+def draft(db: Session, kind: Kind, estate_code: str, span: Span) -> Draft:
+    """What the books say of an estate's accounts of a kind. DomainError while an account has no statement of the period.
+
+    Kinds that do not come from the books have an empty draft.
+    """
+    if not kind.from_books:
+        return EMPTY
+    accounts = [a for a in funds.accounts(db, [estate_code]) if a.type in kind.accounts and a.opened_on <= span.last]
+    if not accounts:
+        raise DomainError(_("这个小区没有登记相应的账户，请先登记账户。"))
+    proofs = [funds.proof_between(db, account.code, span.first, span.last) for account in accounts]
+    for account, one in zip(accounts, proofs, strict=True):
+        if one.opening_fen is None:
+            text = _(
+                "账户%(code)s（%(mask)s）没有这一期的银行对账单，请先导入。",
+                code=account.code,
+                mask=account.number_mask,
+            )
+            raise DomainError(text)
+    rows = [_proof_row(account, one) for account, one in zip(accounts, proofs, strict=True)]
+    flaws = [text for one in proofs for text in _flaws(one)]
+    moved = [
+        row for row in ledger.totals(db, [estate_code], span.first, span.last) if row.account_type in kind.accounts
+    ]
+    return Draft(tuple(book_lines(rows, moved)), tuple(rows), tuple(flaws))
+
+
+def _proof_row(account: funds.AccountView, one: funds.Proof) -> dict[str, Any]:
+    return {
+        "account": account.code, "type": account.type, "mask": account.number_mask, "opening": one.opening_fen,
+        "in": one.in_fen, "out": one.out_fen, "closing": one.closing_fen, "bank": one.bank_fen, "holds": one.holds,
+    }  # fmt: skip
+
+
+def _flaws(one: funds.Proof) -> list[str]:
+    found = [f"{one.account_code}：{funds.flaw_sentence(flaw)}" for flaw in one.flaws]
+    if not one.proven:
+        found.append(_("账户%(code)s的银行对账单没有到期末，期末余额无法核对。", code=one.account_code))
+    elif one.difference_fen and not one.flaws:
+        yuan = funds.print_fen(one.difference_fen)
+        found.append(_("账户%(code)s账面与银行余额相差%(yuan)s元。", code=one.account_code, yuan=yuan))
+    return found
+
+
+def book_lines(proof: Sequence[dict[str, Any]], moved: Sequence[ledger.Total]) -> list[Line]:
+    """Opening, in by category, out by category, closing; categories in the order of reports, what is unmatched last."""
+    order = {one.code: place for place, one in enumerate(ledger.categories())}
+    sides: dict[str, dict[str, int]] = {"in": {}, "out": {}}
+    for row in moved:
+        for side, fen in (("in", row.in_fen), ("out", row.out_fen)):
+            code = row.category or UNMATCHED
+            sides[side][code] = sides[side].get(code, 0) + fen
+    lines = [Line("opening", sum(row["opening"] for row in proof))]
+    for side in ("in", "out"):
+        listed = sorted(sides[side].items(), key=lambda pair: (order.get(pair[0], len(order)), pair[0]))
+        lines += [Line(f"{side}:{code}", fen) for code, fen in listed if fen]
+    return [*lines, Line("closing", sum(row["closing"] for row in proof))]
