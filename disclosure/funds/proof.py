@@ -6,7 +6,7 @@ not add up inside a statement, or between two, makes every proof red that it lie
 """
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -18,6 +18,7 @@ from portal.kernel.i18n import _
 from portal.kernel.periods import Month, Quarter, Year
 
 ONE_DAY = timedelta(days=1)
+Moved = Callable[[date, date], queries.Sums]  # what moved between two days, both included
 
 
 @dataclass(frozen=True)
@@ -91,11 +92,27 @@ def proof(db: Session, account_code: str, period: Month | Quarter | Year) -> Pro
 def proof_between(db: Session, account_code: str, first: date, last: date) -> Proof:
     """The proof of any days, both included."""
     listed = standing(queries.statements(db, account_code))
-    moved = queries.sums(db, account_code, first, last)
-    opening = _books_at(db, account_code, listed, first - ONE_DAY, first)
-    bank = _bank_at(db, account_code, listed, last)
-    found = tuple(flaw for flaw in flaws(db, account_code, listed) if flaw.touches(first, last))
-    return Proof(account_code, first, last, opening, moved.in_fen, moved.out_fen, bank, found)
+
+    def moved(since: date, until: date) -> queries.Sums:
+        return queries.sums(db, account_code, since, until)
+
+    return _proof(account_code, listed, flaws(db, account_code, listed), moved, first, last)
+
+
+def proofs(db: Session, account_code: str, periods: Sequence[Month | Quarter | Year]) -> list[Proof]:
+    """The proofs of many periods of an account from one reading of its statements and one sum of its days."""
+    listed = standing(queries.statements(db, account_code))
+    found, moved = flaws(db, account_code, listed), queries.DaySums(queries.daily(db, account_code)).between
+    return [_proof(account_code, listed, found, moved, period.first, period.last) for period in periods]
+
+
+def _proof(
+    code: str, listed: Sequence[FundStatement], found: Sequence[Flaw], moved: Moved, first: date, last: date
+) -> Proof:
+    sums = moved(first, last)
+    opening = _books_at(moved, listed, first - ONE_DAY, first)
+    touching = tuple(flaw for flaw in found if flaw.touches(first, last))
+    return Proof(code, first, last, opening, sums.in_fen, sums.out_fen, _bank_at(moved, listed, last), touching)
 
 
 def standing(listed: Sequence[FundStatement]) -> list[FundStatement]:
@@ -115,9 +132,7 @@ def _anchor(listed: Sequence[FundStatement]) -> FundStatement | None:
     return min(known, key=lambda one: (one.from_on, one.to_on, one.number), default=None)
 
 
-def _books_at(
-    db: Session, code: str, listed: Sequence[FundStatement], day: date, first: date | None = None
-) -> int | None:
+def _books_at(moved: Moved, listed: Sequence[FundStatement], day: date, first: date | None = None) -> int | None:
     """What the books say at the end of a day; None before they begin. For the opening of a period that begins at
     ``first``, books that begin within its first month will do: the account had no earlier statement."""
     anchor = _anchor(listed)
@@ -126,10 +141,10 @@ def _books_at(
     if day < anchor.from_on - ONE_DAY:
         begins_with_it = first is not None and anchor.from_on <= Month(first.year, first.month).last
         return anchor.opening_fen if begins_with_it else None
-    return anchor.opening_fen + queries.sums(db, code, anchor.from_on, day).net
+    return anchor.opening_fen + moved(anchor.from_on, day).net
 
 
-def _bank_at(db: Session, code: str, listed: Sequence[FundStatement], day: date) -> int | None:
+def _bank_at(moved: Moved, listed: Sequence[FundStatement], day: date) -> int | None:
     """The bank's balance at the end of a day; None when no statement reaches it."""
     reaching = [one for one in listed if one.to_on >= day and one.closing_fen is not None]
     if not reaching:
@@ -137,7 +152,7 @@ def _bank_at(db: Session, code: str, listed: Sequence[FundStatement], day: date)
     nearest = min(one.to_on for one in reaching)
     chosen = [one for one in reaching if one.to_on == nearest][-1]
     assert chosen.closing_fen is not None
-    return chosen.closing_fen - (queries.sums(db, code, day + ONE_DAY, nearest).net if nearest > day else 0)
+    return chosen.closing_fen - (moved(day + ONE_DAY, nearest).net if nearest > day else 0)
 
 
 def flaws(db: Session, code: str, listed: Sequence[FundStatement]) -> list[Flaw]:
@@ -176,7 +191,7 @@ def overlaps(db: Session, code: str, listed: Sequence[FundStatement], new: Colle
         goes_on = any(other.to_on == one.to_on for other in listed[place + 1 :])
         if one.closing_fen is None or goes_on or not any(_share_days(one, other) for other in others):
             continue
-        books = _books_at(db, code, listed, one.to_on)
+        books = _books_at(lambda since, until: queries.sums(db, code, since, until), listed, one.to_on)
         if books is not None and books != one.closing_fen:
             found.append(Flaw("books", one.to_on, place_of(one), books, one.closing_fen, one.id))
     return found

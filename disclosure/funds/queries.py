@@ -1,8 +1,10 @@
 """Reads of accounts, statements and lines; sums are made by the database, in integer fen."""
 
-from collections.abc import Collection
+from bisect import bisect_left, bisect_right
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import accumulate
 
 from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.orm import Session
@@ -113,6 +115,31 @@ def sums(db: Session, code: str, first: date, last: date) -> Sums:
         where.append(counted())
     row = db.execute(select(into, out).where(*where)).one()
     return Sums(int(row[0]), int(row[1]))
+
+
+def daily(db: Session, code: str) -> list[tuple[date, int, int]]:
+    """(day, in, out) of each day on which an account moved, in order; read from the index alone."""
+    into = func.coalesce(func.sum(BankLine.amount_fen).filter(BankLine.amount_fen > 0), 0)
+    out = func.coalesce(func.sum(-BankLine.amount_fen).filter(BankLine.amount_fen < 0), 0)
+    where = [BankLine.account_code == code]
+    if has_withdrawn(db, code):
+        where.append(counted())
+    query = select(BankLine.booked_on, into, out).where(*where).group_by(BankLine.booked_on)
+    return [(day, int(a), int(b)) for day, a, b in db.execute(query.order_by(BankLine.booked_on))]
+
+
+class DaySums:
+    """Sums between any two days out of the sums of each day."""
+
+    def __init__(self, days: Sequence[tuple[date, int, int]]) -> None:
+        self.days = [day for day, _into, _out in days]
+        self.into = [0, *accumulate(into for _day, into, _out in days)]
+        self.out = [0, *accumulate(out for _day, _into, out in days)]
+
+    def between(self, first: date, last: date) -> Sums:
+        """What moved from ``first`` to ``last``, both days included."""
+        a, b = bisect_left(self.days, first), bisect_right(self.days, last)
+        return Sums(self.into[b] - self.into[a], self.out[b] - self.out[a]) if b > a else Sums(0, 0)
 
 
 def layouts(db: Session) -> list[BankLayout]:
