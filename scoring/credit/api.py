@@ -11,7 +11,17 @@ from portal.kernel import clock
 from portal.kernel.access import Actor, Permission
 from portal.kernel.i18n import _
 from portal.kernel.work import WorkItem
-from scoring.credit import catalogue, commitments, counting, due_process, from_ratings, papers, queries, service
+from scoring.credit import (
+    catalogue,
+    commitments,
+    counting,
+    documents,
+    due_process,
+    from_ratings,
+    papers,
+    queries,
+    service,
+)
 from scoring.credit import links as relations
 from scoring.credit.commitments import CommitmentView as CommitmentView
 from scoring.credit.hands import hands_on as hands_on
@@ -53,6 +63,7 @@ correct = service.correct
 end_event = service.end_event
 may_be_repaired = service.may_be_repaired
 NewEvent = service.NewEvent
+keep_document = documents.keep
 
 
 def _given(value: Any) -> Any:

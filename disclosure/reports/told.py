@@ -1,0 +1,70 @@
+"""What the slice answers when lower rooms ask: the indicator ``disclosure`` 信息公开率, facts for the lists, work, figures.
+
+The indicator of an estate and year is the on-time rate of what was due of it in that year: in time / (filed + missing though
+due). An estate without an account, or with nothing due, has no computed value: the sheet has to say.
+"""
+
+from collections.abc import Collection
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from disclosure.reports import queries
+from disclosure.reports.cells import missing, rates
+from disclosure.reports.serving import Serving
+from portal.kernel import clock
+from portal.kernel.access import Actor, Permission
+from portal.kernel.formats import number_text
+from portal.kernel.i18n import _
+from portal.kernel.work import WorkFigure, WorkItem
+
+INDICATOR = "disclosure"
+EVIDENCE = "按期公开率（平台计算）"
+
+
+def computed_indicators(db: Session, *, year: int, estates: Collection[str]) -> dict[str, Any]:
+    """Hears ``indicators.computed``: the indicator of estates with an account, in centipoints, as it stands now."""
+    found = _rates(db, year)
+    wanted = set(estates)
+    return {"indicator": INDICATOR, "evidence": EVIDENCE,
+            "scores": {code: cp for code, cp in found.items() if code in wanted}}  # fmt: skip
+
+
+def lists_facts(db: Session, year: int) -> dict[str, dict[str, Any]]:
+    """Hears ``lists.facts``: estate to how much of its fund information was published on time in a year."""
+    found = _rates(db, year)
+    return {"disclosure_on_time": found} if found else {}
+
+
+def _rates(db: Session, year: int) -> dict[str, int]:
+    made = rates(db, None, year)
+    return {code: one.rate_bp for code, one in made.items() if one.rate_bp is not None}
+
+
+def _estates(db: Session, actor: Actor) -> set[str]:
+    """Estates of somebody's jurisdiction or company today."""
+    today = clock.today()
+    if actor.uscc:
+        return set(Serving(db).estates_of(actor.uscc, today))
+    return {code for code, place in Serving.places(db, today).items() if actor.covers(place)}
+
+
+def work_items(db: Session, *, actor: Actor) -> list[WorkItem]:
+    """Reports that wait for this person's confirmation."""
+    if actor.uscc or not actor.may(Permission.FUNDS_CONFIRM):
+        return []
+    own = _estates(db, actor)
+    waiting = [one for one in queries.standing(db, clock.today(), None, ["submitted"]) if one.estate_code in own]
+    return [WorkItem(_("确认公开报告"), "reports.waiting", count=len(waiting))] if waiting else []
+
+
+def work_figures(db: Session, *, actor: Actor) -> list[WorkFigure]:
+    """What is overdue in somebody's jurisdiction or company."""
+    may = actor.may(Permission.FUNDS_CLASSIFY) if actor.uscc else actor.may(Permission.FUNDS_CONFIRM)
+    if not may:
+        return []
+    own = _estates(db, actor)
+    late = [one for one in missing(db) if one.estate_code in own]
+    note = _("涉及%(n)s个小区", n=number_text(len({one.estate_code for one in late}))) if late else _("没有逾期的")
+    endpoint = "reports.company" if actor.uscc else "reports.calendar"
+    return [WorkFigure(_("资金公开逾期"), number_text(len(late)), note, endpoint, {}, "late" if late else "ok")]
