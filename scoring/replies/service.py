@@ -8,7 +8,7 @@ from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from portal.deadlines import api as deadlines
-from portal.kernel import audit, clock
+from portal.kernel import audit, clock, personal
 from portal.kernel.access import Actor, Role, require
 from portal.kernel.classes import Audience
 from portal.kernel.db import lock
@@ -143,8 +143,14 @@ def moderated(db: Session, actor: Actor, reply_id: str) -> ReplyView:
 
 
 def accept(db: Session, actor: Actor, reply_id: str, *, seq: int, on: date) -> None:
-    """Let a reply stand beside its result, as soon as that is public. ``seq``: the step that the page showed."""
+    """Let a reply stand beside its result, as soon as that is public. ``seq``: the step that the page showed.
+
+    ``DomainError`` for a text with an ID number, a mobile number or a number plate, whatever the moderator thinks of it.
+    """
     view = _to_decide(db, actor, reply_id, seq)
+    if found := personal.kinds_in(view.written.text):
+        kinds = _("、").join(found)
+        raise DomainError(_("说明里有%(kinds)s，不能公开。请以“含有个人信息”为由退回企业修改。", kinds=kinds))
     _decide(db, actor, view, ACCEPTED, on)
 
 

@@ -124,6 +124,10 @@ def test_a_reply_is_private_until_the_result_is_public(company, officer, client)
 def test_a_refused_reply_is_revised_once(company, officer, client):
     write(company, "张三的电话是13900000000")
     reply = the_reply()
+    careless = moderate(officer, reply, "accept")
+    assert (careless.status_code, steps()) == (409, ["submitted"])
+    assert "手机号码" in careless.text
+    assert "13900000000" not in careless.text
     assert moderate(officer, reply, "refuse").status_code == 422  # no reason from the list
     assert moderate(officer, reply, "refuse", code="because").status_code == 422
     assert moderate(officer, reply, "refuse", code="personal_data", note="请删去电话").status_code == 303
