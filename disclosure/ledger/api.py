@@ -6,11 +6,25 @@ from datetime import date
 from sqlalchemy.orm import Session
 
 from disclosure.funds import api as funds
-from disclosure.ledger import queries
+from disclosure.ledger import papers, queries
 from disclosure.ledger.categories import Category as Category
 from disclosure.ledger.categories import by_code as category_by_code
 from disclosure.ledger.categories import categories as categories
 from disclosure.ledger.categories import name_of as category_name
+from disclosure.ledger.decisions import Figures as Figures
+from disclosure.ledger.service.classifying import Choice as Choice
+from disclosure.ledger.service.classifying import classify as classify
+from disclosure.ledger.service.classifying import correct as correct
+from disclosure.ledger.service.classifying import key_of as key_of
+from disclosure.ledger.service.posting import Piece as Piece
+from disclosure.ledger.service.rules import apply_many as apply_many
+from disclosure.ledger.service.spending import Vote as Vote
+from disclosure.ledger.service.spending import explain as explain_variance
+from disclosure.ledger.service.spending import record_vote as record_vote
+from disclosure.ledger.service.spending import set_budget as set_budget
+from disclosure.ledger.service.spending import spend as spend
+from disclosure.ledger.service.vouchers import add as add_voucher
+from disclosure.ledger.service.vouchers import release as release_voucher
 from disclosure.ledger.shapes import Approval as Approval
 from disclosure.ledger.shapes import Breach as Breach
 from disclosure.ledger.shapes import BudgetLine as BudgetLine
@@ -20,6 +34,20 @@ from disclosure.ledger.shapes import Unmatched as Unmatched
 from disclosure.ledger.shapes import Voucher as Voucher
 
 __all__ = [
+    "add_voucher",
+    "apply_many",
+    "Choice",
+    "classify",
+    "correct",
+    "explain_variance",
+    "Figures",
+    "key_of",
+    "Piece",
+    "record_vote",
+    "release_voucher",
+    "set_budget",
+    "spend",
+    "Vote",
     "Approval",
     "Breach",
     "BudgetLine",
@@ -56,7 +84,9 @@ def entries(
 
 def entry_of_ref(db: Session, ref: str) -> list[Entry]:
     """The pieces of the line that a reference (``fund-line:YEAR-ID``) names. NotFound without it."""
-    raise NotImplementedError
+    line = funds.line(db, *key_of(ref))
+    found = queries.entries_of(db, [funds.account(db, line.account_code)], line.booked_on, line.booked_on)
+    return [entry for entry in found if entry.ref == line.ref]
 
 
 def totals(db: Session, estate_codes: Collection[str], since: date, until: date, by_month: bool = False) -> list[Total]:
@@ -71,19 +101,20 @@ def unmatched(db: Session, *, on: date, estate_codes: Collection[str] | None = N
 
 def vouchers_of(db: Session, refs: Collection[str]) -> list[Voucher]:
     """Vouchers attached to lines named by references, by reference and title."""
-    return []
+    return papers.vouchers_of(db, {key_of(ref) for ref in refs})
 
 
 def approvals_of(db: Session, estate_code: str) -> list[Approval]:
     """Decisions on spending of an estate, the newest first."""
-    return []
+    return papers.approvals_of(db, [estate_code])
 
 
 def breaches_of(db: Session, estate_code: str, since: date, until: date) -> list[Breach]:
     """Spending in some days that lacks the decision or the paper that a rule asks for, by day."""
-    return []
+    found = entries(db, estate_code=estate_code, since=since, until=until)
+    return papers.breaches(db, found, papers.approvals_of(db, [estate_code]))
 
 
 def budget_against_actual(db: Session, estate_code: str, year: int) -> list[BudgetLine]:
     """Budget and actual figures of a year by category, in the order of reports."""
-    return []
+    return papers.budget_lines(db, estate_code, year)

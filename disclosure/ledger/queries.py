@@ -57,6 +57,11 @@ def _of_keys(db: Session, keys: Iterable[Key], *where: ColumnElement[bool]) -> I
         yield from db.scalars(select(LedgerPosting).where(mine, *where).order_by(*order))
 
 
+def postings_of(db: Session, keys: Iterable[Key]) -> list[LedgerPosting]:
+    """Every posting and reversal on lines, in the order in which they were made."""
+    return list(_of_keys(db, keys))
+
+
 def history(db: Session, key: Key) -> list[tuple[LedgerAct, list[LedgerPosting]]]:
     """Every act on a line, the newest first, with what it posted and reversed."""
     rows = list(_of_keys(db, [key]))
