@@ -4,13 +4,14 @@ The indicator of an estate and year is the on-time rate of what was due of it in
 due). An estate without an account, or with nothing due, has no computed value: the sheet has to say.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from disclosure.reports import queries
-from disclosure.reports.cells import missing, rates
+from disclosure.reports.cells import cells, missing, rates
 from disclosure.reports.serving import Serving
 from portal.kernel import clock
 from portal.kernel.access import Actor, Permission
@@ -19,6 +20,7 @@ from portal.kernel.i18n import _
 from portal.kernel.work import WorkFigure, WorkItem
 
 INDICATOR = "disclosure"
+OVERDUE_QUARTERS = "disclosure_overdue_quarters"
 EVIDENCE = "按期公开率（平台计算）"
 
 
@@ -34,6 +36,21 @@ def lists_facts(db: Session, year: int) -> dict[str, dict[str, Any]]:
     """Hears ``lists.facts``: estate to how much of its fund information was published on time in a year."""
     found = _rates(db, year)
     return {"disclosure_on_time": found} if found else {}
+
+
+def rating_facts(
+    db: Session, *, year: int, companies: Mapping[str, str | None], wanted: Collection[str]
+) -> dict[str, dict[str, int]]:
+    """Hears ``rating.facts``: estate to the quarters of the year whose fund report was late or is missing though due."""
+    if OVERDUE_QUARTERS not in wanted:
+        return {}
+    first, last = date(year, 1, 1), date(year, 12, 31)
+    found: dict[str, int] = {}
+    for cell in cells(db, None, first, last + timedelta(days=120)):
+        if cell.kind == "common_income" and cell.period.startswith(f"{year}Q") and cell.estate_code in companies:
+            late = cell.is_overdue or cell.state == "late"
+            found[cell.estate_code] = found.get(cell.estate_code, 0) + late
+    return {OVERDUE_QUARTERS: found} if found else {}
 
 
 def _rates(db: Session, year: int) -> dict[str, int]:

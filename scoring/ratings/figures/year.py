@@ -7,6 +7,7 @@ from datetime import datetime
 import pandas as pd
 from sqlalchemy.orm import Session
 
+from portal.kernel import hooks
 from portal.kernel.periods import Year
 from portal.registry import api as registry
 from scoring.checks import api as checks
@@ -117,22 +118,41 @@ def _category_points(db: Session, months: pd.DataFrame, known_at: datetime) -> p
     ]
 
 
-def computed(db: Session, year: Year, indicators: pd.DataFrame, codes: Collection[str]) -> dict[str, int]:
-    """Estate to the indicator ``rectification`` as it stands now, of estates for which neither a sheet nor an earlier
-    publication gives one."""
-    given = indicators.loc[indicators["indicator_code"] == rectification.INDICATOR, "estate_code"]
-    return rectification.computed_indicators(db, year.number, set(codes) - set(given))
+@dataclass(frozen=True)
+class ComputedIndicator:
+    """An indicator that the portal works out itself: estate to centipoints, and the sentence that stands as evidence."""
+
+    name: str
+    scores: dict[str, int]
+    evidence: str
+
+
+def computed(
+    db: Session, year: Year, indicators: pd.DataFrame, codes: Collection[str]
+) -> list[ComputedIndicator]:  # fmt: skip
+    """The indicators that the portal computes, as they stand now, each of estates for which neither a sheet nor an earlier
+    publication gives it. Rooms above answer ``indicators.computed`` (year, estates) with ``indicator``, ``scores`` and
+    ``evidence``."""
+    own = rectification.computed_indicators(db, year.number, set(codes))
+    found = [ComputedIndicator(rectification.INDICATOR, own, "按期整改率（平台计算）")]
+    for answer in hooks.announce("indicators.computed", db, year=year.number, estates=set(codes)):
+        found.append(ComputedIndicator(answer["indicator"], answer["scores"], answer["evidence"]))
+    left = []
+    for one in found:
+        given = set(indicators.loc[indicators["indicator_code"] == one.name, "estate_code"])
+        scores = {code: cp for code, cp in one.scores.items() if code not in given}
+        left += [ComputedIndicator(one.name, scores, one.evidence)] if scores else []
+    return left
 
 
 def with_computed(db: Session, year: Year, indicators: pd.DataFrame, codes: Collection[str]) -> pd.DataFrame:
     """The indicators of a year, the computed ones among them."""
-    found = computed(db, year, indicators, codes)
-    if not found:
-        return indicators
-    rows = {"estate_code": list(found), "score_cp": list(found.values())}
-    fixed = {"year": year.number, "indicator_code": rectification.INDICATOR, "evidence": "", "source": "computed"}
-    made = pd.DataFrame(rows).assign(**fixed)[list(indicators.columns)]
-    return made if indicators.empty else pd.concat([indicators, made], ignore_index=True)
+    frames = [indicators] if not indicators.empty else []
+    for one in computed(db, year, indicators, codes):
+        rows = {"estate_code": list(one.scores), "score_cp": list(one.scores.values())}
+        fixed = {"year": year.number, "indicator_code": one.name, "evidence": "", "source": "computed"}
+        frames.append(pd.DataFrame(rows).assign(**fixed)[list(indicators.columns)])
+    return pd.concat(frames, ignore_index=True) if frames else indicators
 
 
 def _of_rule_sets(indicators: pd.DataFrame, register: pd.DataFrame, year: int) -> pd.DataFrame:

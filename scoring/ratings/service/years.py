@@ -45,7 +45,6 @@ from scoring.ratings.service.snapshots import (
     refuse_too_early,
 )
 from scoring.ratings.shapes import Prepared, PublishedYear, RatingChange
-from scoring.rectification import api as rectification
 from scoring.surveys import api as surveys
 
 _NOTHING = PublishedYear(None, 0, 0)
@@ -204,10 +203,8 @@ def _keep_limits(db: Session, year: Year, made: YearFigures, rows: list[NewRow])
 def _keep_computed(db: Session, actor: Actor, year: Year, estates: list[str] | None, known_at: datetime) -> None:
     """What the portal computes itself becomes a fact of the year when it is first published: it does not move afterwards."""
     codes = registry.estates_frame(db, year.last)["estate_code"].tolist() if estates is None else estates
-    found = computed(db, year, surveys.facts(db, year.number).indicators, codes)
-    if found:
-        evidence = "按期整改率（平台计算）"
-        surveys.keep_computed(db, actor, year.number, rectification.INDICATOR, found, evidence=evidence, at=known_at)
+    for one in computed(db, year, surveys.facts(db, year.number).indicators, codes):
+        surveys.keep_computed(db, actor, year.number, one.name, one.scores, evidence=one.evidence, at=known_at)
 
 
 def _change(year: int, row: NewRow, day: date) -> RatingChange:
