@@ -6,7 +6,7 @@ python := .venv/bin/python
 pdf_packages := libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench bench-check lock clean
+.PHONY: help demo test walk check bench bench-check lock clean
 
 help:  ## List the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -17,6 +17,9 @@ demo: .venv/.runtime  ## Install, load the demo district once, serve it (PORT=80
 test: .venv/.test check  ## Install what the tests need and run all of them
 	@tools/test.sh
 
+walk: .venv/.test  ## Judge every page with axe in both languages at both widths (make test judges half of them)
+	@WALK=1 $(python) -m pytest -q tests/browser/test_every_page.py
+
 check: .venv/.test  ## Format, lint, types, import directions
 	$(python) -m ruff format --check .
 	$(python) -m ruff check .
@@ -26,7 +29,10 @@ check: .venv/.test  ## Format, lint, types, import directions
 bench: .venv/.test  ## Measure, print a table, write bench.json in the instance folder (SCALE=1)
 	@$(python) -m bench
 
-bench-check: .venv/.test  ## Compare five paired runs with the committed ratios
+bench-walk: .venv/.test  ## Judge every page with axe in both languages at both widths (make test judges half of them)
+	@WALK=1 $(python) -m pytest -q tests/browser/test_every_page.py
+
+check: .venv/.test  ## Compare five paired runs with the committed ratios
 	@$(python) -m bench --check
 
 lock: .venv/.test  ## Pin the packages again from the ranges in setup.cfg (UPGRADE=--upgrade moves them)

@@ -71,11 +71,15 @@ class Data:
 
     def __init__(self, texts: list[str]) -> None:
         self.texts, self.all = texts, set(texts)
+        self.judged: dict[str, str] = {}
 
     def without(self, said: str) -> str:
-        """The text without the data in it."""
-        if said in self.all:
-            return ""
+        """The text without the data in it; pages repeat most of their texts."""
+        if said not in self.judged:
+            self.judged[said] = "" if said in self.all else self._taken_out(said)
+        return self.judged[said]
+
+    def _taken_out(self, said: str) -> str:
         for known in self.texts:
             if known in said:
                 said = said.replace(known, " ")

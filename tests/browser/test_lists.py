@@ -111,7 +111,6 @@ def _reviewed() -> None:
 
 def test_a_year_of_lists(office: Office) -> None:
     manage = "/lists/manage?year=2025"
-    office.look(f"{manage}", "officer")
     office.look("/lists/manage/2025/propose", "officer")
     with office.page("officer") as page:
         page.goto(manage)
@@ -119,8 +118,6 @@ def test_a_year_of_lists(office: Office) -> None:
         page.get_by_role("button", name="提出2项建议").click()
         page.get_by_text("红榜1项进入公示，黑榜1项制作告知书").wait_for()
     _served(office, "list.notice", PROPOSED)
-    office.look("/lists")
-    office.look(manage, "lead")
 
     office.days.day = LAST_RESPONSE
     with office.page("lead") as page:
@@ -154,18 +151,11 @@ def test_a_year_of_lists(office: Office) -> None:
         page.goto("/lists")
         assert page.locator("#red tbody th").all_inner_texts() == ["E1花园"]
         assert page.locator("#black tbody th").all_inner_texts() == ["E2花园"]
-    office.look("/lists")
 
 
 def test_credit_pages(office: Office) -> None:
-    from tests.lists.year import record_event
-    from tests.ratings.district import MANAGERS, USCC
+    from tests.ratings.district import USCC
 
-    case = record_event("B34", MANAGERS[0], kind="manager", uscc=USCC[0], on=PROPOSED)
-    office.look("/credit/catalogue")
-    for path in ("/credit", "/credit/new", "/credit/waiting", f"/credit/enterprises/{USCC[0]}", f"/credit/events/{case}",
-                 f"/credit/managers/{MANAGERS[0]}"):  # fmt: skip
-        office.look(path, "officer")
     with office.page("officer") as page:
         page.goto(f"/credit/new?subject_type=enterprise&subject={USCC[0]}")
         page.get_by_role("button", name="提出登记").click()

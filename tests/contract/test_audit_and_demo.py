@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.browser.conftest import demo_place as demo_place
 from tests.contract.command import Portal, read, recompute
+from tests.databases import Place
 
 TIMED = {"recorded_at"}
 DIVISIONS = Path(__file__).resolve().parents[2] / "portal" / "registry" / "data" / "divisions-440306.csv"
@@ -66,7 +68,7 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Portal:
 def _demo(folder: Path) -> Portal:
     portal = Portal(folder)
     portal.run("init")
-    portal.run("demo", "--estates", "30", "--until", "2025-12", "--seed", "5")
+    portal.run("demo", "--estates", "8", "--until", "2025-12", "--seed", "5")
     return portal
 
 
@@ -90,18 +92,24 @@ def test_the_database_refuses_to_forget(small: Portal) -> None:
                 database.execute(statement)
 
 
-def test_the_demo_tells_one_story(tmp_path: Path) -> None:
-    """The same district for the same seed, but for instants and signatures; a red and a black entry on 2026-06-01."""
-    demo = _demo(tmp_path / "one")
-    demo.run("audit", "verify")
-    first, second = demo.export("one"), _demo(tmp_path / "two").export("one")
+def test_the_same_seed_tells_the_same_story(tmp_path: Path) -> None:
+    """But for instants and signatures."""
+    first, second = _demo(tmp_path / "one").export("one"), _demo(tmp_path / "two").export("one")
     for name, rows in first.items():
         timed = [{c: v for c, v in row.items() if c not in TIMED} for row in rows]
         assert timed == [{c: v for c, v in row.items() if c not in TIMED} for row in second[name]], name
-    assert len(first["estates"]) == 30
-    assert len(first["enterprises"]) == 6
+    assert len(first["estates"]) == 8
+
+
+def test_the_demo_holds_what_the_contract_names(demo_place: Place, tmp_path: Path) -> None:
+    """A red and a black entry in force on 2026-06-01, and figures that anyone recomputes."""
+    shutil.copytree(demo_place.instance, tmp_path / "one" / "instance")
+    demo = Portal(tmp_path / "one")
+    demo.run("audit", "verify")
+    public = demo.export("one")
+    assert (len(public["estates"]), len(public["enterprises"])) == (30, 6)
     day = "2026-06-01"
-    in_force = [r for r in first["lists"] if r["effective_from"] <= day <= (r["effective_to"] or "9999")]
+    in_force = [r for r in public["lists"] if r["effective_from"] <= day <= (r["effective_to"] or "9999")]
     assert {row["kind"] for row in in_force} == {"red", "black"}
     done = recompute(demo.folder / "one")
     assert done.returncode == 0, done.stdout + done.stderr
