@@ -65,11 +65,13 @@ class _Replies:
     def _company(self, place: int) -> Actor:
         if place == 0:
             return self.story.cast.actor("company")
-        code, name = self.story.plan.companies[place % len(self.story.plan.companies)]
+        code, name = self.story.plan.companies[place]
         return person_actor(f"company-{place}", Role.ENTERPRISE, DISTRICT, code, name)
 
     def _say(self, key: str, place: int, number: int, photos: int = 0, whole: bool = False, text: str = "") -> None:
-        """Reply to the ``number``-th finding that an enterprise has in the quarter, if it has so many."""
+        """Reply to the ``number``-th finding that an enterprise has in the quarter, if there are so many of both."""
+        if place >= len(self.story.plan.companies):
+            return
         actor = self._company(place)
         with transaction() as db:
             own = [one for one in replies.results(db, actor.uscc or "") if one.period == self.period]
@@ -134,6 +136,9 @@ class _Replies:
         self._say("waiting", 0, 1, photos=1)
         self._say("waiting elsewhere", 4, 0)
         self._say("to mend", 0, 2, text="本小区收费标准偏低，请予考虑。")
+        self._say("mended today", 1, 0, text="检查人员没有认真看。")
 
     def decide_late(self) -> None:
         self._decide("to mend", 1, "off_topic", "请只说明这一项的情况。")
+        self._decide("mended today", 1, "insult", "请说明这一项的情况。")
+        self._again("mended today", "这一处当天下午已清理，附巡查记录编号。")
