@@ -27,6 +27,7 @@ FEATURES = (
     "scoring.repair",
     "scoring.objections",
     "scoring.market",
+    "disclosure.funds",
     "disclosure.opened",
     "portal.shell.office",
     "portal.shell.public",
@@ -80,7 +81,14 @@ SUBSCRIPTIONS = (
     ("work.figures", "scoring.credit.api", "work_figures"),
     ("work.figures", "portal.shell.office.figures", "work_figures"),
 )
-IMPORTS = ("portal.accounts", "portal.registry", "scoring.checks", "scoring.surveys", "disclosure.funds")
+IMPORTS = (
+    "portal.accounts",
+    "portal.registry",
+    "scoring.checks",
+    "scoring.surveys",
+    "disclosure.funds",
+    "mediation.cases",
+)
 
 
 def _load(name: str) -> ModuleType:
