@@ -29,7 +29,7 @@ from scoring.standards.service import new_draft, publish, remove_item
 from tests.people import make_person
 
 NO_PAGE = re.compile(
-    r"\.(json|csv|xlsx|jpg|zip|pdf|atom|svg|py)$|^/feeds/manage/|<any\([^)]*\):(ending|size)>|^/api/|^/(healthz|readyz)$|^/static/|/document$|/files/<sha256>$"
+    r"\.(json|csv|xlsx|jpg|zip|pdf|atom|svg|pyz?)$|^/feeds/manage/|<any\([^)]*\):(ending|size)>|^/api/|^/(healthz|readyz)$|^/static/|/document$|/files/<sha256>$"
 )
 ESTATE, OTHER_ESTATE = "440306017001-0001", "440306017013-0002"
 COMING, DRAFT = "2026.8", "2026.9"  # versions of the checklist made for the tests

@@ -1,5 +1,5 @@
-"""From a company's name to a verified receipt by the public documentation alone: the commands of the page are done as they
-stand there, by a stranger with nothing but Python and cryptography."""
+"""From a company's name to a verified receipt, and from the data set to a recomputed star, by the public documentation alone:
+the commands of the page are done as they stand there, by a stranger with nothing but Python, cryptography and pandas."""
 
 import json
 import shlex
@@ -45,6 +45,7 @@ class Stranger:
         answer = self.client.open(path, method=options["-X"], data=options["-d"], headers=headers)
         assert answer.status_code == 200, answer.text
         (self.folder / (options["-o"] or path.split("/")[-1] if named else options["-o"])).write_bytes(answer.data)
+        answer.close()
 
     def _python(self, words):
         done = subprocess.run(
@@ -83,6 +84,18 @@ def test_from_a_name_to_a_verified_receipt(client, stranger):
         (stranger.folder / "receipt.json").write_text(altered)
         stranger.do(lines[-1])
         assert stranger.said[-1] == (1, "altered")
+
+
+def test_from_the_data_set_to_a_recomputed_star(client, stranger):
+    lines = documented(client, "recompute")
+    for line in lines:
+        stranger.do(line)
+    assert stranger.said[-1][0] == 0
+    assert stranger.said[-1][1].strip().endswith("values recomputed, 0 differ")
+    ratings = stranger.folder / "open-data" / "ratings.csv"
+    ratings.write_bytes(ratings.read_bytes().replace(b",5,rated", b",4,rated", 1))
+    stranger.do(lines[-1])
+    assert stranger.said[-1][0] == 1  # a star that was changed is found
 
 
 def test_the_data_set_is_verified_with_the_same_file(client, stranger, instance):

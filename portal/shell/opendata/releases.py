@@ -162,9 +162,10 @@ README = """宝安区物业服务监管平台 开放数据 / Open data of the pr
 
 每个CSV文件为UTF-8编码，第一行是列名；每一列的含义见dictionary.csv。
 manifest.json写明每个文件的SHA-256和行数，manifest.sig是对它的Ed25519签名，public-key.pem是核验签名的公钥。
-在装有平台源代码的电脑上运行 python -m scoring.recompute 本文件夹的上一级，可以重算每个月度、季度和年度结果。
+从平台的 /data/recompute.pyz 下载复算程序，运行 python recompute.pyz 本文件夹，可以重算每个月度、季度和年度结果（需要Python和pandas）。
 
 Every CSV file is UTF-8 with the column names in its first line; dictionary.csv tells what each column means.
 manifest.json gives the SHA-256 and rows of every file, manifest.sig is the Ed25519 signature over it, public-key.pem verifies it.
-python -m scoring.recompute on the folder above this one recomputes every monthly, quarterly and yearly figure.
+Download /data/recompute.pyz and run python recompute.pyz on this folder: it recomputes every monthly, quarterly and yearly figure
+(needs Python and pandas).
 """

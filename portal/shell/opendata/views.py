@@ -8,7 +8,7 @@ from portal.kernel.i18n import _, language
 from portal.kernel.settings import settings
 from portal.kernel.web import public, request_session
 from portal.registry import api as registry
-from portal.shell.opendata import archive, dictionary, releases, star
+from portal.shell.opendata import archive, dictionary, program, releases, star
 from portal.shell.opendata import changes as changed
 from portal.shell.public.answers import Table, json_answer, table_answer
 from portal.shell.public.api import openapi
@@ -61,6 +61,16 @@ def release_zip(number: str) -> Response:
     response = send_file(
         path, mimetype="application/zip", as_attachment=True, download_name=f"open-data-{number}.zip", max_age=86400
     )
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    return response
+
+
+@bp.get("/data/recompute.pyz")
+@public
+def recompute_program() -> Response:
+    """The program that recomputes every figure from the data set, as one file."""
+    response = Response(program.packed(), mimetype="application/zip")
+    response.headers["Content-Disposition"] = 'attachment; filename="recompute.pyz"'
     response.headers["Access-Control-Allow-Origin"] = "*"
     return response
 
