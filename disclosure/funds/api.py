@@ -26,10 +26,10 @@ from disclosure.funds.queries import delivered as delivered
 from disclosure.funds.queries import register_began as register_began
 from disclosure.funds.queries import registered as registered
 from disclosure.funds.queries import statements as statements
+from disclosure.funds.service.layouts import layouts as layouts
 from disclosure.funds.service.many import Delivery as Delivery
 from disclosure.funds.service.many import take_over_many as take_over_many
 from disclosure.funds.service.statements import Taken as Taken
-from disclosure.funds.service.statements import layouts as layouts
 from disclosure.funds.service.statements import take_over as take_over
 from disclosure.funds.service.statements import withdraw as withdraw
 from disclosure.funds.statements.detect import read_statements
@@ -69,19 +69,21 @@ __all__ = [
 ]
 
 
-def read_file(account_code: str, data: bytes, name: str, format_name: str = "") -> list[BankStatement]:
+def read_file(
+    account_code: str, data: bytes, name: str, format_name: str = "", uscc: str | None = None
+) -> list[BankStatement]:
     """The statements of a file for an account, read outside of any write transaction.
 
     NotFound without the account, InputRefused with the place of what is wrong in the file.
     """
     with reading() as db:
         queries.account(db, account_code)
-        known = layouts(db)
+        known = layouts(db, uscc)
     return read_statements(data, name, format_name, known, clock.today())
 
 
 def import_file(actor: Actor, account_code: str, data: bytes, name: str, *, on: date, format_name: str = "") -> Taken:
     """Read a bank's file and take it over: one transaction a file, opened only once the file is read."""
-    made = read_file(account_code, data, name, format_name)
+    made = read_file(account_code, data, name, format_name, actor.uscc)
     with transaction() as db:
         return take_over(db, actor, account_code, made, hashlib.sha256(data).hexdigest(), on=on)

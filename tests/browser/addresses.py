@@ -14,6 +14,7 @@ from flask import Flask
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from disclosure.funds import waiting as bank_uploads
 from portal.accounts import api as accounts
 from portal.kernel import clock, tasks
 from portal.kernel.access import GRANTS, Actor, Permission, Role
@@ -98,7 +99,12 @@ def _examples(db: Session) -> dict[str, dict[str, Any]]:
     credit = one("SELECT case_id FROM credit_event WHERE document != '' ORDER BY recorded_at DESC")
     certified = one("SELECT ref FROM receipt WHERE ref LIKE 'rating:2025/%'").split("/")[1].split("#")[0]
     order = one("SELECT id FROM rectification_order ORDER BY opened_at DESC, id")
+    fund = one("SELECT account_code FROM fund_account_facts WHERE type = 'joint' ORDER BY account_code")
+    bank_file = "日期,收入,支出,余额\n2026-11-02,12.00,,112.00\n".encode()
+    upload = {"code": fund, "waiting_id": bank_uploads.put("officer", fund, "list.csv", bank_file)}
     return {
+        "funds.account": {"code": fund}, "funds.upload_form": {"code": fund}, "funds.preview_file": upload, "funds.mapping": upload,
+        "funds.statement": {"statement_id": one("SELECT id FROM fund_statement WHERE account_code = :a ORDER BY to_on", a=fund)},
         "accounts.person": {"login": "insp-017001"},
         "notices.document": {"document_id": one("SELECT id FROM document ORDER BY number")},
         "notices.leave_form": {"code": one("SELECT leave_code FROM digest_choice WHERE superseded_at IS NULL")},
@@ -160,6 +166,7 @@ MORE = (
     (Role.INSPECTOR, "/ratings/manage"), (Role.REVIEWER, "/ratings/manage"), (Role.REVIEWER, "/inspections"),
     (Role.OFFICER, "/interests"), (Role.AUDITOR, "/inspections"), (Role.AUDITOR, "/lists/manage"),
     (Role.OFFICER, "/ratings/quarter/2026Q4/prepare"), (Role.LEAD, "/ratings/year/2026/prepare"), (Role.OFFICER, "/imports?kind=checks"),
+    (Role.ENTERPRISE, "/disclosure/manage"), (Role.REVIEWER, "/disclosure/manage?state=missing"),
     (Role.ENTERPRISE, "/rectification"), (Role.INSPECTOR, "/rectification?state=closed"),
     (None, "/estates?q=zzzz"), (None, "/ratings/2025?result=5"), (None, "/lists?year=2025"),
 )  # fmt: skip

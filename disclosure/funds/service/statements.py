@@ -13,7 +13,6 @@ from disclosure.funds import proof, queries
 from disclosure.funds.models import BankLine, FundAccountFacts, FundStatement, FundStatementWithdrawn
 from disclosure.funds.service.counting import Judged, judge
 from disclosure.funds.service.rows import insert_lines, insert_repeats, row_of
-from disclosure.funds.statements.layouts import Layout, layout_of, shipped
 from disclosure.funds.statements.shapes import CURRENCY, BankStatement, refuse, same_account
 from portal.kernel import audit, clock, keys
 from portal.kernel.access import Actor
@@ -33,15 +32,6 @@ class Taken:
     lines: int = 0
     known: int = 0
     flaws: list[proof.Flaw] = field(default_factory=list)
-
-
-def layouts(db: Session) -> dict[str, Layout]:
-    """The shipped layouts and the district's own, which stand first."""
-    own = {
-        row.code: layout_of({"code": row.code, "zh": row.name, "columns": json.loads(row.columns)})
-        for row in queries.layouts(db)
-    }
-    return {**own, **{code: layout for code, layout in shipped().items() if code not in own}}
 
 
 def take_over(

@@ -15,6 +15,7 @@ from python_calamine import CalamineError, CalamineWorkbook
 
 from disclosure.funds.statements.layouts import IN_MARKS, OUT_MARKS, Layout, normal
 from disclosure.funds.statements.shapes import MAX_LINES, BankStatement, Line, clean, parse_day, parse_fen, refuse
+from portal.kernel.errors import CellError, InputRefused
 from portal.kernel.i18n import _
 from portal.kernel.sheets.columns import letters
 from portal.kernel.sheets.csvtext import decode
@@ -33,6 +34,15 @@ _CLOSING = re.compile(r"(?:期末|本期末)余额[^0-9¥￥\-]{0,40}(-?[\d,]+(?
 _OLE = b"\xd0\xcf\x11\xe0"
 
 Rows = list[list[Any]]
+
+
+class UnknownLayout(InputRefused):
+    """No layout knows the columns: a person may say what they are."""
+
+    @classmethod
+    def at(cls, place: str, message: str) -> "UnknownLayout":
+        """The refusal for the first cell."""
+        return cls([CellError(place, message)], message)
 
 
 def read_rows(data: bytes, name: str) -> tuple[str, Rows]:
@@ -88,7 +98,7 @@ def read(data: bytes, name: str, layouts: Mapping[str, Layout], today: date) -> 
     found = find_header(rows, layouts)
     if found is None:
         heads = "、".join(layout.code for layout in layouts.values())
-        raise refuse(
+        raise UnknownLayout.at(
             f"{sheet}!A1",
             _("没有找到明细的表头。已有的银行明细格式：%(codes)s；也可以先在页面上登记这家银行的格式。", codes=heads),
         )
