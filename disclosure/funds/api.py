@@ -4,6 +4,7 @@ import hashlib
 from datetime import date
 
 from disclosure.funds import queries
+from disclosure.funds.damage import damage as damage
 from disclosure.funds.lines import AccountView as AccountView
 from disclosure.funds.lines import FundLine as FundLine
 from disclosure.funds.lines import LineSum as LineSum
@@ -51,6 +52,7 @@ __all__ = [
     "account",
     "accounts",
     "counted_line",
+    "damage",
     "import_file",
     "layouts",
     "line",

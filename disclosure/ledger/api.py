@@ -7,6 +7,9 @@ from sqlalchemy.orm import Session
 
 from disclosure.funds import api as funds
 from disclosure.ledger import papers, queries
+from disclosure.ledger.books import Books as Books
+from disclosure.ledger.books import Mismatch as Mismatch
+from disclosure.ledger.books import books as books
 from disclosure.ledger.categories import Category as Category
 from disclosure.ledger.categories import by_code as category_by_code
 from disclosure.ledger.categories import categories as categories
@@ -34,6 +37,9 @@ from disclosure.ledger.shapes import Unmatched as Unmatched
 from disclosure.ledger.shapes import Voucher as Voucher
 
 __all__ = [
+    "Books",
+    "Mismatch",
+    "books",
     "add_voucher",
     "apply_many",
     "Choice",

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Protocol
 
 from disclosure.funds.statements.shapes import BankStatement, Line, refuse
 from portal.kernel import clock
@@ -58,7 +58,23 @@ def _span(made: BankStatement) -> tuple[date, date]:
     return first, last
 
 
-def _content(line: Line) -> str:
+class Said(Protocol):
+    """What a line says, as delivered or as stored."""
+
+    booked_on: Any
+    amount_fen: Any
+    balance_fen: Any
+    counterparty: Any
+    summary: Any
+    reference: Any
+
+
+def key_fits(line: Said, nth: int, key: str) -> bool:
+    """Whether a key is that of a line which is the nth of its kind in a statement."""
+    return _key(_content(line), nth) == key
+
+
+def _content(line: Said) -> str:
     """What makes a line this line: its reference where the bank gives one, else all that it says."""
     if line.reference:
         return f"{line.booked_on}|{line.amount_fen}|{line.reference}"

@@ -1,0 +1,81 @@
+"""The whole proof of a period: books = bank, what is stored is what the bank delivered, and the ledger adds up to it."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from disclosure.funds import api as funds
+from disclosure.ledger import queries
+from disclosure.ledger.models import LedgerPosting
+from disclosure.ledger.queries import Key
+
+
+@dataclass(frozen=True)
+class Mismatch:
+    """A line whose postings do not add up to it (fen)."""
+
+    ref: str
+    on: date
+    expected_fen: int
+    found_fen: int
+
+
+@dataclass(frozen=True)
+class Books:
+    """A proof with everything that is wrong in its days. ``holds``: the account is proven and nothing is wrong."""
+
+    proof: funds.Proof
+    damage: tuple[funds.Flaw, ...]
+    mismatches: tuple[Mismatch, ...]
+
+    @property
+    def holds(self) -> bool:
+        """Whether all three agree."""
+        return self.proof.holds and not self.damage and not self.mismatches
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """Where to look: lines by reference, statements by their days."""
+        named = [flaw.place for flaw in (*self.damage, *self.proof.flaws)] + [one.ref for one in self.mismatches]
+        return tuple(dict.fromkeys(named))
+
+
+def books(db: Session, account_code: str, first: date, last: date) -> Books:
+    """The whole proof of an account's days. NotFound without the account."""
+    funds.account(db, account_code)
+    return Books(
+        funds.proof_between(db, account_code, first, last),
+        tuple(funds.damage(db, account_code, first, last)),
+        tuple(mismatches(db, account_code, first, last)),
+    )
+
+
+def mismatches(db: Session, account_code: str, first: date, last: date) -> list[Mismatch]:
+    """Lines whose standing pieces, or whose postings and reversals together, are not the line's amount."""
+    standing: dict[Key, int] = defaultdict(int)
+    for key, rows in queries.postings(db, [account_code], first, last).items():
+        standing[key] = sum(row.amount_fen for row in rows)
+    every = _sums(db, account_code, first, last)
+    found = []
+    for line in funds.lines(db, [account_code], first, last):
+        key = (line.year, line.id)
+        if key not in every:
+            continue
+        expected = line.amount_fen if key in standing else 0
+        wrong = next((fen for fen in (standing.get(key, 0), every[key]) if fen != expected), None)
+        if wrong is not None:
+            found.append(Mismatch(line.ref, line.booked_on, expected, wrong))
+    return found
+
+
+def _sums(db: Session, account_code: str, first: date, last: date) -> dict[Key, int]:
+    columns = (LedgerPosting.year, LedgerPosting.line_id)
+    query = select(*columns, func.sum(LedgerPosting.amount_fen)).where(
+        LedgerPosting.account_code == account_code,
+        LedgerPosting.year.between(first.year, last.year),
+        LedgerPosting.booked_on.between(first, last),
+    )
+    return {(year, line_id): int(fen) for year, line_id, fen in db.execute(query.group_by(*columns))}
