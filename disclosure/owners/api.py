@@ -13,8 +13,11 @@ from disclosure.owners.models import FundQuestion
 from disclosure.owners.queries import Answer as Answer
 from disclosure.owners.queries import Owner as Owner
 from disclosure.owners.queries import Question as Question
+from disclosure.owners.service.door import owner_for_session as owner_for_session
 from portal.kernel.flags import Flag
 from portal.registry import api as registry
+
+COOKIE = "portal_owner"
 
 
 @dataclass(frozen=True)

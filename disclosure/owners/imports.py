@@ -1,6 +1,5 @@
 """The sheets of the owners' register: ``owners`` and ``unit-balances``."""
 
-import re
 from collections.abc import Callable
 from typing import Any
 
@@ -10,39 +9,14 @@ from disclosure.owners.service import balances, register
 from disclosure.owners.service.balances import BalanceInput
 from disclosure.owners.service.register import HoldingInput
 from disclosure.owners.sms import hand_over
+from disclosure.owners.values import KIND_LABELS, parse_fen, parse_phone
 from portal.kernel import clock
 from portal.kernel.access import Actor, Permission
 from portal.kernel.db import after_commit
-from portal.kernel.errors import DomainError
 from portal.kernel.i18n import _
 from portal.kernel.importing import Counts, ImportContext, ImportKind
 from portal.kernel.sheets.columns import Column, SheetKind
 from portal.kernel.sheets.read import Problems, Sheet, checked_rows
-
-KIND_LABELS = (("owner", "业主"), ("tenant", "租户"))
-
-
-def parse_phone(text: str) -> str:
-    """A phone number: 7 to 15 digits; spaces and hyphens between them are dropped."""
-    plain = re.sub(r"[\s-]", "", text)
-    if not re.fullmatch(r"\+?[0-9]{7,15}", plain):
-        raise DomainError(_("电话应为7至15位数字。"))
-    return plain
-
-
-def parse_fen(text: str) -> int:
-    """Yuan with at most two decimals, as fen; may be below zero.
-
-    >>> parse_fen("-1,234.5")
-    -123450
-    """
-    plain = text.replace(",", "").replace("，", "")
-    found = re.fullmatch(r"(-?)(\d{1,13})(?:\.(\d{1,2}))?", plain, re.ASCII)
-    if not found:
-        raise DomainError(_("金额应为最多两位小数的数，单位为元。"))
-    fen = int(found[2]) * 100 + int((found[3] or "0").ljust(2, "0"))
-    return -fen if found[1] else fen
-
 
 PLACE = (
     Column("estate_code", "小区编号", kind="code", example="440306017010-0001"),

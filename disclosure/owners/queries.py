@@ -137,6 +137,18 @@ def facts_of(db: Session, estate_code: str) -> list[tuple[OwnerFacts, OwnerUnit]
     return [(row[0], row[1]) for row in db.execute(query)]
 
 
+def owner_counts(db: Session, today: date) -> dict[str, int]:
+    """How many owners each estate's register has today."""
+    query = (
+        select(OwnerUnit.estate_code, func.count())
+        .join(OwnerFacts, OwnerFacts.unit_id == OwnerUnit.id)
+        .where(holds(today), OwnerFacts.kind == "owner")
+        .group_by(OwnerUnit.estate_code)
+        .order_by(OwnerUnit.estate_code)
+    )
+    return {code: int(count) for code, count in db.execute(query)}
+
+
 def live_facts(db: Session, holding_id: str) -> OwnerFacts | None:
     """What is known of a holding now."""
     query = select(OwnerFacts).where(OwnerFacts.holding_id == holding_id, recorded(OwnerFacts))

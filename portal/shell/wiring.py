@@ -29,6 +29,7 @@ FEATURES = (
     "scoring.market",
     "disclosure.funds",
     "disclosure.opened",
+    "disclosure.owners",
     "portal.shell.office",
     "portal.shell.public",
     "portal.shell.opendata",
@@ -66,6 +67,7 @@ SUBSCRIPTIONS = (
     ("result.replies", "scoring.replies.api", "public_replies"),
     ("site.facts", "scoring.ratings.api", "site_facts"),
     ("record.flags", "scoring.objections.api", "record_flags"),
+    ("record.flags", "disclosure.owners.api", "record_flags"),
     ("work.items", "scoring.adverse.api", "work_items"),
     ("work.items", "scoring.checks.api", "work_items"),
     ("work.items", "scoring.ratings.api", "work_items"),
@@ -87,6 +89,7 @@ IMPORTS = (
     "scoring.checks",
     "scoring.surveys",
     "disclosure.funds",
+    "disclosure.owners",
     "mediation.cases",
 )
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from disclosure.ledger import api as ledger
 from disclosure.owners import policy, queries
 from disclosure.owners.models import OUTCOMES, QUESTION_KINDS, FundAnswer, FundQuestion
+from disclosure.owners.money import is_folded
 from disclosure.owners.queries import Owner, QuestionRecord
 from disclosure.owners.service.register import Place, place_of
 from portal.deadlines import api as deadlines
@@ -20,15 +21,14 @@ from portal.kernel.db import lock
 from portal.kernel.errors import Conflict, DomainError, NotFound
 from portal.kernel.i18n import _, using
 from portal.kernel.ids import new_id
+from portal.kernel.personal import refuse_in
 from portal.notices import api as notices
 from portal.registry import api as registry
 
 RULE = "fund.question"
 LONGEST, MOST_OPEN = 500, 5
-# what tells of a person: mobile numbers, ID numbers, a home of an estate
-_PERSONAL = re.compile(
-    r"(?<!\d)1[3-9]\d{9}(?!\d)|(?<!\d)\d{17}[\dXx](?!\d)|\d+\s*[栋座幢]\s*\d+|(?<!\d)\d{3,4}\s*[室房户]"
-)
+# a home of an estate: whoever reads its number may know who lives there
+_HOME = re.compile(r"\d+\s*[栋座幢]\s*\d+|(?<!\d)\d{3,4}\s*[室房户](?!数)|(?<![\d-])\d{1,2}-\d{3,4}(?![\d-])")
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,8 @@ def owner_actor(owner: Owner) -> Actor:
 
 
 def own_line(db: Session, owner: Owner, ref: str) -> list[ledger.Entry]:
-    """The pieces of a line of the owner's own estate. NotFound for every other line, whether it exists or not."""
+    """The pieces of a line of the owner's own estate. NotFound for every other line, whether it exists or not, and for
+    what a home paid."""
     missing = NotFound(_("没有找到这笔流水。"))
     if not re.fullmatch(r"fund-line:\d{4}-\d{1,19}", ref):
         raise missing
@@ -53,7 +54,7 @@ def own_line(db: Session, owner: Owner, ref: str) -> list[ledger.Entry]:
         pieces = ledger.entry_of_ref(db, ref)
     except NotFound as error:
         raise missing from error
-    if not pieces or any(piece.estate_code != owner.estate_code for piece in pieces):
+    if not pieces or any(piece.estate_code != owner.estate_code or is_folded(piece) for piece in pieces):
         raise missing
     return pieces
 
@@ -105,8 +106,9 @@ def _checked(text: str) -> str:
         raise DomainError(_("请写下要问的内容。"))
     if len(said) > LONGEST:
         raise DomainError(_("最多填%(n)s个字。请缩短。", n=LONGEST))
-    if _PERSONAL.search(said):
-        raise DomainError(_("请不要写电话、身份证号和房号：内容答复后会公开。"))
+    refuse_in(said)
+    if _HOME.search(said):
+        raise DomainError(_("请不要写房号：内容答复后会公开。"))
     return said
 
 
@@ -135,6 +137,11 @@ def standing(db: Session, actor: Actor, question_id: str) -> Standing:
     if not policy.may_see_questions(actor, place.division_code, place.uscc):
         raise missing
     return Standing(record, place)
+
+
+def entries_of(db: Session, found: Standing) -> list[ledger.Entry]:
+    """The pieces of the line that a question is about; none without a line."""
+    return ledger.entry_of_ref(db, found.record.public.ref) if found.record.public.ref else []
 
 
 def listed(db: Session, actor: Actor, limit: int = 200) -> list[QuestionRecord]:
