@@ -27,8 +27,10 @@ EVENTS = (("B07", "", -1), ("B11", "", -2), ("B17", "", -3), ("B34", "", -4), ("
 # code, place, days before today, how far it goes: one event in every state
 OPEN = (("B17", 6, 4, "proposed"), ("B34", 0, 3, "noticed"), ("B11", 5, 9, "answered"), ("B15", 4, 12, "decided"),
         ("B34", 8, 20, "refused"), ("B33", 9, 30, "withdrawn"))  # fmt: skip
-# place in the plan to legal representative and telephone: two pairs that rules find
-CONTACTS = {1: ("示例法人甲", ""), 2: ("示例法人甲", ""), 3: ("", "0755-29000001"), 4: ("", "0755 29000001")}
+RECENT = (("B11", -2), ("B17", -3), ("B15", -4))  # of the running year: their minimum time is over by the autumn
+# place in the plan to legal representative and telephone: pairs that rules find
+CONTACTS = {0: ("示例法人乙", ""), 1: ("示例法人甲", ""), 2: ("示例法人甲", "0755-29000002"), 3: ("", "0755-29000001"),
+            4: ("示例法人乙", "0755 29000001"), 5: ("", "0755 29000002")}  # fmt: skip
 PAPER = b"%PDF-1.4\n% source document of the demo district\n"
 
 
@@ -47,10 +49,12 @@ class CreditStory:
                 day = date(2025, 5, 12) + timedelta(days=17 * number)
                 yield from self._event(number, self.companies[place], code, variant, day)
         for number, (code, place, before, state) in enumerate(OPEN, 90):
-            if place == 0 or place < len(self.companies) - 6:  # the first is the demo's own company, at any size
-                yield from self._open(
-                    number, self.companies[place], code, clock.today() - timedelta(days=before), state
-                )
+            company = self.companies[place % len(self.companies)]
+            yield from self._open(number, company, code, clock.today() - timedelta(days=before), state)
+        for number, (code, place) in enumerate(RECENT, 60):
+            if abs(place) < len(self.companies):
+                day = date(2026, 5, 12) + timedelta(days=number - 60)
+                yield from self._event(number, self.companies[place], code, "", day)
         yield from self._more()
 
     def _more(self) -> Iterator[Deed]:
@@ -58,6 +62,7 @@ class CreditStory:
             day = date(2026, 3, 5)
             yield moment(day, 9), LINK, self._find_links
             yield moment(day, 15), LINK, self._confirm_link
+            yield moment(date(2026, 3, 12), 15), LINK, self._end_links
             yield moment(date(2026, 4, 8), 10), ENTRY, self._entries
             yield moment(date(2026, 6, 2), 10), EVENT, self._repair
         for number, uscc in enumerate(self.companies[:4]):
@@ -172,6 +177,18 @@ class CreditStory:
                 if link.rule == "same_legal_representative":
                     reason = "法定代表人为同一人，经核对营业执照属实。"
                     credit.confirm_link(db, self.cast.actor("lead"), link.id, reason=reason, on=clock.today())
+
+    def _end_links(self) -> None:
+        """A later look at the links: one that was proposed is refused, one that was confirmed is taken back."""
+        lead, today = self.cast.actor("lead"), clock.today()
+        with transaction() as db:
+            for step, verb, reason in (
+                ("proposed", credit.refuse_link, "电话为共用总机，不能证明关联。"),
+                ("confirmed", credit.withdraw_link, "法定代表人已经变更。"),
+            ):
+                found = credit.links(db, steps=(step,))
+                if len(found) > 1:
+                    verb(db, lead, found[-1].id, reason=reason, on=today)
 
     def _sign(self, uscc: str, code: str) -> None:
         with transaction() as db:

@@ -5,7 +5,7 @@ Who reviews had no hand in the result: the second reviewer of a street, or whoev
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Protocol
 
 from sqlalchemy.orm import Session
@@ -23,6 +23,7 @@ from scoring.objections import api as objections
 
 DISTRICT = "440306000000"
 LABEL, FEWEST = "objections", 6
+RECENT = 4  # days: what is so young counts in working days
 POINTS = {
     "check": ("检查当天通道堆放的是临时施工材料，下午已清走，有照片。", "同一位置重复计算了一处。"),
     "quarter": ("六月份消防车通道一项的问题处数与现场记录不一致。",),
@@ -47,6 +48,7 @@ PLANNED = (
     (6, "check", 10, "extended"),
     (7, "rating", 4, "extension_denied"),
     (0, "rating", 4, "extension_asked"),
+    (2, "rating", 4, "extended, open"),
     (8, "quarter", 4, "accepted"),
     (-1, "credit", 4, "accepted"),
     (-1, "list", 3, "accepted"),
@@ -82,10 +84,20 @@ def acts(story: Told) -> Iterator[Timed]:
     taken, count = set[str](), len(story.plan.companies)
     for place, kind, days, outcome in PLANNED:
         course = Course(story.plan.companies[place % count][0], kind, outcome, taken=taken)
-        filed = clock.today() - timedelta(days=days)
+        filed = _lately(clock.today()) if 1 < days <= RECENT else clock.today() - timedelta(days=days)
         yield moment(filed, 9, 20 + place % 7), LABEL, _filing(course)
         yield from _going_on(story, course, nth_working_day(filed, 1))
-    yield moment(clock.today() - timedelta(days=6), 11), "a lawsuit", _lawsuit(story)
+    yield moment(clock.today() - timedelta(days=6), 11), "a lawsuit", _lawsuit(story, 10, "深宝府复〔2026〕示例7号")
+    yield (
+        moment(clock.today() - timedelta(days=60), 11),
+        "a lawsuit",
+        _lawsuit(story, 9, "深宝府复〔2026〕示例3号", True),
+    )
+
+
+def _lately(today: date) -> date:
+    """The last day on which one could object and three working days have passed since, also after a long holiday."""
+    return next(day for n in range(30) if nth_working_day(day := today - timedelta(days=n), 3) <= today)
 
 
 def _going_on(story: Told, course: Course, accepted: Any) -> Iterator[Timed]:
@@ -110,7 +122,7 @@ def _going_on(story: Told, course: Course, accepted: Any) -> Iterator[Timed]:
             db, actor, course.id, reason="需要调取监控录像并到现场核对。", on=clock.today()), story)  # fmt: skip
         if outcome != "extension_asked":
             yield moment(next_day, 9), LABEL, _deed(course, lambda db, _one: objections.settle_extension(
-                db, story.cast.actor("lead"), course.id, granted=course.outcome == "extended", reason="按规定办理。",
+                db, story.cast.actor("lead"), course.id, granted=course.outcome != "extension_denied", reason="按规定办理。",
                 on=clock.today()))  # fmt: skip
     if outcome in ("allowed", "partly", "dismissed", "extended"):
         days = 3 if outcome == "extended" else 1
@@ -197,18 +209,19 @@ def _fixes(db: Session, course: Course) -> list[objections.Correction]:
     return [objections.Correction(choice.target, f"{min(100.0, float(choice.now) + 2):.2f}")]
 
 
-def _lawsuit(story: Told) -> Callable[[], Any]:
+def _lawsuit(story: Told, place: int, number: str, ended: bool = False) -> Callable[[], Any]:
     def register() -> None:
+        officer, on = story.cast.actor("officer2"), clock.today()
         with transaction() as db:
-            rated = [
-                one.ref
-                for one in objections.results_of(db, story.plan.companies[10 % len(story.plan.companies)][0])
-                if one.kind == "rating"
-            ]
-            if rated:
-                objections.register_proceeding(
-                    db, story.cast.actor("officer2"), rated[0], kind="reconsideration", authority="深圳市宝安区人民政府",
-                    number="深宝府复〔2026〕示例7号", on=clock.today(),
-                )  # fmt: skip
+            company = story.plan.companies[place % len(story.plan.companies)][0]
+            rated = [one.ref for one in objections.results_of(db, company) if one.kind == "rating"]
+            if not rated:
+                return
+            made = objections.register_proceeding(
+                db, officer, rated[-1], kind="reconsideration", authority="深圳市宝安区人民政府", number=number, on=on
+            )
+            if ended:
+                why = f"{number}决定维持（示例）。"
+                objections.end_proceeding(db, officer, made.id, result="maintained", reason=why, on=on)
 
     return register

@@ -55,14 +55,61 @@ def acts(story: Told, seed: int) -> Iterator[Timed]:
 
 
 def _this_month(story: Told) -> Iterator[Timed]:
-    """A few checks of the running month: some confirmed two days ago, some of this morning."""
+    """A few checks of the running month: some confirmed since, some of this morning; early in a month all of it is younger."""
     now, filed = clock.now(), list[str]()
-    if clock.district_date(now - timedelta(days=3)) < Month.of(clock.today()).first:
+    begin = max(now - timedelta(days=3), moment(Month.of(clock.today()).first, 0, 5))
+    if begin >= now:
         return
-    label = "checks of this month"
-    yield now - timedelta(days=3), label, lambda: filed.extend(story.file_now(12))
-    yield now - timedelta(days=2), label, lambda: _confirm(story, filed[::2])
-    yield now - timedelta(hours=7), label, lambda: story.file_now(6)
+    label, third = "checks of this month", (now - begin) / 3
+    yield begin, label, lambda: filed.extend(story.file_now(12))
+    yield begin + third, label, lambda: _confirm(story, filed[::2])
+    yield max(begin + 2 * third, now - timedelta(hours=7)), label, lambda: story.file_now(6)
+    yield max(begin + 2.5 * third, now - timedelta(hours=2)), "fixing, today", lambda: _shown(story)
+
+
+def _shown(story: Told) -> None:
+    """Of what is open today, one order has taken each step that there is, so that every state can be seen at any size."""
+    today = clock.today()
+    with transaction() as db:
+        fresh = [view for view in rectification.begun(db) if view.row.step == "opened" and not view.overdue]
+        urgent = [view for view in fresh if view.row.hazard_class == "C"]
+        slow = [view for view in fresh if view.row.hazard_class != "C"]
+        for view in urgent[:1]:
+            row = view.row
+            rectification.protect(db, _company(story, row.uscc), row.id, row.seq, "已设置围挡和警示标志。", [], today)
+        for step, view in zip(STEPS, slow + urgent[2:], strict=False):
+            _take(db, story, view, step, today)
+        _strike_out(db, story, urgent[1:2] + slow[len(STEPS) :] + slow[: len(STEPS)])
+
+
+STEPS = ("answered", "refused", "extension_asked", "extended", "extension_refused")
+
+
+def _take(db: Any, story: Told, view: rectification.OrderView, step: str, day: date) -> None:
+    row, place, company = view.row, view.place.division_code, _company(story, view.row.uscc)
+    if step in ("answered", "refused"):
+        rectification.answer(db, company, row.id, row.seq, ANSWERED[0], [_picture(Random(row.id))], day)
+        if step == "refused":
+            inspector, why = story.cast.actor(f"insp-{place[6:]}"), "照片没有拍到通知单所列位置，请补拍。"
+            rectification.refuse(db, inspector, row.id, row.seq + 1, why, day)
+        return
+    rectification.ask_extension(db, company, row.id, row.seq, "配件需要从厂家订购，预计一周到货。", day)
+    if step != "extension_asked":
+        granted, street = step == "extended", story.cast.actor(f"street-{place[6:9]}")
+        reason = "" if granted else "现有条件下可以按期完成。"
+        rectification.decide_extension(db, street, row.id, row.seq + 1, granted, reason, day)
+
+
+def _strike_out(db: Any, story: Told, views: list[rectification.OrderView]) -> None:
+    """The street takes a finding of a check that it has not confirmed yet back: its order is cancelled."""
+    frame = checks.checks_frame(db, sorted({view.row.month for view in views}))
+    submitted = set(frame.loc[frame["state"] == "submitted", "check_id"])
+    for view in views:
+        street, row = story.cast.actor(f"street-{view.place.division_code[6:9]}"), view.row
+        if row.check_id in submitted:
+            why = "经核对照片，所记位置不属于本小区。"
+            checks.adjust_item(db, street, row.check_id, row.item_code, "pass", why, clock.today())
+            return
 
 
 def _filing(story: Told, month: Month) -> Callable[[], Any]:

@@ -9,7 +9,7 @@ from random import Random
 from typing import Any
 
 from portal.kernel import clock
-from portal.kernel.db import transaction
+from portal.kernel.db import reading, transaction
 from portal.kernel.periods import Month, Quarter, Year
 from portal.kernel.workdays import nth_working_day
 from portal.shell.demo import adverse, deadlines, funds, objections, receipts, rectification, replies
@@ -249,7 +249,8 @@ class Story:
 
     def _year(self) -> Iterator[Act]:
         year = Year(2025)
-        late = [estate for number, estate in enumerate(self.plan.estates) if number % 37 == 11]
+        red = adverse.late_red(self.plan)
+        late = [estate for number, estate in enumerate(self.plan.estates) if number % 37 == 11 or estate in red]
         on_time = [estate for estate in self.plan.estates if estate not in late]
         yield Act(moment(date(2025, 12, 18)), "survey", lambda: self._survey(on_time))
         yield Act(moment(date(2026, 1, 8)), "indicators", self._indicators)
@@ -261,9 +262,15 @@ class Story:
         if late:
             yield Act(moment(date(2026, 3, 10)), "survey", lambda: self._survey(late))
             yield Act(moment(date(2026, 3, 20)), "ratings 2025, revised", self._year_verb("publish", year, "lead"))
-        if len(self.plan.estates) > 100:
-            best = max(self.plan.estates[20:100], key=lambda estate: estate.quality)
-            yield Act(moment(date(2026, 4, 16)), "vetoes", lambda: self._vetoes([best], "V06"))
+        yield Act(moment(date(2026, 4, 16)), "vetoes", self._fallen)
+
+    def _fallen(self) -> None:
+        """An estate of the red list falls by a veto; its company keeps others there."""
+        with reading() as db:
+            red = {entry.subject for entry in lists.in_force(db, clock.today(), kind="red")}
+        if len(red) > 1:
+            own = [estate for estate in self.plan.estates if estate.code in red]
+            self._vetoes([min(own[1:], key=lambda estate: (estate.quality, estate.code))], "V06")
 
     def _survey(self, estates: list[PlannedEstate]) -> None:
         rows = []
