@@ -1,6 +1,7 @@
 """Reports as pages and other rooms read them."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -8,7 +9,8 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from disclosure.reports import queries
-from disclosure.reports.matrix import kind, kinds
+from disclosure.reports.books import Line
+from disclosure.reports.matrix import Kind, kind, kinds
 from disclosure.reports.models import FundReport, FundReportLine
 from disclosure.reports.words import line_name
 from portal.kernel import clock
@@ -65,6 +67,11 @@ def _view(row: FundReport, lines: list[FundReportLine], standing: queries.Standi
         totals_of(lines) if told.from_books else {}, tuple(json.loads(row.proof)), row.note, row.reverses, row.reason,
         reversed_by, row.digest,
     )  # fmt: skip
+
+
+def lines_of(told: Kind, lines: Sequence[Line]) -> list[ReportLine]:
+    """The lines of a draft with their names."""
+    return [ReportLine(one.code, line_name(told, one.code), one.amount_fen, one.text) for one in lines]
 
 
 def _text(kind_code: str, line: FundReportLine) -> str:

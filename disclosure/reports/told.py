@@ -66,13 +66,21 @@ def _estates(db: Session, actor: Actor) -> set[str]:
     return {code for code, place in Serving.places(db, today).items() if actor.covers(place)}
 
 
+def waiting_number(db: Session, actor: Actor) -> int:
+    """How many reports wait for this person's confirmation."""
+    if actor.uscc or not actor.may(Permission.FUNDS_CONFIRM):
+        return 0
+    listed = queries.standing(db, clock.today(), None, ["submitted"])
+    if not listed:
+        return 0
+    own = _estates(db, actor)
+    return sum(one.estate_code in own for one in listed)
+
+
 def work_items(db: Session, *, actor: Actor) -> list[WorkItem]:
     """Reports that wait for this person's confirmation."""
-    if actor.uscc or not actor.may(Permission.FUNDS_CONFIRM):
-        return []
-    own = _estates(db, actor)
-    waiting = [one for one in queries.standing(db, clock.today(), None, ["submitted"]) if one.estate_code in own]
-    return [WorkItem(_("确认公开报告"), "reports.waiting", count=len(waiting))] if waiting else []
+    number = waiting_number(db, actor)
+    return [WorkItem(_("确认公开报告"), "reports.waiting", count=number)] if number else []
 
 
 def work_figures(db: Session, *, actor: Actor) -> list[WorkFigure]:
@@ -83,5 +91,6 @@ def work_figures(db: Session, *, actor: Actor) -> list[WorkFigure]:
     own = _estates(db, actor)
     late = [one for one in missing(db) if one.estate_code in own]
     note = _("涉及%(n)s个小区", n=number_text(len({one.estate_code for one in late}))) if late else _("没有逾期的")
-    endpoint = "reports.company" if actor.uscc else "reports.calendar"
-    return [WorkFigure(_("资金公开逾期"), number_text(len(late)), note, endpoint, {}, "late" if late else "ok")]
+    return [
+        WorkFigure(_("资金公开逾期"), number_text(len(late)), note, "reports.calendar", {}, "late" if late else "ok")
+    ]

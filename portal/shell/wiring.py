@@ -28,8 +28,10 @@ FEATURES = (
     "scoring.objections",
     "scoring.market",
     "disclosure.funds",
+    "disclosure.reports",
     "disclosure.opened",
     "disclosure.owners",
+    "disclosure.public",
     "portal.shell.office",
     "portal.shell.public",
     "portal.shell.opendata",
@@ -81,6 +83,11 @@ SUBSCRIPTIONS = (
     ("work.figures", "scoring.ratings.api", "work_figures"),
     ("work.figures", "scoring.lists.api", "work_figures"),
     ("work.figures", "scoring.credit.api", "work_figures"),
+    ("indicators.computed", "disclosure.reports.api", "computed_indicators"),
+    ("lists.facts", "disclosure.reports.api", "lists_facts"),
+    ("rating.facts", "disclosure.reports.api", "rating_facts"),
+    ("work.items", "disclosure.reports.api", "work_items"),
+    ("work.figures", "disclosure.reports.api", "work_figures"),
     ("work.figures", "portal.shell.office.figures", "work_figures"),
 )
 IMPORTS = (
