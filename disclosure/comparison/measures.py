@@ -8,6 +8,7 @@ from disclosure.ledger import api as ledger
 from portal.kernel.i18n import _
 
 COMMON = ("basic", "joint")
+MOST_UNKNOWN = 20  # a twentieth of the money moved may be without a category
 
 
 @dataclass(frozen=True)
@@ -48,15 +49,21 @@ def figures(totals: Sequence[ledger.Total], area_centi: int, reserve: int | None
     kinds = {code: one.kind for code, one in ledger.category_by_code().items()}
     income = 0
     costs: dict[str, int] = {}
+    moved = unknown = 0
     for one in totals:
-        if one.account_type not in proven or one.category is None:
+        if one.account_type not in proven:
+            continue
+        moved += one.in_fen + one.out_fen
+        if one.category is None:
+            unknown += one.in_fen + one.out_fen
             continue
         if one.account_type in COMMON and kinds[one.category] == "income":
             income += one.in_fen
         if kinds[one.category] == "cost":
             costs[one.category] = costs.get(one.category, 0) + one.out_fen - one.in_fen
-    has_common = any(name in proven for name in COMMON)
-    return Figures(area_centi, income if has_common else None, costs, reserve)
+    if MOST_UNKNOWN * unknown > moved:  # nobody said yet what the money was for
+        return Figures(area_centi, None, {}, reserve)
+    return Figures(area_centi, income if any(name in proven for name in COMMON) else None, costs, reserve)
 
 
 def measures(own: Figures | None, others: Sequence[Figures]) -> list[Measure]:
