@@ -138,7 +138,8 @@ def counts(places_: Iterable[Place], areas: Iterable[tuple[str, str]], covers: i
     mine: dict[str, list[Place]] = defaultdict(list)
     for place in places_:
         mine[place.division_code[:covers]].append(place)
-    return [_count(code, name, mine[code[:covers]]) for code, name in areas if mine[code[:covers]]]
+    counted = [_count(code, name, mine[code[:covers]]) for code, name in areas if mine[code[:covers]]]
+    return [row for row in counted if row.should]
 
 
 def _count(code: str, name: str, listed: list[Place]) -> AreaCount:
