@@ -1,0 +1,313 @@
+"""Whatever is imported, withdrawn, classified, split, merged, corrected and taken back, in any order: totals are those of
+a plain sum over what was done; and one fen changed anywhere turns the proof red and names the place."""
+
+from collections import Counter
+from datetime import date
+
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule, run_state_machine_as_test
+from pytest import fixture  # noqa: PT013
+from sqlalchemy import text
+
+from disclosure.funds import api as funds
+from disclosure.ledger import api
+from disclosure.ledger.service import classifying, rules
+from disclosure.ledger.service.classifying import Choice
+from disclosure.ledger.service.posting import Piece
+from portal.kernel.db import engine, reading, transaction
+from portal.kernel.errors import Conflict
+from tests.disclosure.banks import Ledger, as_camt, as_csv
+from tests.disclosure.ledgers import CLI, COMPANY, FIRST, LAST, ON, account, filled, found
+
+INCOME, COSTS = ("parking", "venue", "interest"), ("cost_lift", "cost_tax", "repair_job")
+WORDS = {"电梯广告费": "advertising", "电梯维保费": "cost_lift", "往来": None}
+SPANS = ((1, 31), (1, 16), (10, 31))  # whole months, and halves that overlap
+FEN = st.integers(2, 90_000)
+
+
+class Books(RuleBasedStateMachine):
+    """One account, three months of bookings, and what they were said to be for, beside a plain model of both."""
+
+    @initialize(amounts=st.lists(FEN, min_size=9, max_size=9))
+    def open(self, amounts):
+        self.code, self.number = account()
+        words = list(WORDS)
+        self.bookings = {
+            f"R{n}": (date(2025, 1 + n // 3, (3, 12, 25)[n % 3]), -fen if n % 3 == 1 else fen, words[n % 3])
+            for n, fen in enumerate(amounts)
+        }
+        self.delivered: set[tuple[int, tuple[int, int]]] = set()
+        self.posted: dict[str, list[tuple[int, str]]] = {}
+        self.touched: set[str] = set()
+        self.person: set[str] = set()
+        self.last: tuple[str, dict[str, tuple[list[tuple[int, str]], bool]]] | None = None
+
+    # --- the model ---
+
+    def counted(self) -> dict[str, tuple[date, int, str]]:
+        return {
+            ref: one
+            for ref, one in self.bookings.items()
+            if any(one[0].month == month and a <= one[0].day <= b for month, (a, b) in self.delivered)
+        }
+
+    def expected(self) -> dict[tuple[str | None, str], tuple[int, int]]:
+        sums: Counter[tuple[str | None, str, bool]] = Counter()
+        for ref, (day, fen, _words) in self.counted().items():
+            for amount, category in self.posted.get(ref) or [(fen, None)]:
+                sums[category, f"2025-{day.month:02d}", fen > 0] += abs(amount)
+        places = {key[:2] for key in sums}
+        return {place: (sums[*place, True], sums[*place, False]) for place in places}
+
+    def lines(self) -> dict[str, funds.FundLine]:
+        with reading() as db:
+            return {line.reference: line for line in funds.lines(db, [self.code], FIRST, LAST)}
+
+    def do(self, kind, refs, said, person=True):
+        """Note a deed: what stood before it, for undo, and what stands now."""
+        self.last = kind, {ref: (self.posted.get(ref, []), ref in self.person) for ref in refs}
+        for ref in refs:
+            self.posted[ref], _ = said[ref], self.touched.add(ref)
+            (self.person.add if person else self.person.discard)(ref)
+
+    def pick(self, data, wanted):
+        lines = self.lines()
+        refs = sorted(ref for ref in lines if wanted(ref))
+        return (lines, data.draw(st.sampled_from(refs))) if refs else (lines, None)
+
+    # --- deeds ---
+
+    @rule(month=st.integers(1, 3), span=st.sampled_from(SPANS), write=st.sampled_from([as_csv, as_camt]))
+    def deliver(self, month, span, write):
+        first, last = date(2025, month, span[0]), date(2025, month, 28 if month == 2 and span[1] == 31 else span[1])
+        before = sum(fen for day, fen, _words in self.bookings.values() if day < first)
+        own = [(day, fen, words, ref) for ref, (day, fen, words) in self.bookings.items() if first <= day <= last]
+        data = write(Ledger(10_000_000 + before, first, last, own, self.number))
+        name = "f.csv" if write is as_csv else "f.xml"
+        funds.import_file(CLI, self.code, data, name, on=ON)
+        self.delivered.add((month, span))
+
+    @precondition(lambda self: self.delivered)
+    @rule(data=st.data())
+    def withdraw(self, data):
+        with transaction() as db:
+            listed = funds.statements(db, self.code)
+            one = data.draw(st.sampled_from(sorted(listed, key=lambda s: (s.from_on, s.to_on, s.format))))
+            funds.withdraw(db, CLI, one.id, reason="银行更正。", on=ON)
+            left = {(s.from_on, s.to_on) for s in funds.statements(db, self.code)}
+        if (one.from_on, one.to_on) not in left:
+            span = next(s for s in SPANS if s[0] == one.from_on.day and (s[1] == one.to_on.day or s[1] > 28 < 31 and one.to_on.day >= 28))
+            self.delivered.discard((one.from_on.month, span))
+
+    @rule()
+    def apply_rules(self):
+        with transaction() as db:
+            done = rules.apply(db, COMPANY, self.code, on=ON)
+        known = {
+            ref: [(fen, WORDS[words])]
+            for ref, (_day, fen, words) in self.counted().items()
+            if WORDS[words] and ref not in self.touched
+            and (fen > 0) == (WORDS[words] in ("advertising",))
+        }
+        assert done == len(known)
+        if known:
+            self.do("rules", list(known), known, person=False)
+
+    @rule(data=st.data())
+    def classify(self, data):
+        lines, ref = self.pick(data, lambda ref: ref not in self.person)
+        if ref is not None and len(self.posted.get(ref, [])) < 2:
+            line = lines[ref]
+            category = data.draw(st.sampled_from(INCOME if line.amount_fen > 0 else COSTS))
+            with transaction() as db:
+                classifying.classify(db, COMPANY, self.code, {(line.year, line.id): Choice(category)}, on=ON)
+            self.do("classify", [ref], {ref: [(line.amount_fen, category)]})
+
+    @rule(data=st.data(), share=st.integers(1, 99))
+    def split(self, data, share):
+        lines, ref = self.pick(data, lambda ref: True)
+        if ref is None:
+            return
+        line = lines[ref]
+        first = line.amount_fen * share // 100 or (1 if line.amount_fen > 0 else -1)
+        parts = [(first, "parking"), (line.amount_fen - first, "telecom")]
+        if parts[1][0] == 0:
+            return
+        with transaction() as db:
+            pieces = [Piece(fen, category) for fen, category in parts]
+            classifying.split(db, COMPANY, (line.year, line.id), pieces, on=ON, reason="分摊。")
+        self.do("split", [ref], {ref: parts})
+
+    @rule(data=st.data())
+    def correct(self, data):
+        lines, ref = self.pick(data, lambda ref: self.posted.get(ref))
+        if ref is not None:
+            line = lines[ref]
+            with transaction() as db:
+                pieces = [Piece(line.amount_fen, "compensation")]
+                if classifying.correct(db, COMPANY, (line.year, line.id), pieces, reason="归类有误。", on=ON):
+                    self.do("correct", [ref], {ref: [(line.amount_fen, "compensation")]})
+
+    @rule()
+    def merge(self):
+        lines = {r: one for r, one in self.lines().items() if one.amount_fen > 0 and r not in self.person}
+        if len(lines) >= 2:
+            choices = {(one.year, one.id): Choice("facility") for one in lines.values()}
+            with transaction() as db:
+                classifying.merge(db, COMPANY, self.code, choices, on=ON)
+            self.do("merge", list(lines), {ref: [(one.amount_fen, "facility")] for ref, one in lines.items()})
+
+    @precondition(lambda self: self.last is not None)
+    @rule()
+    def undo(self):
+        _kind, before = self.last
+        if not set(before) <= set(self.lines()):
+            return  # a line of it does not count now
+        with transaction() as db:
+            ref = next(iter(before))
+            line = self.lines()[ref]
+            act = classifying.queries.history(db, (line.year, line.id))[0][0]
+            assert classifying.undo(db, COMPANY, act.id, on=ON) == len(before)
+        for ref, (parts, was_person) in before.items():
+            self.posted[ref] = parts
+            (self.person.add if was_person else self.person.discard)(ref)
+        self.last = None
+
+    # --- what holds always ---
+
+    @invariant()
+    def totals_are_those_of_a_plain_sum(self):
+        if not hasattr(self, "code"):
+            return
+        with reading() as db:
+            own = [funds.account(db, self.code)]
+            found = api.queries.totals_of(db, own, FIRST, LAST, True)
+            entries = api.entries(db, account_code=self.code, since=FIRST, until=LAST)
+            books = api.books(db, self.code, FIRST, LAST)
+        expected = self.expected()
+        assert {(t.category, t.month): (t.in_fen, t.out_fen) for t in found} == expected
+        assert sum(t.lines for t in found) == len(entries)
+        assert sum(e.amount_fen for e in entries) == sum(fen for _day, fen, _words in self.counted().values())
+        assert not books.damage and not books.mismatches
+
+
+@fixture
+def estate(instance):
+    """Two estates with their companies."""
+    found()
+
+
+def test_totals_are_those_of_a_plain_sum_after_any_sequence(estate):
+    run_state_machine_as_test(
+        Books,
+        settings=settings(
+            max_examples=10, stateful_step_count=14, deadline=None, phases=(Phase.explicit, Phase.generate),
+            suppress_health_check=list(HealthCheck),
+        ),
+    )  # fmt: skip
+
+
+# --- one fen ----------------------------------------------------------------------------------------------------------
+
+MOVES = st.lists(st.tuples(st.integers(1, 28), FEN, st.booleans()), min_size=1, max_size=8)
+ONE_FEN = settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
+
+
+def ledger_of(moves):
+    """A year's account, classified by its rules and by hand; its code and its lines."""
+    bookings = [(date(2025, 3, day), fen if is_in else -fen, "往来") for day, fen, is_in in sorted(moves)]
+    code, lines = filled(bookings)
+    choices = {(line.year, line.id): Choice("parking" if line.amount_fen > 0 else "cost_tax") for line in lines}
+    with transaction() as db:
+        classifying.classify(db, COMPANY, code, choices, on=ON)
+        first = lines[0]
+        if abs(first.amount_fen) > 2:
+            sign = 1 if first.amount_fen > 0 else -1
+            parts = [Piece(sign, "venue"), Piece(first.amount_fen - sign, "telecom")]
+            classifying.split(db, COMPANY, (first.year, first.id), parts, on=ON, reason="分摊。")
+    return code, lines
+
+
+def books(code):
+    with reading() as db:
+        return api.books(db, code, FIRST, LAST)
+
+
+def change(sql, **values):
+    with engine().begin() as connection:
+        connection.execute(text(sql), values)
+
+
+@fixture
+def unguarded(estate):
+    """The triggers that refuse changes are gone, as for somebody with the database's keys."""
+    for table in ("bank_line", "ledger_posting", "fund_statement"):
+        change(f"DROP TRIGGER {table}_no_update")
+        change(f"DROP TRIGGER {table}_no_delete")
+
+
+@ONE_FEN
+@given(MOVES, st.data())
+def test_one_fen_changed_in_a_stored_line_names_the_line(unguarded, moves, data):
+    code, lines = ledger_of(moves)
+    assert books(code).holds
+    line = data.draw(st.sampled_from(lines))
+    by = data.draw(st.sampled_from([1, -1])) if abs(line.amount_fen) > 1 else (1 if line.amount_fen > 0 else -1)
+    change("UPDATE bank_line SET amount_fen = amount_fen + :by WHERE id = :id", by=by, id=line.id)
+    red = books(code)
+    assert not red.holds and line.ref in red.places
+    change("UPDATE bank_line SET amount_fen = amount_fen - :by WHERE id = :id", by=by, id=line.id)
+    assert books(code).holds
+    change("UPDATE bank_line SET booked_on = '2025-06-01' WHERE id = :id", id=line.id)
+    assert line.ref in books(code).places
+
+
+@ONE_FEN
+@given(MOVES, st.data())
+def test_one_fen_changed_in_the_ledger_names_the_line(unguarded, moves, data):
+    code, lines = ledger_of(moves)
+    line = data.draw(st.sampled_from(lines))
+    change("UPDATE ledger_posting SET amount_fen = amount_fen + side WHERE line_id = :id AND piece = 1 AND step = 'post'"
+           " AND seq = (SELECT MAX(seq) FROM ledger_posting WHERE line_id = :id)", id=line.id)  # fmt: skip
+    red = books(code)
+    assert red.proof.holds and not red.damage
+    assert not red.holds and red.places == (line.ref,)
+
+
+def test_one_fen_changed_in_a_reversal_names_the_line(unguarded):
+    code, lines = ledger_of([(5, 900, True), (6, 700, False)])
+    change("UPDATE ledger_posting SET amount_fen = amount_fen - side WHERE line_id = :id AND step = 'reverse'",
+           id=lines[0].id)  # fmt: skip
+    assert books(code).places == (lines[0].ref,)
+
+
+@ONE_FEN
+@given(MOVES, st.data())
+def test_a_line_lost_or_a_sum_changed_names_the_statement(unguarded, moves, data):
+    code, lines = ledger_of(moves)
+    line = data.draw(st.sampled_from(lines))
+    if data.draw(st.booleans()):
+        change("DELETE FROM bank_line WHERE id = :id", id=line.id)
+    else:
+        change("UPDATE fund_statement SET in_fen = in_fen + 1 WHERE account_code = :code", code=code)
+    red = books(code)
+    assert not red.holds and any(place.startswith("2025-01-01/2025-12-31") for place in red.places)
+
+
+@ONE_FEN
+@given(MOVES, st.data())
+def test_one_fen_changed_in_the_file_names_its_line(estate, moves, data):
+    code, number = account()
+    own = [(date(2025, 3, day), fen if is_in else -fen, "往来", f"R{n}") for n, (day, fen, is_in) in enumerate(sorted(moves))]
+    at = data.draw(st.integers(0, len(own) - 1))
+    right = as_csv(Ledger(10_000_000, FIRST, LAST, own, number)).decode("utf-8-sig").splitlines()
+    rows = right[:4], right[4:]
+    cells = rows[1][at].split(",")
+    place = 3 if cells[3] else 4
+    fen = round(float(cells[place]) * 100) + 1
+    cells[place] = f"{fen // 100}.{fen % 100:02d}"
+    rows[1][at] = ",".join(cells)
+    taken = funds.import_file(CLI, code, "\n".join([*rows[0], *rows[1]]).encode(), "f.csv", on=ON)
+    assert any(f"{at + 5}" in flaw.place for flaw in taken.flaws if flaw.kind == "line"), taken.flaws
+    assert not books(code).holds
