@@ -20,6 +20,7 @@ from disclosure.funds.proof import Flaw as Flaw
 from disclosure.funds.proof import Proof as Proof
 from disclosure.funds.proof import print_fen as print_fen
 from disclosure.funds.proof import proof as proof
+from disclosure.funds.proof import proofs as proofs
 from disclosure.funds.proof import proof_between as proof_between
 from disclosure.funds.proof import sentence as flaw_sentence  # noqa: F401
 from disclosure.funds.queries import Delivered as Delivered
@@ -60,6 +61,7 @@ __all__ = [
     "lines",
     "print_fen",
     "proof",
+    "proofs",
     "read_file",
     "register_began",
     "statements",
