@@ -21,6 +21,7 @@ from scoring.lists.models import ListCase, ListEntry
 from scoring.lists.notices import NoticeView as NoticeView
 from scoring.lists.notices import notices as notices
 from scoring.lists.reasons import reason_text as reason_text
+from scoring.lists.saying import said as said
 from scoring.lists.work import work_figures as work_figures
 
 propose = service.propose

@@ -55,6 +55,8 @@ from scoring.ratings.queries.years import rating_page as rating_page
 from scoring.ratings.queries.years import rating_revisions as rating_revisions
 from scoring.ratings.queries.years import rating_rows as rating_rows
 from scoring.ratings.queries.years import years as years
+from scoring.ratings.saying import quarter_said as quarter_said
+from scoring.ratings.saying import rating_said as rating_said
 from scoring.ratings.sentences import FIELDS as FIELDS
 from scoring.ratings.sentences import field_text as field_text
 from scoring.ratings.service.hold import waive_hold as waive_hold

@@ -156,7 +156,8 @@ def list_entries(
     db: Session, found: Sequence[lists.EntryView], as_of: date | None = None, known_at: datetime | None = None
 ) -> list[Row]:
     """List entries with their flags."""
-    return flagged(db, [list_entry(one) for one in found], [f"list:{one.case_id}" for one in found], as_of, known_at)
+    rows = [{**list_entry(one), "explanation": lists.said(one).row()} for one in found]
+    return flagged(db, rows, [f"list:{one.case_id}" for one in found], as_of, known_at)
 
 
 def tuples(frame: pd.DataFrame) -> list[Any]:

@@ -1,6 +1,7 @@
 """The words of codes on public pages, in the language of the reader."""
 
 from portal.kernel.i18n import _
+from portal.kernel.said import Said
 from scoring.lists import api as lists
 
 
@@ -18,6 +19,11 @@ def component(code: str) -> str:
 def list_name(code: str) -> str:
     """The red or black list, with the bracket that belongs to it."""
     return {"red": _("红榜（行业评价）"), "black": _("黑榜（行业评价）")}.get(code, code)
+
+
+def list_said(entry: lists.EntryView) -> Said:
+    """An entry in a sentence, with its decision, day and next step."""
+    return lists.said(entry)
 
 
 def list_reason(code: str, kind: str) -> str:

@@ -45,6 +45,7 @@ def index() -> str:
         problem=problem,
         year=year,
         years=years,
+        said=api.said,
         lists=[(kind, [entry for entry in entries if entry.kind == kind]) for kind in ("red", "black")],
         known_text=request.args.get("known_at", "") if instant_asked()[0] else "",
         notices=api.public_notices(db, clock.today()),
@@ -62,7 +63,7 @@ def index_file(ending: str) -> Response:
     if ending == "json":
         marks = flags(request_session(), [f"list:{entry.case_id}" for entry in entries], day)
         rows = [
-            {**row, "flags": plain(marks.get(f"list:{entry.case_id}", ()))}
+            {**row, "explanation": api.said(entry).row(), "flags": plain(marks.get(f"list:{entry.case_id}", ()))}
             for row, entry in zip(rows, entries, strict=True)
         ]
     answer = _json(day, rows) if ending == "json" else _sheet(ending, rows)

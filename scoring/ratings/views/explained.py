@@ -13,7 +13,7 @@ from portal.kernel.i18n import _
 from portal.kernel.points import print_cp
 from portal.kernel.web import public, request_session
 from portal.registry import api as registry
-from scoring.ratings import api, sentences
+from scoring.ratings import api, saying, sentences
 from scoring.ratings.explain import CategoryExplained, MonthExplained, QuarterExplained, RatingExplained
 from scoring.ratings.shapes import PublicReply
 from scoring.ratings.views import quarter_table
@@ -93,6 +93,7 @@ def quarter_estate(quarter: str, code: str) -> str:
         quarter=str(period),
         estate=_estate(code, period),
         made=made,
+        said=saying.quarter_said(made),
         place=_place(quarter_table.quarter_frame(db, period), code, areas),
         areas=areas,
         company=_company(made.row["uscc"]),
@@ -109,7 +110,12 @@ def quarter_estate_json(quarter: str, code: str) -> Response:
     """The same explanation for programs: months, category sums, items."""
     made = api.quarter_explained(request_session(), quarter_of(quarter), code)
     return sent_json(
-        {**_quarter_answer(made), "replies": _replies_answer(quarter, code), **_flags(f"quarter:{made.quarter}/{code}")}
+        {
+            **_quarter_answer(made),
+            "explanation": saying.quarter_said(made).row(),
+            "replies": _replies_answer(quarter, code),
+            **_flags(f"quarter:{made.quarter}/{code}"),
+        }
     )
 
 
@@ -189,6 +195,7 @@ def year_estate(year: str, code: str) -> str:
         year=str(period),
         estate=_estate(code, period),
         made=made,
+        said=saying.rating_said(made),
         areas=Areas(),
         company=_company(made.row["uscc"]),
         picture=_picture(made),
@@ -218,6 +225,7 @@ def year_estate_json(year: str, code: str) -> Response:
         **{name: row[name] for name in ("uscc", "manager_code")},
         "total": _points(row["total_cp"]),
         "snapshot": row["release_id"],
+        "explanation": saying.rating_said(made).row(),
         "components": [
             {"component": part.component, "weight": part.weight, "score": _points(part.score_cp), "status": part.status}
             for part in made.components

@@ -77,7 +77,7 @@ def _schemas() -> dict[str, Any]:
         "CreditEvent": _row(fields.EVENT, flags=_rows("Flag")),
         "QuarterScore": _row(fields.QUARTER, flags=_rows("Flag")),
         "Rating": _row(fields.RATING, flags=_rows("Flag")),
-        "ListEntry": _row(fields.LIST, flags=_rows("Flag")),
+        "ListEntry": _row(fields.LIST, explanation={"$ref": "#/components/schemas/Explanation"}, flags=_rows("Flag")),
         "Flag": _row((), code=TEXT, label=TEXT, since={"type": "string", "format": "date"}),
         **openapi_check.schemas(),
         "Problem": {

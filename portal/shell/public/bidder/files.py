@@ -3,6 +3,7 @@
 import io
 from collections import Counter
 from datetime import date, datetime
+from types import SimpleNamespace
 from typing import Any
 
 from flask import render_template
@@ -16,6 +17,7 @@ from portal.shell.public import words as public_words
 from portal.shell.public.answers import XLSX
 from portal.shell.public.bidder import words
 from portal.shell.public.bidder.answer import STATUSES, Item
+from scoring.lists import api as lists
 
 Receipt = dict[str, Any]
 COLUMNS = ("no", "query_uscc", "query_name", "status", "status_text", "uscc", "name", "score", "reason", "entries",
@@ -56,6 +58,14 @@ def entry_line(entry: dict[str, Any]) -> str:
     about = f"（{entry['name']}）" if entry["subject_type"] == "estate" and entry["name"] else ""
     reason = public_words.list_reason(entry["reason"], entry["kind"])
     return f"{public_words.list_name(entry['kind'])}{_('：')}{reason}{about}"
+
+
+def entry_said(entry: dict[str, Any]) -> str:
+    """An entry of an answer in the sentence that pages and the API show too."""
+    days = {
+        name: date.fromisoformat(entry[name]) if entry[name] else None for name in ("effective_from", "effective_to")
+    }
+    return lists.said(SimpleNamespace(**{**entry, **days, "name": entry["name"] or "", "case_id": ""})).sentences[0]
 
 
 def counts(items: list[Item]) -> list[tuple[str, int]]:
@@ -121,6 +131,6 @@ def check_parts(receipt: Receipt) -> dict[str, Any]:
         "address": receipts.verify_address(code), "base": config.base_url, "signature": receipt["signature"],
         "qr": receipts.qr_image(receipts.verify_address(code)),
         "operator": config.operator_en if english else config.operator,
-        "site_name": config.site_name_en if english else config.site_name, "entry_line": entry_line, "words": words,
+        "site_name": config.site_name_en if english else config.site_name, "entry_line": entry_line, "entry_said": entry_said, "words": words,
         "clock": clock,
     }  # fmt: skip
