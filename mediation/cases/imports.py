@@ -38,7 +38,7 @@ CASES = SheetKind(
         ),
         Column("applicant_name", "申请人", max_length=50, example="王小明", note="姓名、电话和请求事项加密保存。"),
         Column("applicant_phone", "申请人电话", max_length=30, example="13800000000"),
-        Column("respondent_uscc", "被申请企业", kind="uscc", example="91440300MA5EXAMP07"),
+        Column("respondent_uscc", "被申请企业", kind="uscc", example="91350100M000100Y43"),
         Column("filed_on", "申请日期", kind="date", example="2025-03-03"),
         Column("claim", "请求事项", max_length=2000, example="请物业公司修好2栋的电梯。"),
     ),

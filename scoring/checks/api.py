@@ -7,6 +7,7 @@ corrected, and after a sheet brought checks of the running month.
 from scoring.checks.forms import BoxRows as BoxRows
 from scoring.checks.forms import read_boxes as read_boxes
 from scoring.checks.forms import shown_boxes as shown_boxes
+from scoring.checks.hands import hands_of_year as hands_of_year
 from scoring.checks.hands import hands_on as hands_on
 from scoring.checks.imports import KIND as KIND
 from scoring.checks.queries import ReportedCheck as ReportedCheck

@@ -3,6 +3,7 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal.kernel.periods import Year
 from scoring.checks.models import CheckStep, ItemResult, MonthlyCheck
 
 _STEP_DEEDS = {"submitted": "inspected", "draft": "inspected", "returned": "reviewed", "confirmed": "confirmed"}
@@ -27,3 +28,9 @@ def hands_on(db: Session, check_ids: list[str]) -> dict[str, str]:
 def login_of(audit_name: str) -> str:
     """The login in what the journals write of an actor: ``login`` or ``login (channel)``."""
     return audit_name.split(" (")[0]
+
+
+def hands_of_year(db: Session, estate_code: str, year: Year) -> dict[str, str]:
+    """Login to what the person did in any check of an estate in a year: as ``hands_on``."""
+    of_year = (MonthlyCheck.estate_code == estate_code, MonthlyCheck.month.startswith(f"{year}-"))
+    return hands_on(db, list(db.scalars(select(MonthlyCheck.id).where(*of_year).order_by(MonthlyCheck.id))))
