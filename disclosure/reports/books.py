@@ -7,7 +7,7 @@ end with, which is the same figure wherever nothing is flawed.
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -37,7 +37,6 @@ class Draft:
     lines: tuple[Line, ...]
     proof: tuple[dict[str, Any], ...]
     flaws: tuple[str, ...] = ()
-    transfers: int = field(default=0)
 
     @property
     def is_zero(self) -> bool:
@@ -61,7 +60,7 @@ EMPTY = Draft((), ())
 
 
 def draft(db: Session, kind: Kind, estate_code: str, span: Span) -> Draft:
-    """What the books say of an estate's accounts of a kind. DomainError while an account has no statement of the period.
+    """What the books say of an estate's accounts of a kind. DomainError while statements of an account do not reach the period's end.
 
     Kinds that do not come from the books have an empty draft.
     """
@@ -72,9 +71,9 @@ def draft(db: Session, kind: Kind, estate_code: str, span: Span) -> Draft:
         raise DomainError(_("这个小区没有登记相应的账户，请先登记账户。"))
     proofs = [funds.proof_between(db, account.code, span.first, span.last) for account in accounts]
     for account, one in zip(accounts, proofs, strict=True):
-        if one.opening_fen is None:
+        if not one.proven:
             text = _(
-                "账户%(code)s（%(mask)s）没有这一期的银行对账单，请先导入。",
+                "账户%(code)s（%(mask)s）的银行对账单没有到这一期的期末，请先导入。",
                 code=account.code,
                 mask=account.number_mask,
             )
@@ -96,9 +95,7 @@ def _proof_row(account: funds.AccountView, one: funds.Proof) -> dict[str, Any]:
 
 def _flaws(one: funds.Proof) -> list[str]:
     found = [f"{one.account_code}：{funds.flaw_sentence(flaw)}" for flaw in one.flaws]
-    if not one.proven:
-        found.append(_("账户%(code)s的银行对账单没有到期末，期末余额无法核对。", code=one.account_code))
-    elif one.difference_fen and not one.flaws:
+    if one.difference_fen and not one.flaws:
         yuan = funds.print_fen(one.difference_fen)
         found.append(_("账户%(code)s账面与银行余额相差%(yuan)s元。", code=one.account_code, yuan=yuan))
     return found

@@ -37,11 +37,16 @@ def faults(db: Session, report_id: str) -> list[Fault]:
     if digest(lines, json.loads(row.proof)) != row.digest:
         found.append(Fault("report", _("报告的内容与报送时的校验码不一致。")))
     if told.from_books:
-        amounts = {line.code: line.amount_fen or 0 for line in lines}
+        amounts = {line.code: line.amount_fen or 0 for line in lines if is_of_books(line.code)}
         found += _inside(told, amounts, json.loads(row.proof))
         found += _before(db, row, amounts)
         found += _books(db, row, told, amounts)
     return found
+
+
+def is_of_books(code: str) -> bool:
+    """Whether a line comes from the ledger; the others a person fills in."""
+    return code in ("opening", "closing") or code.startswith(("in:", "out:"))
 
 
 def arithmetic(amounts: dict[str, int]) -> int:

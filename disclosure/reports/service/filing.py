@@ -125,7 +125,7 @@ def _lines(told: Kind, books: Draft, filing: Filing) -> list[Line]:
 
 
 def _typed(one: Field, value: str | int | None, zero: bool) -> Line | None:
-    if value is None or value == "":
+    if value is None or (isinstance(value, str) and not value.strip()):
         if one.required and not zero:
             raise DomainError(_("请填写“%(field)s”。", field=one.name))
         return None
@@ -136,7 +136,7 @@ def _typed(one: Field, value: str | int | None, zero: bool) -> Line | None:
     text = str(value).strip()
     if one.type == "choice" and text not in {choice.code for choice in one.choices}:
         raise DomainError(_("请选择“%(field)s”。", field=one.name))
-    return Line(one.code, None, text) if text else None
+    return Line(one.code, None, text)
 
 
 def _store(
