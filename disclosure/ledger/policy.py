@@ -6,7 +6,7 @@ from portal.kernel.access import Actor, Permission
 def may_read(actor: Actor, division_code: str, serving: str | None) -> bool:
     """A company the estates that it serves today; the office what lies in its jurisdiction."""
     if actor.uscc:
-        return actor.may(Permission.FUNDS_CLASSIFY) and actor.uscc == serving
+        return actor.may(Permission.FUNDS_READ) and actor.uscc == serving
     return actor.may(Permission.FUNDS_READ) and actor.covers(division_code)
 
 

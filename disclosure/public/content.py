@@ -113,7 +113,7 @@ def estate(found: Dossier) -> Row:
         "unmatched": [{"account_code": one.account_code, "lines": one.lines, "in": yuan(one.in_fen),
                        "out": yuan(one.out_fen), "age_days": one.age_days} for one in found.unmatched],
         "calendar": [_cell(one) for one in found.cells],
-        "reports": [_report(one) for one in found.reports],
+        "reports": [_report(one) for one in found.filed],
         "approvals": [_approval(one) for one in found.approvals],
         "budget": [{"category": one.category, "budget": yuan(one.budget_fen), "actual": yuan(one.actual_fen),
                     "reason": one.reason or None} for one in found.budget],

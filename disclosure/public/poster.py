@@ -16,7 +16,8 @@ STYLE = """
 .money-poster h1 { font-size: 30pt; margin: 4mm 0 2mm } .money-poster h2 { font-size: 17pt; margin: 9mm 0 3mm }
 .money-poster .lead { font-size: 16pt; text-align: center; margin: 0 0 6mm }
 .money-poster table { font-size: 13pt } .money-poster .sum td, .money-poster .sum th { font-weight: 700 }
-.money-poster .figures { display: table; width: 100%; table-layout: fixed; margin: 4mm 0 } .money-poster .figures > div { display: table-cell; text-align: center }
+.money-poster .figures { display: table; width: 100%; table-layout: fixed; margin: 4mm 0 }
+.money-poster .figures > div { display: table-cell; text-align: center }
 .money-poster .figures b { display: block; font-size: 23pt; line-height: 1.3 }
 """
 

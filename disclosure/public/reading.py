@@ -53,7 +53,7 @@ class Dossier:
     proofs: tuple[Proven, ...]
     unmatched: tuple[ledger.Unmatched, ...]
     cells: tuple[reports.Cell, ...]
-    reports: tuple[reports.Report, ...]
+    filed: tuple[reports.Report, ...]
     budget: tuple[ledger.BudgetLine, ...]
     approvals: tuple[ledger.Approval, ...]
     standings: tuple[opened.Standing, ...]
@@ -137,7 +137,7 @@ def _read(db: Session, code: str, fund: str, period: Period | None) -> Dossier:
         proofs=tuple(money.proofs(db, own, _proof_periods(period, offered))),
         unmatched=tuple(ledger.unmatched(db, on=today, estate_codes=[code])),
         cells=tuple(reports.cells(db, [code], since, today + timedelta(days=92), today)),
-        reports=tuple(reports.published(db, code, today)),
+        filed=tuple(reports.published(db, code, today)),
         budget=tuple(ledger.budget_against_actual(db, code, period.first.year)),
         approvals=tuple(ledger.approvals_of(db, code)),
         standings=tuple(opened.standings(db, code, today)),
@@ -174,5 +174,6 @@ def _months(today: date) -> list[Month]:
 def _proof_periods(period: Period, offered: Sequence[Period]) -> list[Period]:
     """The period that is shown, and the four quarters up to it."""
     quarters = [one for one in offered if isinstance(one, Quarter) and one.last <= max(period.last, offered[0].last)]
-    wanted: list[Period] = [*(one for one in quarters if one.last <= period.last)][:4]
+    wanted: list[Period] = []
+    wanted.extend([one for one in quarters if one.last <= period.last][:4])
     return wanted if period in wanted else [period, *wanted]

@@ -49,10 +49,12 @@ def flow(title: str, sources: Sequence[Share], uses: Sequence[Share]) -> Markup:
         _ribbons(outs, pool, height, POOL + 2, USES - BAR, "c-flow-out", True),
         _bar(POOL, 2, pool, BAND, "c-flow-pool"),
     ]
-    for nodes, bar, names, css in ((ins, NAMES, 0.0, "c-flow-source"), (outs, USES - BAR, USES + 1, "c-flow-use")):
-        for node in nodes:
-            parts.append(_bar(bar, BAR, node.top, node.height, css))
-            parts += _names(node, names)
+    for node in ins:
+        parts.append(_bar(NAMES, BAR, node.top, node.height, "c-flow-source"))
+        parts += _names(node, NAMES - 1, "end")
+    for node in outs:
+        parts.append(_bar(USES - BAR, BAR, node.top, node.height, "c-flow-use"))
+        parts += _names(node, USES + 1, "")
     said = _("；").join(f"{name} {money_figure(fen)}" for name, fen in (*left, *right))
     return frame(title, said, round(height) + 6, parts)
 
@@ -108,13 +110,13 @@ def _bar(x: float, width: float, y: float, height: float, css: str) -> str:
     return f'<rect class="{css}" x="{x:g}%" y="{y:.1f}" width="{width:g}%" height="{height:.1f}"/>'
 
 
-def _names(node: _Node, x: float) -> list[str]:
+def _names(node: _Node, x: float, anchor: str) -> list[str]:
     top = node.top + max(0.0, (node.height - LINE * (len(node.lines) + 1)) / 2)
-    made = [text(line, f"{x:g}%", top + LINE * place + 12, "c-name") for place, line in enumerate(node.lines)]
-    return [*made, text(money_figure(node.fen), f"{x:g}%", top + LINE * len(node.lines) + 12, "c-ink")]
+    rows = [(line, "c-name") for line in node.lines] + [(money_figure(node.fen), "c-ink")]
+    return [text(row, f"{x:g}%", top + LINE * place + 12, css, anchor) for place, (row, css) in enumerate(rows)]
 
 
-TOP, HEIGHT, LEFT, WIDTH = 24, 150, 13.0, 82.0  # of a balance: pixels, pixels, per cent, per cent
+TOP, HEIGHT, LEFT, WIDTH = 24, 150, 13.0, 78.0  # of a balance: pixels, pixels, per cent, per cent
 
 
 def balance(title: str, points: Sequence[tuple[str, int | None]]) -> Markup:

@@ -31,6 +31,7 @@ FEATURES = (
     "disclosure.reports",
     "disclosure.opened",
     "disclosure.owners",
+    "disclosure.comparison",
     "disclosure.public",
     "portal.shell.office",
     "portal.shell.public",

@@ -81,6 +81,7 @@ TABLE = {
     "checks.submit": "check:file",
     "company.estate": "enterprise:own",
     "company.index": "enterprise:own",
+    "comparison.hints": "funds:read",
     "credit.answer": "enterprise:own",
     "credit.answer_file": "credit:read",
     "credit.catalogue": "public",

@@ -5,7 +5,7 @@ posting is reversed and stays to be seen.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlalchemy import select
@@ -17,7 +17,7 @@ from disclosure.ledger.models import LedgerAct, LedgerPosting
 from disclosure.ledger.queries import Key
 from disclosure.ledger.service import posting
 from disclosure.ledger.service.posting import Held, Piece
-from portal.kernel import audit
+from portal.kernel import audit, clock
 from portal.kernel.access import Actor
 from portal.kernel.errors import Conflict, DomainError, NotFound
 from portal.kernel.i18n import _
@@ -83,6 +83,21 @@ def _held(db: Session, account_code: str, keys: Mapping[Key, object]) -> list[He
     if any(line.account_code != account_code for line in lines):
         raise NotFound(_("没有找到这笔银行流水，或者它所在的对账单已经撤回。"))
     return posting.hold(db, lines)
+
+
+def with_same_payee(db: Session, account_code: str, choices: Mapping[Key, Choice]) -> dict[Key, Choice]:
+    """The choices, and the same for every other unclassified line of the account with the same payee and direction."""
+    said: dict[tuple[str, bool], Choice] = {}
+    for key, choice in choices.items():
+        line = funds.line(db, *key)
+        if line.counterparty.strip():
+            said.setdefault((line.counterparty, line.amount_fen > 0), replace(choice, seen=None))
+    more = {
+        (line.year, line.id): said[line.counterparty, line.amount_fen > 0]
+        for line in funds.unclaimed(db, [account_code], queries.claimed, clock.today())
+        if (line.counterparty, line.amount_fen > 0) in said
+    }
+    return {**more, **choices}
 
 
 def correct(

@@ -63,12 +63,11 @@ def missing() -> str:
     db, page = request_session(), page_asked()
     found = overview(db)
     street, uscc, rows = _chosen(found)
-    wanted = {"street": street or None, "uscc": uscc or None}
     return render_template(
         "disclosure/missing.html", rows=rows[(page - 1) * PAGE : page * PAGE], total=len(rows), names=found.names,
         areas=registry.divisions(db), street=street, uscc=uscc, streets=[row.code for row in found.streets], page=page,
         companies=found.companies, pages=max(1, -(-len(rows) // PAGE)), kinds={one.code: one.name for one in reports.kinds()},
-        link=lambda number: url_for("disclosure.missing", page=number, **wanted),
+        link=lambda number: url_for("disclosure.missing", page=number, street=street or None, uscc=uscc or None),
         query=f"?{request.query_string.decode()}" if request.query_string else "",
     )  # fmt: skip
 
