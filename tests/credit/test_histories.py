@@ -1,9 +1,10 @@
-"""Random histories of a company and its manager: events, corrections, withdrawals, repairs, ratings published and
-corrected. The score as of any day equals a plain recomputation; what was known at an instant never changes in retrospect;
+"""Random histories of a company and its manager: events, objections, corrections, withdrawals, repairs, ratings published
+and corrected. The score as of any day equals a plain recomputation; what was known at an instant never changes in retrospect;
 the audit chain verifies. The recomputation shares no code with the portal.
 """
 
 from calendar import monthrange
+from collections import Counter
 from datetime import date, timedelta
 from itertools import count
 
@@ -12,12 +13,14 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
 from portal.kernel import audit, clock
+from portal.kernel.access import Role, person_actor
 from portal.kernel.db import reading, transaction
 from portal.registry.models import Enterprise, Manager
 from scoring.credit import api, queries
+from scoring.objections import api as objections
 from scoring.ratings.shapes import RatingChange
 from tests.lists.year import LEAD, LEAD_2, record_event
-from tests.ratings.district import START
+from tests.ratings.district import DISTRICT, START
 
 # code, level: points, months it counts, months after which it can be repaired (0: never); written from the catalogue
 ENTRIES = {("B01", ""): (-1800, 36, 12), ("B07", ""): (-1800, 36, 0), ("B11", ""): (-600, 12, 3), ("B34", ""): (-300, 3, 0),
@@ -25,6 +28,7 @@ ENTRIES = {("B01", ""): (-1800, 36, 12), ("B07", ""): (-1800, 36, 0), ("B11", ""
            ("G01", "district"): (300, 12, 0)}  # fmt: skip
 STARS = {5: ("G02", 300), 4: ("G02", 100), 0: ("B41", -300)}
 NUMBERS = count(100)
+REVIEWER = person_actor("reviewer", Role.OFFICER, DISTRICT)  # had no hand in any event
 
 
 def _months_later(day: date, months: int) -> date:
@@ -70,7 +74,7 @@ class Histories(RuleBasedStateMachine):
         number = next(NUMBERS)
         self.company, self.manager, self.estate = f"914403{number:011d}A", f"PM-{number + 100}", f"X{number}"
         self.now = clock.day_start(date(2026, 1, 5), 9)
-        self.told, self.ratings, self.answers = {}, {}, []
+        self.told, self.ratings, self.answers, self.objected = {}, {}, [], Counter()
         self.window, self.revision = None, 0
         with transaction() as db:
             db.add(Enterprise(uscc=self.company, name="某物业", search_key="", recorded_at=START))
@@ -123,6 +127,25 @@ class Histories(RuleBasedStateMachine):
         with clock.at(self.now), transaction() as db:
             api.withdraw(db, LEAD_2, case, reason="异议成立", on=self.today)
         self._tell(case, None)
+
+    @precondition(lambda self: self._open())
+    @rule(data=st.data(), upheld=st.booleans())
+    def object(self, data, upheld):
+        """The company contests an event: one that is upheld takes it back, one that is dismissed leaves it as it is."""
+        case = data.draw(st.sampled_from(self._open()))
+        self.now += timedelta(minutes=1)
+        company, reviewer = person_actor("company", Role.ENTERPRISE, DISTRICT, self.company), REVIEWER
+        fixes = [objections.Correction(f"credit:{case}", "withdrawn")] if upheld else []
+        said = [objections.Answer(1, "allowed" if upheld else "dismissed", "已核对文书。")]
+        with clock.at(self.now), transaction() as db:
+            if objections.contested(db, f"credit:{case}").closed:
+                return
+            one = objections.file(db, company, f"credit:{case}", points=["与事实不符。"], on=self.today).id
+            objections.accept(db, reviewer, one, on=self.today)
+            objections.decide(db, reviewer, one, answers=said, fixes=fixes, reason="经核对原文书。", on=self.today)
+        self.objected[upheld] += 1
+        if upheld:
+            self._tell(case, None)
 
     @precondition(lambda self: self._open(lambda says: not says["repaired"]))
     @rule(data=st.data(), entry=st.sampled_from(sorted(ENTRIES)))
