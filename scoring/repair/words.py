@@ -1,6 +1,10 @@
 """The words of repairs."""
 
+from collections.abc import Sequence
+
 from portal.kernel.i18n import _
+from portal.kernel.said import Said, refused
+from scoring.repair.models import RepairStep
 
 
 def state(code: str) -> str:
@@ -44,3 +48,14 @@ def step_note(step: str, reason: str) -> str:
     if step == "refused" and colon:
         return _("%(reason)s：%(why)s", reason=refusal(code), why=more) if more else refusal(code)
     return reason
+
+
+def refusal_said(case_id: str, steps: Sequence[RepairStep]) -> Said | None:
+    """A refused application in one sentence, with the decision and what one may do; None when it was not refused."""
+    step = next((one for one in reversed(steps) if one.step == "refused"), None)
+    if step is None:
+        return None
+    return refused(
+        f"repair:{case_id}", _("信用修复申请"), step_note(step.step, step.reason), basis=step.document or None, on=step.on,
+        next=_("改正以后可以再次申请；对决定不服的，可以申请行政复议或者提起行政诉讼。"), page=f"/company/repairs/{case_id}",
+    )  # fmt: skip

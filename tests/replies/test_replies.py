@@ -131,7 +131,9 @@ def test_a_refused_reply_is_revised_once(company, officer, client):
     assert moderate(officer, reply, "refuse").status_code == 422  # no reason from the list
     assert moderate(officer, reply, "refuse", code="because").status_code == 422
     assert moderate(officer, reply, "refuse", code="personal_data", note="请删去电话").status_code == 303
-    assert "请删去电话" in company.get(MINE).get_data(as_text=True)
+    told = company.get(MINE).get_data(as_text=True)
+    assert "没有同意公开这条说明，理由：含有个人信息（姓名、电话、住址、车牌等）：请删去电话。" in told
+    assert "可以修改一次，再次提交。" in told
     assert write(company, SAID).status_code == 303
     assert moderate(officer, reply, "refuse", code="off_topic").status_code == 303
     assert steps() == ["submitted", "refused", "revised", "rejected"]

@@ -127,6 +127,7 @@ def _shown(case: RepairCase) -> dict[str, Any]:
         "papers": [(paper, json.loads(paper.files)) for paper in queries.papers(db, case.id)],
         "documents": notices.documents_of(db, service.ref_of(case)),
         "deadline": next((one for one in clocks if one.closed_at is None), None),
+        "refusal": words.refusal_said(case.id, queries.steps_of(db, case.id)),
     }
 
 

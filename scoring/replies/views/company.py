@@ -15,7 +15,7 @@ from scoring.replies import queries, results, service
 from scoring.replies.forms import ActForm, WriteForm
 from scoring.replies.models import REFUSED, Reply
 from scoring.replies.queries import ReplyView
-from scoring.replies.reasons import REASONS
+from scoring.replies.reasons import REASONS, refusal
 from scoring.replies.results import Finding, Result
 from scoring.replies.views.blueprint import bp, see_other
 
@@ -72,6 +72,7 @@ def result(period: str, code: str) -> str:
         findings=results.findings(db, found),
         said=_said(found),
         reasons=REASONS,
+        refusal=refusal,
     )
 
 
