@@ -184,3 +184,31 @@ def registered(db: Session) -> dict[str, date]:
     """Account to the day on which it was first registered."""
     rows = db.execute(select(FundAccount.code, FundAccount.recorded_at).order_by(FundAccount.code))
     return {code: clock.district_date(at) for code, at in rows}
+
+
+@dataclass(frozen=True)
+class Stated:
+    """What a standing statement states: its days, the balances at their ends, what came in and went out (fen), whether
+    something is off inside it."""
+
+    account_code: str
+    from_on: date
+    to_on: date
+    opening_fen: int | None
+    closing_fen: int | None
+    in_fen: int
+    out_fen: int
+    flawed: bool
+
+
+def stated(db: Session, codes: Collection[str], until: date) -> dict[str, list[Stated]]:
+    """Account to its standing statements that begin by a day, in the order of what they cover."""
+    table = FundStatement
+    query = select(
+        table.account_code, table.from_on, table.to_on, table.opening_fen, table.closing_fen, table.in_fen, table.out_fen,
+        table.flaws != "[]",
+    ).where(standing(), table.account_code.in_(codes), table.from_on <= until)  # fmt: skip
+    found: dict[str, list[Stated]] = {}
+    for row in db.execute(query.order_by(table.account_code, table.to_on, table.from_on, table.recorded_at)):
+        found.setdefault(row[0], []).append(Stated(*row))
+    return found

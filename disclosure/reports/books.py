@@ -6,8 +6,9 @@ end with, which is the same figure wherever nothing is flawed.
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -114,3 +115,48 @@ def book_lines(proof: Sequence[dict[str, Any]], moved: Sequence[ledger.Total]) -
         listed = sorted(sides[side].items(), key=lambda pair: (order.get(pair[0], len(order)), pair[0]))
         lines += [Line(f"{side}:{code}", fen) for code, fen in listed if fen]
     return [*lines, Line("closing", sum(row["closing"] for row in proof))]
+
+
+def drafts(db: Session, kind: Kind, estate_codes: Collection[str], span: Span) -> dict[str, Draft]:
+    """The drafts of many estates at once, with a bounded number of questions; estates whose statements do not reach the
+    period's end, or without an account of the kind, are left out."""
+    accounts: dict[str, list[funds.AccountView]] = {}
+    for one in funds.accounts(db, estate_codes):
+        if one.type in kind.accounts and one.opened_on <= span.last:
+            accounts.setdefault(one.estate_code, []).append(one)
+    codes = [one.code for listed in accounts.values() for one in listed]
+    stated = funds.stated(db, codes, span.last)
+    moved: dict[str, list[ledger.Total]] = {}
+    for row in ledger.totals(db, list(accounts), span.first, span.last):
+        if row.account_type in kind.accounts:
+            moved.setdefault(row.estate_code, []).append(row)
+    found = {}
+    for estate, listed in accounts.items():
+        proofs = [_quick(db, one, stated.get(one.code, ()), span) for one in listed]
+        if all(one.proven for one in proofs):
+            rows = [_proof_row(account, one) for account, one in zip(listed, proofs, strict=True)]
+            flaws = tuple(text for one in proofs for text in _flaws(one))
+            found[estate] = Draft(tuple(book_lines(rows, moved.get(estate, ()))), tuple(rows), flaws)
+    return found
+
+
+def _quick(db: Session, account: funds.AccountView, listed: Sequence[funds.Stated], span: Span) -> funds.Proof:
+    """An account's proof: read off its statements where they follow one another without a flaw, else worked out."""
+    within = [one for one in listed if one.from_on >= span.first and one.to_on <= span.last]
+    opening, closing = (within[0].opening_fen, within[-1].closing_fen) if within else (None, None)
+    is_plain = bool(within) and (within[0].from_on, within[-1].to_on) == (span.first, span.last)
+    if not is_plain or opening is None or closing is None or not _chained(listed):
+        return funds.proof_between(db, account.code, span.first, span.last)
+    into, out = sum(one.in_fen for one in within), sum(one.out_fen for one in within)
+    return funds.Proof(account.code, span.first, span.last, opening, into, out, closing, ())
+
+
+def _chained(listed: Sequence[funds.Stated]) -> bool:
+    """Each statement adds up and begins on the day and with the balance with which the one before it ended."""
+    for before, after in zip(listed, listed[1:], strict=False):
+        if after.from_on != before.to_on + timedelta(days=1) or after.opening_fen != before.closing_fen:
+            return False
+    return all(
+        not one.flawed and one.opening_fen is not None and one.opening_fen + one.in_fen - one.out_fen == one.closing_fen
+        for one in listed
+    )

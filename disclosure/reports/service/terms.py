@@ -1,5 +1,6 @@
 """What is due of an estate besides the rule: not applicable, more often, and the events that make a report due."""
 
+from collections.abc import Collection
 from datetime import date
 
 from sqlalchemy.orm import Session
@@ -45,6 +46,22 @@ def set_term(
     db.flush()
     detail = {"kind": code, "frequency": frequency, "since": since, "reason": said, "on": on}
     audit.record(db, actor, "report-term.set", f"estate:{estate_code}", detail)
+
+
+def set_terms_many(
+    db: Session,
+    actor: Actor,
+    estates: Collection[str],
+    code: str,
+    frequency: str,
+    since: date,
+    reason: str,
+    *,
+    on: date,
+) -> None:
+    """``set_term`` for many estates, as an officer of the whole district does it. NotAllowed, DomainError."""
+    for estate in sorted(estates):
+        set_term(db, actor, estate, code, frequency, since, reason, on=on)
 
 
 def add_occasion(
