@@ -173,7 +173,6 @@ def _months(today: date) -> list[Month]:
 
 def _proof_periods(period: Period, offered: Sequence[Period]) -> list[Period]:
     """The period that is shown, and the four quarters up to it."""
-    quarters = [one for one in offered if isinstance(one, Quarter) and one.last <= max(period.last, offered[0].last)]
-    wanted: list[Period] = []
-    wanted.extend([one for one in quarters if one.last <= period.last][:4])
+    wanted: list[Period] = [one for one in offered if isinstance(one, Quarter) and one.last <= period.last]
+    wanted = wanted[:4]
     return wanted if period in wanted else [period, *wanted]
