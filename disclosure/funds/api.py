@@ -102,7 +102,7 @@ def import_file(actor: Actor, account_code: str, data: bytes, name: str, *, on: 
         refuse_foreign_statements(db, account_code, made)
         known = queries.statement_of_file(db, account_code, sha256) is not None
     judged = [judge(one) for one in made]
-    staged = judged if known else stage(account_code, sha256, judged)
+    staged = judged if known else stage(account_code, judged)
     try:
         with transaction() as db:
             return take_over(db, actor, account_code, staged, sha256, on=on)

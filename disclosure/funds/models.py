@@ -137,3 +137,29 @@ class BankLineRepeat(Base):
     year: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, info=STAFF)
     line_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False, info=STAFF)
     statement_id: Mapped[str] = mapped_column(ForeignKey("fund_statement.id"), primary_key=True, info=STAFF)
+
+
+class BankLineStaged(Base):
+    """Lines of a large statement on their way: written in small transactions, taken over in one, then gone. Working
+    paper, no record; what a stopped process leaves goes after a day.
+    """
+
+    __tablename__ = "bank_line_staged"
+    __table_args__ = (Index(None, "staged_at"),)
+
+    batch: Mapped[str] = mapped_column(String(40), primary_key=True, info=STAFF)
+    seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, info=STAFF)
+    staged_at: Mapped[datetime] = mapped_column(info=STAFF)
+    year: Mapped[int] = mapped_column(info=STAFF)
+    id: Mapped[int] = mapped_column(BigInteger, info=STAFF)
+    account_code: Mapped[str] = mapped_column(String(32), info=STAFF)
+    key: Mapped[str] = mapped_column(String(40), info=STAFF)
+    booked_on: Mapped[date] = mapped_column(info=STAFF)
+    value_on: Mapped[date | None] = mapped_column(info=STAFF)
+    amount_fen: Mapped[int] = mapped_column(BigInteger, info=STAFF)
+    balance_fen: Mapped[int | None] = mapped_column(BigInteger, info=STAFF)
+    counterparty: Mapped[str] = mapped_column(info=STAFF)
+    counterparty_account: Mapped[str] = mapped_column(info=STAFF)
+    summary: Mapped[str] = mapped_column(info=STAFF)
+    reference: Mapped[str] = mapped_column(info=STAFF)
+    raw: Mapped[str] = mapped_column(info=STAFF)

@@ -33,6 +33,7 @@ class Judged:
     in_fen: int
     out_fen: int
     flaws: list[list[Any]]
+    batch: str = ""  # where its lines are staged
 
 
 def judge(made: BankStatement) -> Judged:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from disclosure.funds import proof, queries
 from disclosure.funds.models import BankLine, FundAccountFacts, FundStatement, FundStatementWithdrawn
+from disclosure.funds.service import staging
 from disclosure.funds.service.counting import Judged, judge
 from disclosure.funds.service.rows import insert_lines, insert_repeats, row_of
 from disclosure.funds.statements.shapes import CURRENCY, BankStatement, refuse, same_account
@@ -35,7 +36,13 @@ class Taken:
 
 
 def take_over(
-    db: Session, actor: Actor, account_code: str, statements: Sequence[BankStatement], file_sha256: str, *, on: date
+    db: Session,
+    actor: Actor,
+    account_code: str,
+    statements: Sequence[BankStatement | Judged],
+    file_sha256: str,
+    *,
+    on: date,
 ) -> Taken:
     """Store the statements of one file, whole or not at all.
 
@@ -44,12 +51,13 @@ def take_over(
     """
     lock(db, f"fund-account:{account_code}")
     account, taken = queries.account(db, account_code), Taken()
-    for statement in statements:
-        refuse_foreign(db, account, statement)
+    for one in statements:
+        refuse_foreign(db, account, one.made if isinstance(one, Judged) else one)
+    judged = [one if isinstance(one, Judged) else judge(one) for one in statements]
     if queries.statement_of_file(db, account_code, file_sha256):
-        taken.known = sum(len(statement.lines) for statement in statements)
+        taken.known = sum(len(one.made.lines) for one in judged)
         return taken
-    stored = [_store(db, actor, account_code, one, file_sha256, on, taken) for one in statements]
+    stored = [_store(db, actor, account_code, one, file_sha256, on, taken) for one in judged]
     new = {one for one in stored if one is not None}
     if new:
         audit.record(db, actor, "statement.imported", f"fund-account:{account_code}", {
@@ -71,6 +79,13 @@ def _flaws_of(db: Session, account_code: str, new: set[str]) -> list[proof.Flaw]
     ] + proof.overlaps(db, account_code, listed, new)
 
 
+def foreign(db: Session, account_code: str, statements: Sequence[BankStatement]) -> None:
+    """Refuse what is of another account before anything is staged."""
+    account = queries.account(db, account_code)
+    for one in statements:
+        refuse_foreign(db, account, one)
+
+
 def refuse_foreign(db: Session, account: FundAccountFacts, statement: BankStatement) -> None:
     if statement.currency != CURRENCY:
         raise refuse(
@@ -84,23 +99,23 @@ def refuse_foreign(db: Session, account: FundAccountFacts, statement: BankStatem
         raise refuse(statement.format, _("对账单的账号不是这个账户的账号，文件没有导入。请核对账户编号和文件。"))
 
 
-def _store(
-    db: Session, actor: Actor, code: str, made: BankStatement, sha256: str, on: date, taken: Taken
-) -> str | None:
-    judged = judge(made)
+def _store(db: Session, actor: Actor, code: str, judged: Judged, sha256: str, on: date, taken: Taken) -> str | None:
     existing = _existing(db, code, judged)
     known = [existing[one.key] for one in judged.lines if one.key in existing]
-    taken.known += len(known) + len(made.lines) - len(judged.lines)
+    taken.known += len(known) + len(judged.made.lines) - len(judged.lines)
     if len(known) == len(judged.lines) and _same_statement(db, code, judged):
         return None
     row = statement_row(code, judged, sha256, actor, on, _reference_flaws(db, code, judged, existing))
     db.execute(insert(FundStatement), [row])
-    new = [one for one in judged.lines if one.key not in existing]
     statement_id = str(row["id"])
-    insert_lines(db, [row_of(code, statement_id, seq, one) for seq, one in enumerate(new, start=1)])
+    new = [one for one in judged.lines if one.key not in existing]
+    if judged.batch:
+        staging.take(db, judged.batch, statement_id, len(new))
+    else:
+        insert_lines(db, [row_of(code, statement_id, seq, one) for seq, one in enumerate(new, start=1)])
+    taken.lines += len(new)
     insert_repeats(db, statement_id, known)
     taken.statements += 1
-    taken.lines += len(new)
     return statement_id
 
 

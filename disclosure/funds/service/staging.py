@@ -1,0 +1,79 @@
+"""Large statements are staged in small transactions and taken over in one: other writers wait for no file.
+
+Whatever stops the process, the records hold the statement whole or not at all; lines that were left staged are cleared
+after a day.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import delete, exists, func, insert, literal, select
+from sqlalchemy.orm import Session
+
+from disclosure.funds.models import BankLine, BankLineStaged
+from disclosure.funds.service.counting import Judged
+from disclosure.funds.service.rows import AT_ONCE, row_of
+from portal.kernel import clock
+from portal.kernel.bulk import insert_rows
+from portal.kernel.db import transaction
+from portal.kernel.errors import Conflict
+from portal.kernel.i18n import _
+from portal.kernel.ids import new_id
+
+LARGE = 10_000  # lines; fewer are taken over at once
+_KEPT = timedelta(days=1)
+_MOVED = (
+    "year", "id", "account_code", "seq", "key", "booked_on", "value_on", "amount_fen", "balance_fen", "counterparty",
+    "counterparty_account", "summary", "reference", "raw",
+)  # fmt: skip
+
+
+def stage(account_code: str, judged: Sequence[Judged]) -> list[Judged]:
+    """Write the lines of large statements where they are taken over from; the statements, which know their batch."""
+    return [_stage(account_code, one) if len(one.lines) >= LARGE else one for one in judged]
+
+
+def _stage(code: str, judged: Judged) -> Judged:
+    batch = new_id()  # its own: another process may bring the same file at the same time
+    _clear_old()
+    at = clock.now()
+    for start in range(0, len(judged.lines), AT_ONCE):
+        with transaction() as db:
+            insert_rows(db, BankLineStaged.__table__, _rows(code, batch, at, start, judged))
+    return replace(judged, batch=batch)
+
+
+def _rows(code: str, batch: str, at: datetime, start: int, judged: Judged) -> list[dict[str, Any]]:
+    rows = []
+    for seq, one in enumerate(judged.lines[start : start + AT_ONCE], start=start + 1):
+        row = row_of(code, "", seq, one)
+        del row["statement_id"]
+        rows.append({"batch": batch, "staged_at": at, **row})
+    return rows
+
+
+def take(db: Session, batch: str, statement_id: str, expected: int) -> None:
+    """Move the lines of a batch that the account does not have yet. Conflict when they are not as many as expected."""
+    staged = BankLineStaged
+    has = exists().where(
+        BankLine.year == staged.year, BankLine.account_code == staged.account_code, BankLine.key == staged.key
+    )
+    columns = [getattr(staged, name) for name in _MOVED]
+    query = select(*columns, literal(statement_id)).where(staged.batch == batch, ~has).order_by(staged.seq)
+    db.execute(insert(BankLine).from_select([*_MOVED, "statement_id"], query, include_defaults=False))
+    moved = db.scalar(select(func.count()).select_from(BankLine).where(BankLine.statement_id == statement_id))
+    if moved != expected:  # cleared meanwhile: a day and more lay between staging and taking over
+        raise Conflict(_("文件在处理中被清理，没有导入。请重新导入。"))
+
+
+def clear(batch: str) -> None:
+    """Forget a batch."""
+    with transaction() as db:
+        db.execute(delete(BankLineStaged).where(BankLineStaged.batch == batch))
+
+
+def _clear_old() -> None:
+    with transaction() as db:
+        db.execute(delete(BankLineStaged).where(BankLineStaged.staged_at < clock.now() - _KEPT))
