@@ -228,7 +228,8 @@ def _lines() -> Select[tuple[MediationCase, MediationStep]]:
 
 def _line(row: Sequence[object]) -> CaseLine:
     case, step = row[0], row[1]
-    assert isinstance(case, MediationCase) and isinstance(step, MediationStep)
+    assert isinstance(case, MediationCase)
+    assert isinstance(step, MediationStep)
     return CaseLine(
         case.id,
         case.code,

@@ -3,7 +3,6 @@
 from datetime import date
 
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from mediation.cases import people, policy, words
@@ -171,13 +170,12 @@ def answer(db: Session, actor: Actor, ask_id: str, yes: bool, *, on: date | None
 
 
 def _note(db: Session, actor: Actor, asked: MediationAsk, held: Held, yes: bool, on: date | None) -> None:
+    if db.get(MediationAnswer, (asked.id, held.who.party_id)) is not None:
+        raise Conflict(_("您已经答复过了。"))
     row = MediationAnswer(ask_id=asked.id, party_id=held.who.party_id, yes=yes, on=on or clock.today(), at=clock.now())
     row.actor = actor.audit_name
     db.add(row)
-    try:
-        db.flush()
-    except IntegrityError as error:
-        raise Conflict(_("您已经答复过了。")) from error
+    db.flush()
     audit.record(db, actor, "mediation.answered", record.ref(held.case), {"ask": asked.id, "purpose": asked.purpose})
 
 

@@ -7,7 +7,6 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import func, select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from mediation.cases import people, policy, vault
@@ -141,16 +140,15 @@ def add_signature(
     """Put a signature over the hash that the signer saw. ``Conflict`` when the paper is another, or signed already."""
     if sha256 != row.sha256:
         raise Conflict(_("文书内容已经变化，请重新查看后再签署。"))
+    if db.get(MediationSignature, (row.id, signer)) is not None:
+        raise Conflict(_("已经签署过了。"))
     role = "party" if signer not in people.assigned(db, held.id) else "mediator"
     new = MediationSignature(
         paper_id=row.id, signer=signer, role=role, sha256=sha256, method=method, on=on or clock.today(), at=clock.now(),
         actor=actor.audit_name,
     )  # fmt: skip
     db.add(new)
-    try:
-        db.flush()
-    except IntegrityError as error:
-        raise Conflict(_("已经签署过了。")) from error
+    db.flush()
     detail = {"paper": row.number, "sha256": sha256, "signer": signer, "method": method}
     audit.record(db, actor, "mediation.signed-paper", record.ref(held.case), detail)
 

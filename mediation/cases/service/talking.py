@@ -7,7 +7,6 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import func, select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from mediation.cases import policy, vault
@@ -259,13 +258,13 @@ def reply(db: Session, actor: Actor, offer_id: str, verdict: str, *, on: date | 
     said = select(MediationVerdict.verdict).where(MediationVerdict.offer_id == offer_id)
     if "withdrawn" in list(db.scalars(said)):
         raise Conflict(_("这项方案已经撤回。"))
-    row = MediationVerdict(offer_id=offer_id, party_id=held.who.party_id or actor.login, verdict=verdict, on=day)
+    sayer = held.who.party_id or actor.login
+    if db.get(MediationVerdict, (offer_id, sayer)) is not None:
+        raise Conflict(_("您已经答复过了。"))
+    row = MediationVerdict(offer_id=offer_id, party_id=sayer, verdict=verdict, on=day)
     row.at = clock.now()
     db.add(row)
-    try:
-        db.flush()
-    except IntegrityError as error:
-        raise Conflict(_("您已经答复过了。")) from error
+    db.flush()
     audit.record(db, actor, "mediation.offer-answered", record.ref(held.case), {"offer": offer_id})
 
 
