@@ -1,6 +1,6 @@
 """What other rooms may ask of the credit record."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -18,6 +18,8 @@ from scoring.credit import (
     documents,
     due_process,
     from_ratings,
+    inherited,
+    link_rules,
     papers,
     queries,
     service,
@@ -71,7 +73,7 @@ def _given(value: Any) -> Any:
     return None if pd.isna(value) else value
 
 
-def _view(row: Any, as_of: date, points_cp: int | None = None) -> EventView:
+def _view(row: Any, as_of: date, points_cp: int | None = None, why: str = "share") -> EventView:
     nominal = int(row.points_cp) if points_cp is None else points_cp
     counted = int(getattr(row, "counted_cp", nominal)) if points_cp is None else points_cp
     return EventView(
@@ -91,7 +93,7 @@ def _view(row: Any, as_of: date, points_cp: int | None = None) -> EventView:
         step=row.step,
         is_share=points_cp is not None,
         counted_cp=counted,
-        why="share" if points_cp is not None else str(getattr(row, "why", "")),
+        why=why if points_cp is not None else str(getattr(row, "why", "")),
     )
 
 
@@ -99,8 +101,21 @@ def _counted(events: pd.DataFrame, as_of: date) -> pd.DataFrame:
     return counting.with_counted(events, catalogue.caps(as_of))
 
 
-def _rows(counted: pd.DataFrame, subject_type: str, tariff: rules.CreditTariff) -> pd.DataFrame:
-    """Event rows as the arithmetic wants them: own events, and for enterprises the shares of their managers' events.
+def _succession(
+    db: Session, subject_type: str, as_of: date, known_at: datetime | None, later: str | None = None
+) -> inherited.Succession:
+    """The successions that count on a day; none while the rules in force give no share."""
+    percent = link_rules.in_force(as_of).adverse_share_percent
+    if not percent or subject_type != "enterprise":
+        return inherited.NONE
+    return inherited.Succession(percent, tuple(relations.inheriting(db, as_of, known_at, later)))
+
+
+def _rows(
+    counted: pd.DataFrame, subject_type: str, tariff: rules.CreditTariff, after: inherited.Succession
+) -> pd.DataFrame:
+    """Event rows as the arithmetic wants them: own events, and for enterprises the shares of their managers' events and of
+    the events of enterprises that they succeeded.
 
     An item of an act that another item outweighs stays with 0 points: its code still holds the worst grade (B07).
     """
@@ -110,7 +125,11 @@ def _rows(counted: pd.DataFrame, subject_type: str, tariff: rules.CreditTariff) 
         return own
     theirs = figures[(figures["subject_type"] == "manager") & (figures["points_cp"] < 0) & figures["uscc"].notna()]
     shares = rules.shares_of_managers(own, theirs[["uscc", "act", "code", "points_cp"]], tariff)
-    return pd.concat([own, shares], ignore_index=True)
+    borne = pd.concat([own, shares], ignore_index=True)
+    if not after.pairs:
+        return borne
+    formers = inherited.borne_by_later(counted, after.pairs)
+    return pd.concat([borne, rules.shares_of_formers(borne, formers, after.percent)], ignore_index=True)
 
 
 def scores(
@@ -121,28 +140,33 @@ def scores(
     Source: contract, section 3, "Credit on a day".
     """
     tariff = rules.tariff_on(as_of.isoformat())
-    rows = _rows(_counted(queries.counted_events(db, as_of, known_at), as_of), subject_type, tariff)
+    after = _succession(db, subject_type, as_of, known_at)
+    rows = _rows(_counted(queries.counted_events(db, as_of, known_at), as_of), subject_type, tariff, after)
     wanted = pd.Series(list(dict.fromkeys(subjects)), dtype="object")
     return rules.credit_scores(rows[rows["subject"].isin(set(wanted))].reset_index(drop=True), wanted, tariff)
 
 
 def score(db: Session, subject_type: str, subject: str, as_of: date, known_at: datetime | None = None) -> CreditView:
     """One subject's credit on a day, as known at an instant (default now), explained by its events."""
-    events = queries.counted_events(db, as_of, known_at, queries.concerning(subject_type, [subject]))
-    return _scored(events, subject_type, subject, as_of)
+    after = _succession(db, subject_type, as_of, known_at, subject)
+    events = queries.counted_events(db, as_of, known_at, queries.concerning(subject_type, [subject, *after.formers]))
+    return _scored(events, subject_type, subject, as_of, after)
 
 
 def score_if(db: Session, subject_type: str, subject: str, on: date, case_id: str) -> tuple[CreditView, CreditView]:
     """A subject's credit on a day, and what it would be had an event that waits counted."""
-    events = queries.counted_events(db, on, None, queries.concerning(subject_type, [subject]))
+    after = _succession(db, subject_type, on, None, subject)
+    events = queries.counted_events(db, on, None, queries.concerning(subject_type, [subject, *after.formers]))
     more = queries.proposed_event(db, case_id)
     added = more if events.empty else pd.concat([events, more], ignore_index=True)
-    return _scored(events, subject_type, subject, on), _scored(added, subject_type, subject, on)
+    return _scored(events, subject_type, subject, on, after), _scored(added, subject_type, subject, on, after)
 
 
-def _scored(events: pd.DataFrame, subject_type: str, subject: str, as_of: date) -> CreditView:
+def _scored(
+    events: pd.DataFrame, subject_type: str, subject: str, as_of: date, after: inherited.Succession
+) -> CreditView:
     tariff, counted = rules.tariff_on(as_of.isoformat()), _counted(events, as_of)
-    rows = _rows(counted, subject_type, tariff)
+    rows = _rows(counted, subject_type, tariff, after)
     mine = rows[rows["subject"] == subject].reset_index(drop=True)
     found = rules.credit_scores(mine, pd.Series([subject], dtype="object"), tariff).iloc[0]
     return CreditView(
@@ -152,7 +176,10 @@ def _scored(events: pd.DataFrame, subject_type: str, subject: str, as_of: date) 
         grade=str(found.grade),
         good_cp=int(found.good_cp),
         bad_cp=int(found.bad_cp),
-        events=_shown(counted, subject_type, subject, tariff, as_of),
+        events=(
+            *_shown(counted, subject_type, subject, tariff, as_of),
+            *_inherited(counted, mine, as_of, after),
+        ),
     )
 
 
@@ -160,14 +187,27 @@ def _shown(
     counted: pd.DataFrame, subject_type: str, subject: str, tariff: rules.CreditTariff, as_of: date
 ) -> tuple[EventView, ...]:
     is_own = (counted["subject_type"] == subject_type) & (counted["subject"] == subject)
+    theirs = (counted["subject_type"] == "manager") & (counted["uscc"] == subject)
     own_acts = set(counted.loc[is_own, "act"])
     shown = []
-    for row, own in zip(counted.itertuples(index=False), is_own, strict=True):
+    for row, own, shared in zip(counted.itertuples(index=False), is_own, theirs, strict=True):
         if own:
             shown.append(_view(row, as_of))
-        elif row.counted_cp < 0 and row.act not in own_acts:
+        elif shared and row.counted_cp < 0 and row.act not in own_acts:
             shown.append(_view(row, as_of, -rules.manager_share(-int(row.counted_cp), tariff)))
     return tuple(shown)
+
+
+def _inherited(
+    counted: pd.DataFrame, mine: pd.DataFrame, as_of: date, after: inherited.Succession
+) -> Iterator[EventView]:
+    """Events of enterprises that the subject succeeded, each with the share that enters its score (``mine``)."""
+    own = mine[mine["code"].str.startswith(rules.SUCCESSION)]
+    taken = dict(zip(own["act"], own["points_cp"], strict=True))
+    for row in inherited.borne_by_later(counted, after.pairs).itertuples(index=False):
+        if row.act in taken:
+            event = next(counted.loc[[row.place]].itertuples(index=False))
+            yield _view(event, as_of, int(taken[row.act]), "succession")
 
 
 def timeline(db: Session, subject_type: str, subject: str) -> list[EventView]:

@@ -3,7 +3,8 @@
 ``same_value``: enterprises that share a value of the register, unless more than ``at_most`` do (an office building proves
 nothing). ``handover``: an estate changed from one enterprise to another within ``within_days`` days and kept its project
 manager, at ``at_least`` estates or more. ``effect.adverse_share_percent``: what part of the former enterprise's adverse
-events a confirmed succession puts on the later one; 0: nothing is inherited, the link is only shown (decision 0020).
+events a confirmed succession puts on the later one, of acts before its beginning and from its confirmation on; 0: nothing is
+inherited, the link is only shown (decision 0020).
 """
 
 import json
@@ -56,8 +57,8 @@ def _all() -> dict[date, LinkRules]:
         if entry.name.endswith(".json"):
             begins, data = date.fromisoformat(entry.name.removesuffix(".json")), json.loads(entry.read_text("utf-8"))
             share = data["effect"]["adverse_share_percent"]
-            if share:
-                raise BadLinkRules(f"{entry.name}: the counting knows no share of successions, only 0")
+            if not (isinstance(share, int) and 0 <= share <= 100):
+                raise BadLinkRules(f"{entry.name}: adverse_share_percent is a whole number from 0 to 100")
             found[begins] = LinkRules(begins, tuple(data["rules"]), share)
     return dict(sorted(found.items()))
 

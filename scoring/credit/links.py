@@ -200,3 +200,22 @@ def successions(db: Session, as_of: date, known_at: datetime | None = None) -> l
     """(former, later) of the confirmed successions that began by a day."""
     found = links(db, known_at=known_at)
     return sorted({(one.former, one.later) for one in found if one.is_succession and one.since <= as_of})
+
+
+def inheriting(
+    db: Session, as_of: date, known_at: datetime | None = None, later: str | None = None
+) -> list[tuple[str, str, date]]:
+    """(former, later, since) of the successions that were confirmed by a day, of one later enterprise or of all; one row for
+    each pair, with its first day. A succession that was taken back is none, save for what was known before."""
+    last = _last_steps(known_at)
+    joined = and_(AffiliationStep.affiliation_id == last.c.affiliation_id, AffiliationStep.seq == last.c.seq)
+    columns = (Affiliation.former, Affiliation.later, Affiliation.since, Affiliation.rule)
+    query = select(*columns).join(last, last.c.affiliation_id == Affiliation.id).join(AffiliationStep, joined)
+    query = query.where(AffiliationStep.step == "confirmed", AffiliationStep.on <= as_of, Affiliation.since <= as_of)
+    if later is not None:
+        query = query.where(Affiliation.later == later)
+    first: dict[tuple[str, str], date] = {}
+    for former, after, since, rule in db.execute(query.order_by(Affiliation.since, Affiliation.key)):
+        if link_rules.is_directed(rule, as_of):
+            first.setdefault((former, after), since)
+    return [(former, after, since) for (former, after), since in sorted(first.items())]

@@ -8,8 +8,9 @@ from datetime import date
 class EventView:
     """A credit event as shown: signed centipoints, the days it counts, its document.
 
-    ``counted_cp`` is what enters the score of the day, ``why`` why that is not all of ``points_cp``: ``same_act``, ``cap``
-    or ``share`` (half of a manager's event); ``step`` ``repaired``: it was ended by a repair.
+    ``counted_cp`` is what enters the score of the day, ``why`` why that is not all of ``points_cp``: ``same_act``, ``cap``,
+    ``share`` (half of a manager's event) or ``succession`` (the share of an event of the enterprise that this one succeeded;
+    ``subject`` is the former one); ``step`` ``repaired``: it was ended by a repair.
     """
 
     case_id: str

@@ -34,6 +34,9 @@ def _points(event: EventView) -> str:
 def _limit(event: EventView) -> str:
     if event.why == "share":
         return _("这是项目负责人（编号%(code)s）的不良信息，企业按50%%计分。", code=event.subject)
+    if event.why == "succession":
+        values = {"code": event.subject, "points": print_cp(abs(event.counted_cp))}
+        return _("这是被承继企业（%(code)s）在承继以前的不良信息，本企业按比例计%(points)s分。", **values)
     if event.why == "cap":
         counted = print_cp(abs(event.counted_cp))
         return _("这类事项合计有上限，本项计%(points)s分。", points=counted)

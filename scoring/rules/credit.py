@@ -14,6 +14,9 @@ from .rounding import half_up
 from .rulesets import credit_tariffs
 
 
+SUCCESSION = "succession"  # begins the code of a share of a former enterprise's event
+
+
 @dataclass(frozen=True)
 class RatingEvent:
     """The credit event that a published rating gives: signed ``points_cp``, counting ``months`` from publication."""
@@ -140,17 +143,29 @@ def shares_of_managers(own: pd.DataFrame, of_managers: pd.DataFrame, tariff: Cre
     0). Returns ``subject, act, code, points_cp`` (minus half_up of the share); acts recorded on both are left out.
     The code reads ``share:B07``: the grade rule of an event acts on the subject that it is recorded on.
     """
-    if (of_managers["points_cp"] >= 0).any():
-        raise BadPoints(of_managers.loc[of_managers["points_cp"] >= 0, "code"])
-    on_both = pd.MultiIndex.from_frame(of_managers[["uscc", "act"]]).isin(
-        pd.MultiIndex.from_frame(own[["subject", "act"]])
-    )
-    borne = of_managers[~on_both].reset_index(drop=True)
+    return _borne(own, of_managers, tariff.manager_share_percent, "share")
+
+
+def shares_of_formers(own: pd.DataFrame, of_formers: pd.DataFrame, percent: int) -> pd.DataFrame:
+    """What enterprises bear of the adverse events of the enterprise that they succeeded, as event rows.
+
+    ``of_formers``: ``uscc`` (the later enterprise), ``act, code, points_cp`` (below 0). ``own`` and the answer as for
+    ``shares_of_managers``; the code reads ``succession:B07``. An act that the later enterprise bears already, whether its
+    own or its manager's, is left out.
+    """
+    return _borne(own, of_formers, percent, SUCCESSION)
+
+
+def _borne(own: pd.DataFrame, others: pd.DataFrame, percent: int, mark: str) -> pd.DataFrame:
+    if (others["points_cp"] >= 0).any():
+        raise BadPoints(others.loc[others["points_cp"] >= 0, "code"])
+    on_both = pd.MultiIndex.from_frame(others[["uscc", "act"]]).isin(pd.MultiIndex.from_frame(own[["subject", "act"]]))
+    borne = others[~on_both].reset_index(drop=True)
     return pd.DataFrame(
         {
             "subject": borne["uscc"],
             "act": borne["act"],
-            "code": "share:" + borne["code"].astype("str"),
-            "points_cp": -half_up(-borne["points_cp"].astype("int64") * tariff.manager_share_percent, 100),
+            "code": f"{mark}:" + borne["code"].astype("str"),
+            "points_cp": -half_up(-borne["points_cp"].astype("int64") * percent, 100),
         }
     )

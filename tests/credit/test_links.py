@@ -1,9 +1,13 @@
 """Links between enterprises: found by rule, confirmed by a person, told, contestable, and without effect by default."""
 
+import json
+from dataclasses import replace
 from datetime import date
 
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from sqlalchemy import update
 
 from portal.kernel import clock
@@ -11,7 +15,9 @@ from portal.kernel.db import reading, transaction
 from portal.kernel.errors import Conflict, DomainError, NotAllowed
 from portal.notices import api as notices
 from portal.registry.models import Enterprise
-from scoring.credit import api, link_rules, links
+from scoring.credit import api, inherited, link_rules, links
+from scoring.repair.api import of_company
+from scoring.rules import credit as rules
 from tests.lists.year import LEAD, OFFICER, audit_rows, record_event
 from tests.ratings.district import MANAGERS, USCC, add_contract
 
@@ -118,6 +124,105 @@ def test_nothing_is_inherited_silently(linked):
         links.confirm(db, LEAD, linked["manager_handover"], reason="同一团队", on=DAY)
     with reading() as db:
         assert api.score(db, "enterprise", USCC[1], DAY).score_cp == 8000
+
+
+@pytest.fixture
+def shared(linked, monkeypatch):
+    """The rules in force give 30 percent; the succession began on 1 January and is confirmed on DAY."""
+    rules = replace(link_rules.in_force(DAY), adverse_share_percent=30)
+    monkeypatch.setattr(link_rules, "in_force", lambda on: rules)
+    return linked["manager_handover"]
+
+
+def _later(day, known_at=None):
+    with reading() as db:
+        one = api.score(db, "enterprise", USCC[1], day, known_at)
+        many = api.scores(db, "enterprise", list(USCC), day, known_at).set_index("subject")
+        assert (many.loc[USCC[1], "score_cp"], many.loc[USCC[1], "grade"]) == (one.score_cp, one.grade)
+        assert sum(event.counted_cp for event in one.events if event.counted_cp < 0) == -one.bad_cp
+        return one
+
+
+def _confirm(link):
+    with clock.on(DAY), transaction() as db:
+        links.confirm(db, LEAD, link, reason="同一团队", on=DAY)
+
+
+BEFORE, AFTER = date(2025, 12, 1), date(2026, 2, 1)
+
+
+def test_a_share_of_what_came_before_counts_from_the_confirmation_on(shared):
+    """B11: 6 points, 12 months; B07: 18 points, grade D for the former alone; B34 fell after the succession."""
+    for code, day in (("B11", BEFORE), ("B07", BEFORE), ("B34", AFTER)):
+        with clock.on(day):
+            record_event(code, on=day)
+    with clock.on(DAY):
+        assert _later(DAY).score_cp == 8000, "a link that nobody confirmed has no effect"
+        _confirm(shared)
+        known = clock.now()
+        found = _later(DAY)
+        assert (found.bad_cp, found.grade) == (180 + 540, "B")
+        assert {(e.code, e.counted_cp, e.why, e.subject) for e in found.events} == {
+            ("B11", -180, "succession", USCC[0]), ("B07", -540, "succession", USCC[0])}  # fmt: skip
+        assert "按比例计1.80分" in next(api.explained(e) for e in found.events if e.code == "B11")
+        assert _later(date(2026, 3, 1)).score_cp == 8000, "not before the confirmation"
+    assert _later(date(2026, 12, 1)).bad_cp == 540, "a share lasts as long as its event"
+    with reading() as db:
+        assert api.score(db, "enterprise", USCC[0], DAY).bad_cp == 2700, "the former one loses nothing of it"
+        assert [one.ref for one in of_company(db, USCC[1], DAY)] == [], "nothing of another's is repaired"
+    with clock.on(date(2026, 3, 9)), transaction() as db:
+        links.withdraw(db, LEAD, shared, reason="异议成立", on=date(2026, 3, 9))
+    assert _later(DAY).score_cp == 8000
+    assert _later(DAY, known).bad_cp == 720, "what was known stays known"
+
+
+def test_an_act_is_borne_once_and_a_link_of_equals_passes_nothing_on(shared, linked):
+    with clock.on(BEFORE):
+        record_event("B11", on=BEFORE, act_id="act")
+        record_event("B34", USCC[1], on=BEFORE, act_id="act")
+        record_event("B15", MANAGERS[0], kind="manager", uscc=USCC[0], on=BEFORE)
+    with clock.on(DAY), transaction() as db:
+        links.confirm(db, LEAD, linked["same_phone"], reason="同一电话", on=DAY)
+    assert _later(DAY).bad_cp == 0, "its own act of three months is over; the same telephone is no succession"
+    _confirm(shared)
+    assert _later(DAY).bad_cp == 180, "its own record of the act no longer counts, the former one's does"
+    assert _later(date(2026, 2, 20)).bad_cp == 300, "its own act, and no share of its former's manager"
+
+
+percents = st.integers(0, 100)
+acts = st.lists(
+    st.tuples(st.sampled_from("FGL"), st.sampled_from("xyz"), st.integers(-1800, -1), st.booleans()), max_size=8
+)
+
+
+@given(acts, percents)
+def test_shares_are_those_of_a_plain_recomputation(made, percent):
+    """F and G were succeeded by L; the last field says whether the act came before."""
+    since = date(2026, 1, 1)
+    frame = pd.DataFrame(
+        [("enterprise", s, a, "B11", p, BEFORE if early else AFTER) for s, a, p, early in made],
+        columns=["subject_type", "subject", "act", "code", "counted_cp", "valid_from"],
+    )
+    pairs = [("F", "L", since), ("G", "L", since)]
+    own = frame[frame["subject"] == "L"][["subject", "act", "code"]].assign(points_cp=0)
+    found = rules.shares_of_formers(own, inherited.borne_by_later(frame, pairs), percent)
+    dearest = {}
+    for subject, act, points, early in made:
+        if subject != "L" and early and act not in {a for s, a, _p, _e in made if s == "L"}:
+            dearest[act] = min(points, dearest.get(act, 0))
+    assert dict(zip(found["act"], found["points_cp"], strict=True)) == {
+        act: -((-2 * points * percent + 100) // 200) for act, points in dearest.items()
+    }
+
+
+@pytest.mark.parametrize("share", [-1, 101, 0.5, "30"])
+def test_a_share_that_is_no_percentage_is_refused(share, tmp_path, monkeypatch):
+    (tmp_path / "affiliation").mkdir()
+    text = json.dumps({"effect": {"adverse_share_percent": share}, "rules": []})
+    (tmp_path / "affiliation" / "2026-01-01.json").write_text(text)
+    monkeypatch.setattr(link_rules, "files", lambda _package: tmp_path)
+    with pytest.raises(link_rules.BadLinkRules):
+        link_rules._all.__wrapped__()
 
 
 def test_the_evidence_is_sealed_and_not_in_the_audit_log(linked):
