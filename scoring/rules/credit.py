@@ -13,7 +13,6 @@ from .groups import group_sum, positions
 from .rounding import half_up
 from .rulesets import credit_tariffs
 
-
 SUCCESSION = "succession"  # begins the code of a share of a former enterprise's event
 
 
