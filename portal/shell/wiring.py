@@ -28,6 +28,7 @@ FEATURES = (
     "scoring.objections",
     "scoring.market",
     "disclosure.funds",
+    "disclosure.ledger",
     "disclosure.reports",
     "disclosure.opened",
     "disclosure.owners",
