@@ -34,6 +34,7 @@ _CLOSING = re.compile(r"(?:期末|本期末)余额[^0-9¥￥\-]{0,40}(-?[\d,]+(?
 _OLE = b"\xd0\xcf\x11\xe0"
 
 Rows = list[list[Any]]
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 class UnknownLayout(InputRefused):
@@ -72,6 +73,8 @@ def _read_xls(data: bytes) -> tuple[str, Rows]:
 
 def text_of(cell: Any) -> str:
     """A cell as text: days as ISO, whole numbers without a point."""
+    if isinstance(cell, str):
+        return cell.strip().strip("\t").strip("`'") if cell else ""
     if isinstance(cell, datetime):
         return cell.isoformat(sep=" ")
     if isinstance(cell, date):
@@ -136,44 +139,50 @@ class _RowReader:
 
     def __init__(self, sheet: str, layout: Layout, places: dict[str, list[int]], headers: Sequence[str]) -> None:
         self.sheet, self.layout, self.places, self.headers = sheet, layout, places, headers
+        self.addresses = {field: f"{sheet}!{letters(found[0])}" for field, found in places.items()}
+        self.day_header = normal(headers[places["booked_on"][0]])
+        self.named = [(place, header) for place, header in enumerate(headers) if header]
 
-    def text(self, row: Sequence[Any], field: str) -> str:
+    def text(self, texts: Sequence[str], field: str) -> str:
         """The cells of a field, joined where a field may have several."""
-        cells = [text_of(row[place]) for place in self.places.get(field, []) if place < len(row)]
+        places = self.places.get(field, ())
+        if len(places) == 1:
+            return texts[places[0]] if places[0] < len(texts) else ""
+        cells = [texts[place] for place in places if place < len(texts)]
         return "；".join(dict.fromkeys(cell for cell in cells if cell))
 
     def cell(self, field: str, number: int) -> str:
         """The address of a field in a row."""
-        return f"{self.sheet}!{letters(self.places[field][0])}{number}"
+        return f"{self.addresses[field]}{number}"
 
     def line(self, row: Sequence[Any], number: int) -> tuple[Line | None, str]:
         """The line of a row and the account it names; no line where the row is empty, a total or a repeated header."""
         texts = [text_of(cell) for cell in row]
-        filled = [text for text in texts if text]
-        day = self.text(row, "booked_on")
-        if not filled or _FOOTER.match(filled[0]) or normal(day) == normal(self.headers[self.places["booked_on"][0]]):
+        first = next((text for text in texts if text), "")
+        day = self.text(texts, "booked_on")
+        if not first or _FOOTER.match(first) or (not day[:1].isdigit() and normal(day) == self.day_header):
             return None, ""
         place = self.cell("booked_on", number)
-        line = Line(place, parse_day(day, place), self._amount(row, number))
-        balance, value = self.text(row, "balance"), self.text(row, "value_on")
+        line = Line(place, parse_day(day, place), self._amount(texts, number))
+        balance, value = self.text(texts, "balance"), self.text(texts, "value_on")
         line.balance_fen = parse_fen(balance, self.cell("balance", number)) if balance not in ("", "-", "--") else None
         line.value_on = parse_day(value, self.cell("value_on", number)) if value else None
-        line.counterparty = clean(self.text(row, "counterparty"), 120)
-        line.counterparty_account = clean(self.text(row, "counterparty_account"), 40)
-        line.summary = clean(self.text(row, "summary"))
-        line.reference = clean(self.text(row, "reference"), 80)
-        kept = {header: text for header, text in zip(self.headers, texts, strict=False) if header and text}
-        line.raw = json.dumps(kept, ensure_ascii=False, separators=(",", ":"))[:4000]
-        return line, self.text(row, "account")
+        line.counterparty = clean(self.text(texts, "counterparty"), 120)
+        line.counterparty_account = clean(self.text(texts, "counterparty_account"), 40)
+        line.summary = clean(self.text(texts, "summary"))
+        line.reference = clean(self.text(texts, "reference"), 80)
+        kept = {header: texts[place] for place, header in self.named if place < len(texts) and texts[place]}
+        line.raw = _encode(kept)[:4000]
+        return line, self.text(texts, "account")
 
-    def _amount(self, row: Sequence[Any], number: int) -> int:
+    def _amount(self, row: Sequence[str], number: int) -> int:
         if "amount" in self.places and "direction" in self.places:
             return self._marked(row, number)
         if "income" in self.places and "outgo" in self.places:
             return self._two_columns(row, number)
         return parse_fen(self.text(row, "amount"), self.cell("amount", number))
 
-    def _marked(self, row: Sequence[Any], number: int) -> int:
+    def _marked(self, row: Sequence[str], number: int) -> int:
         fen = parse_fen(self.text(row, "amount"), self.cell("amount", number))
         mark = normal(self.text(row, "direction"))
         if mark in IN_MARKS:
@@ -184,14 +193,14 @@ class _RowReader:
             self.cell("direction", number), _("“%(value)s”不是借贷方向，应为借、贷或收、支。", value=mark[:20])
         )
 
-    def _two_columns(self, row: Sequence[Any], number: int) -> int:
-        sums = []
+    def _two_columns(self, row: Sequence[str], number: int) -> int:
+        sums, said = [], False
         for field in ("income", "outgo"):
             text = self.text(row, field)
-            sums.append(parse_fen(text, self.cell(field, number)) if text not in ("", "-", "--") else 0)
-        if all(sums) or not any(
-            text not in ("", "-", "--") for text in (self.text(row, "income"), self.text(row, "outgo"))
-        ):
+            filled = text not in ("", "-", "--")
+            said = said or filled
+            sums.append(parse_fen(text, self.cell(field, number)) if filled else 0)
+        if all(sums) or not said:
             raise refuse(self.cell("income", number), _("收入和支出应当只填一项。"))
         return sums[0] - abs(sums[1]) if sums[1] else sums[0]
 
