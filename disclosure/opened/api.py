@@ -16,6 +16,7 @@ from disclosure.opened.queries import lacking as lacking
 from disclosure.opened.service import NewEntry as NewEntry
 from disclosure.opened.service import keep_file as keep_file
 from disclosure.opened.service import open_entry as open_entry
+from disclosure.opened.service import open_many as open_many
 from disclosure.opened.service import withdraw as withdraw
 from disclosure.opened.votes import outcome as vote_outcome  # noqa: F401
 

@@ -15,7 +15,7 @@ from portal.kernel.money_charts import Among
 Chart = tuple[str, Markup]
 
 
-def flow(found: Dossier) -> Chart:
+def flow(found: Dossier, on_screen: bool = False) -> Chart:
     """From sources to uses; what is left over, or taken from before, makes both sides equal."""
     title = words.flow_title(found.fund, found.period, found.flow)
     sources = [(one.name, one.fen) for one in found.flow.sources]
@@ -24,7 +24,7 @@ def flow(found: Dossier) -> Chart:
         uses.append((_("结余"), found.flow.left_fen))
     elif found.flow.left_fen < 0:
         sources.append((_("动用以前结余"), -found.flow.left_fen))
-    return title, money_charts.flow(title, sources, uses)
+    return title, money_charts.flow(title, sources, uses, money_charts.SCREEN if on_screen else money_charts.PAGE)
 
 
 def balance(found: Dossier) -> Chart | None:

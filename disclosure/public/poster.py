@@ -22,12 +22,12 @@ STYLE = """
 """
 
 
-def parts(found: Dossier) -> dict[str, Any]:
+def parts(found: Dossier, on_screen: bool = False) -> dict[str, Any]:
     """Values of the poster and the screen."""
     live = settings().base_url + url_for("disclosure.estate", code=found.view.code)
     return {
         "live": live, "live_qr": pdf.qr_image(live), "title": words.flow_title(found.fund, found.period, found.flow),
-        "flow": pictures.flow(found), "on": clock.today(), "kinds": {one.code: one for one in reports.kinds()}, "operator": _operator(),
+        "flow": pictures.flow(found, on_screen), "on": clock.today(), "kinds": {one.code: one for one in reports.kinds()}, "operator": _operator(),
     }  # fmt: skip
 
 

@@ -30,31 +30,40 @@ class _Node:
     height: float
 
 
-def flow(title: str, sources: Sequence[Share], uses: Sequence[Share]) -> Markup:
+@dataclass(frozen=True)
+class _Size:
+    band: int
+    line: int
+
+
+PAGE, SCREEN = _Size(BAND, LINE), _Size(2 * BAND, 30)
+
+
+def flow(title: str, sources: Sequence[Share], uses: Sequence[Share], size: _Size = PAGE) -> Markup:
     """Money from its sources on the left through one pool to its uses on the right; widths are amounts.
 
     Both sides have the same sum: the caller adds what is left over to the uses, or what was taken from earlier to the
-    sources. Amounts of zero are left out.
+    sources. Amounts of zero are left out. ``SCREEN`` is the size for a screen that is read from afar.
     """
     left, right = [one for one in sources if one[1] > 0], [one for one in uses if one[1] > 0]
     total = sum(fen for _name, fen in left)
     if not total:
         return frame(title, _("这段时间没有收支"), 40, [text(_("这段时间没有收支"), "0", 24)])
-    ins, outs = _placed(left, total), _placed(right, total)
-    height = max(_bottom(ins), _bottom(outs), BAND)
-    ins, outs = _centred(ins, height), _centred(outs, height)
-    pool = (height - BAND) / 2
+    ins, outs = _placed(left, total, size), _placed(right, total, size)
+    height = max(_bottom(ins, size), _bottom(outs, size), size.band)
+    ins, outs = _centred(ins, height, size), _centred(outs, height, size)
+    pool = (height - size.band) / 2
     parts = [
         _ribbons(ins, pool, height, NAMES + BAR, POOL, "c-flow-in", False),
         _ribbons(outs, pool, height, POOL + 2, USES - BAR, "c-flow-out", True),
-        _bar(POOL, 2, pool, BAND, "c-flow-pool"),
+        _bar(POOL, 2, pool, size.band, "c-flow-pool"),
     ]
     for node in ins:
         parts.append(_bar(NAMES, BAR, node.top, node.height, "c-flow-source"))
-        parts += _names(node, NAMES - 1, "end")
+        parts += _names(node, NAMES - 1, "end", size)
     for node in outs:
         parts.append(_bar(USES - BAR, BAR, node.top, node.height, "c-flow-use"))
-        parts += _names(node, USES + 1, "")
+        parts += _names(node, USES + 1, "", size)
     said = _("；").join(f"{name} {money_figure(fen)}" for name, fen in (*left, *right))
     return frame(title, said, round(height) + 6, parts)
 
@@ -69,25 +78,25 @@ def _wrapped(name: str) -> tuple[str, ...]:
     return tuple(line for line in lines if line)[:3]
 
 
-def _placed(shares: Sequence[Share], total: int) -> list[_Node]:
+def _placed(shares: Sequence[Share], total: int, size: _Size) -> list[_Node]:
     nodes, y = [], 0.0
     for name, fen in shares:
         lines = _wrapped(name)
-        height = max(2.0, BAND * fen / total)
+        height = max(2.0, size.band * fen / total)
         nodes.append(_Node(name, fen, lines, y, height))
-        y += max(height, LINE * (len(lines) + 1)) + GAP
+        y += max(height, size.line * (len(lines) + 1)) + GAP
     return nodes
 
 
-def _bottom(nodes: Sequence[_Node]) -> float:
+def _bottom(nodes: Sequence[_Node], size: _Size) -> float:
     if not nodes:
         return 0.0
     last = nodes[-1]
-    return last.top + max(last.height, LINE * (len(last.lines) + 1))
+    return last.top + max(last.height, size.line * (len(last.lines) + 1))
 
 
-def _centred(nodes: Sequence[_Node], height: float) -> list[_Node]:
-    down = (height - _bottom(nodes)) / 2
+def _centred(nodes: Sequence[_Node], height: float, size: _Size) -> list[_Node]:
+    down = (height - _bottom(nodes, size)) / 2
     return [_Node(node.name, node.fen, node.lines, round(node.top + down, 1), node.height) for node in nodes]
 
 
@@ -110,10 +119,13 @@ def _bar(x: float, width: float, y: float, height: float, css: str) -> str:
     return f'<rect class="{css}" x="{x:g}%" y="{y:.1f}" width="{width:g}%" height="{height:.1f}"/>'
 
 
-def _names(node: _Node, x: float, anchor: str) -> list[str]:
-    top = node.top + max(0.0, (node.height - LINE * (len(node.lines) + 1)) / 2)
+def _names(node: _Node, x: float, anchor: str, size: _Size) -> list[str]:
+    top = node.top + max(0.0, (node.height - size.line * (len(node.lines) + 1)) / 2)
     rows = [(line, "c-name") for line in node.lines] + [(money_figure(node.fen), "c-ink")]
-    return [text(row, f"{x:g}%", top + LINE * place + 12, css, anchor) for place, (row, css) in enumerate(rows)]
+    return [
+        text(row, f"{x:g}%", top + size.line * place + 3 * size.line // 4, css, anchor)
+        for place, (row, css) in enumerate(rows)
+    ]
 
 
 TOP, HEIGHT, LEFT, WIDTH = 24, 150, 13.0, 78.0  # of a balance: pixels, pixels, per cent, per cent

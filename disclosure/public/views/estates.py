@@ -86,7 +86,7 @@ def kiosk(code: str) -> Response:
     following = url_for("disclosure.kiosk", code=found.view.code, screen=screen % SCREENS + 1)
     page = render_template(
         "disclosure/kiosk.html", found=found, screen=screen, screens=SCREENS, following=following,
-        **poster.parts(found),
+        **poster.parts(found, on_screen=True),
     )  # fmt: skip
     answer = Response(page)
     if request.args.get("stay") != "yes":
