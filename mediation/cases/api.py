@@ -14,6 +14,9 @@ from mediation.cases.models.talks import WALLS as WALLS
 from mediation.cases.people import Standing as Standing
 from mediation.cases.people import party_actor as party_actor
 from mediation.cases.people import visitor as visitor
+from mediation.cases.printing import bundle as bundle
+from mediation.cases.printing import docx as docx
+from mediation.cases.printing import pdf as pdf
 from mediation.cases.reading import AskView as AskView
 from mediation.cases.reading import AssignedView as AssignedView
 from mediation.cases.reading import CaseLine as CaseLine
