@@ -70,7 +70,7 @@ def draft(db: Session, kind: Kind, estate_code: str, span: Span) -> Draft:
     accounts = [a for a in funds.accounts(db, [estate_code]) if a.type in kind.accounts and a.opened_on <= span.last]
     if not accounts:
         raise DomainError(_("这个小区没有登记相应的账户，请先登记账户。"))
-    proofs = [funds.proof_between(db, account.code, span.first, span.last) for account in accounts]
+    proofs = [_proof(db, account, span) for account in accounts]
     for account, one in zip(accounts, proofs, strict=True):
         if not one.proven:
             text = _(
@@ -85,6 +85,11 @@ def draft(db: Session, kind: Kind, estate_code: str, span: Span) -> Draft:
         row for row in ledger.totals(db, [estate_code], span.first, span.last) if row.account_type in kind.accounts
     ]
     return Draft(tuple(book_lines(rows, moved)), tuple(rows), tuple(flaws))
+
+
+def _proof(db: Session, account: funds.AccountView, span: Span) -> funds.Proof:
+    """An account's proof of a period, from the day on which it was opened."""
+    return funds.proof_between(db, account.code, max(span.first, account.opened_on), span.last)
 
 
 def _proof_row(account: funds.AccountView, one: funds.Proof) -> dict[str, Any]:
@@ -146,7 +151,7 @@ def _quick(db: Session, account: funds.AccountView, listed: Sequence[funds.State
     opening, closing = (within[0].opening_fen, within[-1].closing_fen) if within else (None, None)
     is_plain = bool(within) and (within[0].from_on, within[-1].to_on) == (span.first, span.last)
     if not is_plain or opening is None or closing is None or not _chained(listed):
-        return funds.proof_between(db, account.code, span.first, span.last)
+        return _proof(db, account, span)
     into, out = sum(one.in_fen for one in within), sum(one.out_fen for one in within)
     return funds.Proof(account.code, span.first, span.last, opening, into, out, closing, ())
 

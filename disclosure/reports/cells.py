@@ -1,7 +1,8 @@
 """The calendar of disclosure: what is due of each estate, kind and period, and how it stood at the end of a day.
 
-A report is due of an estate for every period that ends after an account of the kind was opened and the register of
-accounts began. Late is judged by the day on which the report that was confirmed (or waits for it) was handed in: how long
+A report is due of an estate for every period that ends after an account of the kind was opened and that begins in the
+month in which the register of accounts began, or later: a company cannot file a period whose first months the portal never
+had. Late is judged by the day on which the report that was confirmed (or waits for it) was handed in: how long
 the office takes is nobody's fault who filed. A correction does not make a report late. Everything here is worked out;
 nothing of it is stored (rules.md 4.2: overdue is computed from the due date, not typed).
 """
@@ -21,6 +22,7 @@ from disclosure.reports.periods import Span
 from disclosure.reports.serving import Serving
 from portal.deadlines import api as deadlines
 from portal.kernel import clock
+from portal.kernel.periods import Month
 
 LONGEST = timedelta(days=220)  # between the end of a period and its due day
 OFTEN, NONE, USUAL = "often", "none", "usual"
@@ -100,6 +102,7 @@ class _Known:
 
     def __init__(self, db: Session, estates: Collection[str] | None, on: date) -> None:
         self.db, self.on, self.began = db, on, funds.register_began(db)
+        self.since = Month.of(self.began or on).first  # the register's first month counts as a whole
         self.registered = funds.registered(db)
         self.accounts: dict[str, list[funds.AccountView]] = {}
         for account in funds.accounts(db, estates):
@@ -146,8 +149,7 @@ def _all_due(known: _Known, since: date, until: date) -> Iterator[_Due]:
         for estate, listed in known.accounts.items():
             begins = [account.opened_on for account in listed if account.type in kind.accounts]
             if begins and known.began is not None:
-                first = max(min(begins), known.began, since - LONGEST)
-                yield from _periodic(known, kind, estate, first, until)
+                yield from _periodic(known, kind, estate, max(min(begins), since - LONGEST), until)
 
 
 def _periodic(known: _Known, kind: Kind, estate: str, first: date, last: date) -> Iterator[_Due]:
@@ -159,7 +161,7 @@ def _periodic(known: _Known, kind: Kind, estate: str, first: date, last: date) -
     for one, frequencies in wanted:
         for span in periods.between(first, last, one.frequency):
             term = queries.term_on(entered, span.first) if entered else None
-            if (term.frequency if term else USUAL) in frequencies:
+            if span.first >= known.since and (term.frequency if term else USUAL) in frequencies:
                 yield _Due(one, estate, span, known.due(one, span), term)
 
 
@@ -180,9 +182,10 @@ def _covered(known: _Known, due: Iterable[_Due]) -> Covered:
     spans = [one.span for one in due if one.kind.by == "bank"]
     if not spans:
         return {}
-    codes = None if len(known.accounts) > queries.PIECE else [a.code for some in known.accounts.values() for a in some]
+    opened = {account.code: account.opened_on for some in known.accounts.values() for account in some}
+    codes = None if len(opened) > queries.PIECE else list(opened)
     first, last = min(span.first for span in spans), max(span.last for span in spans)
-    return coverage(funds.delivered(known.db, codes, first, last, known.on))
+    return coverage(funds.delivered(known.db, codes, first, last, known.on), opened)
 
 
 def _cell(known: _Known, due: _Due, covered: Covered) -> Cell:

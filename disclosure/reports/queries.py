@@ -79,15 +79,22 @@ def _standing() -> tuple[Select[Any], Any]:
 
 
 def standing(
-    db: Session, by: date, estates: Collection[str] | None = None, states: Collection[str] | None = None
+    db: Session,
+    by: date,
+    estates: Collection[str] | None = None,
+    states: Collection[str] | None = None,
+    cell: tuple[str, str] | None = None,
 ) -> list[Standing]:
-    """Reports as they stood at the end of a day, by estate, kind, period and number; in some states only."""
+    """Reports as they stood at the end of a day, by estate, kind, period and number; in some states, or of a kind and
+    period (``cell``) only."""
     query, later = _standing()
     after = select(later.seq).where(later.report_id == FundReport.id, later.seq > FundReportStep.seq, later.on <= by)
     query = query.where(FundReportStep.on <= by, ~after.exists())
     query = query.order_by(FundReport.estate_code, FundReport.kind, FundReport.period, FundReport.number)
     if states is not None:
         query = query.where(FundReportStep.step.in_(sorted(states)))
+    if cell is not None:
+        query = query.where(FundReport.kind == cell[0], FundReport.period == cell[1])
     if estates is None:
         return [Standing(*row) for row in db.execute(query)]
     return [
@@ -97,7 +104,7 @@ def standing(
 
 def of_cell(db: Session, estate_code: str, kind: str, period: str, by: date) -> list[Standing]:
     """The reports of one estate, kind and period by number."""
-    return [one for one in standing(db, by, [estate_code]) if (one.kind, one.period) == (kind, period)]
+    return standing(db, by, [estate_code], cell=(kind, period))
 
 
 def in_force(found: Iterable[Standing]) -> Standing | None:

@@ -326,7 +326,7 @@ def test_a_month_is_whole_when_every_day_was_delivered(spans):
         last = min(first + length, 59)
         listed.append(Delivered("A", date.fromordinal(start + first - 1), date.fromordinal(start + last - 1), APRIL, 1))
         days |= set(range(first, last + 1))
-    found = coverage(listed)
+    found = coverage(listed, {})
     assert (("A", "2025-01") in found) == (days >= set(range(1, 32)))
     assert (("A", "2025-02") in found) == (days >= set(range(32, 60)))
 

@@ -20,6 +20,7 @@ from portal.kernel import audit, clock
 from portal.kernel.access import Actor, Permission, require
 from portal.kernel.db import lock
 from portal.kernel.ids import new_id
+from portal.registry import api as registry
 
 
 def submit_many(
@@ -36,19 +37,13 @@ def submit_many(
     of the company that serves it (``actors`` by credit code). Answers estate to report.
 
     Estates are left out that nobody of ``actors`` serves, that filed before, or whose statements do not reach the end. Where a
-    proof does not hold the ``note`` stands; without a note the estate is left out.
+    proof does not hold the ``note`` stands; without a note the estate is left out. No values at all: nothing happened.
     """
     lock(db, f"reports:{code}/{period}")
     told, span = kind(code), periods.span(period)
-    known = {
-        one.estate_code for one in queries.standing(db, on, list(estates)) if (one.kind, one.period) == (code, period)
-    }
-    serving = Serving(db)
-    by_whom = {
-        estate: actors[uscc]
-        for estate in sorted(set(estates) - known)
-        if (uscc := serving.at(estate, on)[0]) is not None and uscc in actors
-    }
+    known = {one.estate_code for one in queries.standing(db, on, None, cell=(code, period))}
+    serving = registry.companies_serving(db, on, set(estates) - known)
+    by_whom = {estate: actors[uscc] for estate, (uscc, _name) in sorted(serving.items()) if uscc in actors}
     for actor in by_whom.values():
         require(actor.may(Permission.FUNDS_CLASSIFY))
     books = drafts(db, told, list(by_whom), span) if told.from_books else {}
@@ -58,10 +53,10 @@ def submit_many(
         made = books.get(estate)
         if told.from_books and (made is None or (made.flaws and not note)):
             continue
-        said = [*(made.lines if made else ()), *_typed(told, estates[estate])]
+        said = [*(made.lines if made else ()), *_typed(told, estates[estate])] or [Line("zero", 0)]
         proof = made.proof if made else ()
         row = _report(estate, actor, told, period, said, list(proof), on)
-        row.update(zero=bool(made and made.is_zero), note=note if made and made.flaws else "")
+        row.update(zero=made.is_zero if made else said[0].code == "zero", note=note if made and made.flaws else "")
         reports.append(row)
         lines += [
             {"report_id": row["id"], "seq": seq, "code": line.code, "amount_fen": line.amount_fen, "text": line.text}
@@ -121,21 +116,19 @@ def _note(db: Session, reports: list[dict[str, Any]], by_whom: Mapping[str, Acto
         audit.record(db, by_whom[first["estate_code"]], verb, f"report:{first['kind']}/{first['period']}", detail)
 
 
-def confirm_many(db: Session, actor: Actor, report_ids: Collection[str], *, on: date) -> int:
-    """Confirm reports that wait, of an officer's jurisdiction; says how many. Those that somebody decided are left."""
+def confirm_many(db: Session, actor: Actor, cell: tuple[str, str], report_ids: Collection[str], *, on: date) -> int:
+    """Confirm reports of a kind and period (``cell``) that wait, in an officer's jurisdiction; says how many. Those that
+    somebody decided are left."""
     require(actor.may(Permission.FUNDS_CONFIRM) and not actor.uscc)
-    wanted, places = set(report_ids), Serving.places(db, on)
-    waiting = [
-        one
-        for one in queries.standing(db, on, None, ["submitted"])
-        if one.id in wanted and actor.covers(places.get(one.estate_code, ""))
-    ]
-    groups: dict[tuple[str, str], list[queries.Standing]] = {}
-    for one in waiting:
-        groups.setdefault((one.kind, one.period), []).append(one)
-    for (code, period), rows in sorted(groups.items()):
-        lock(db, f"reports:{code}/{period}")
+    code, period = cell
+    lock(db, f"reports:{code}/{period}")
+    wanted = set(report_ids)
+    rows = [one for one in queries.standing(db, on, None, ["submitted"], cell) if one.id in wanted]
+    if not actor.has_whole_district:
+        places = Serving.places(db, on)
+        rows = [one for one in rows if actor.covers(places.get(one.estate_code, "-"))]
+    if rows:
         db.execute(insert(FundReportStep), [_step(one.id, 2, "confirmed", actor.audit_name, on) for one in rows])
         detail = {"on": on, "reports": {one.estate_code: one.id for one in rows}}
         audit.record(db, actor, "reports.confirmed", f"report:{code}/{period}", detail)
-    return len(waiting)
+    return len(rows)
