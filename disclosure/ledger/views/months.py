@@ -33,7 +33,7 @@ def index() -> str:
     return render_template(
         "ledger/index.html", rows=shown[(page - 1) * PAGE : page * PAGE], waiting=waiting, places=mine, asked=asked,
         total=len(shown), open_lines=sum(row.lines for row in waiting.values()), page=page,
-        pages=max(1, -(-len(shown) // PAGE)),
+        pages=max(1, -(-len(shown) // PAGE)), today=clock.today(),
         link=lambda number: url_for("ledger.index", page=number, q=asked or None),
     )  # fmt: skip
 
@@ -47,12 +47,10 @@ def month(code: str) -> str:
 
 def _month_asked(code: str, text: str) -> Month:
     """The month of the address; else the oldest with something to do, else the one of the last line."""
-    try:
-        return Month.parse(text)
-    except ValueError:
-        pass
     db = request_session()
     account, _place = places.readable_account(db, actor(), code)
+    if text:
+        return Month.parse(text)
     for waiting in queries.unmatched_of(db, [account], clock.today()):
         return Month.of(waiting.oldest_on)
     last = max((one.to_on for one in funds.statements(db, code)), default=clock.today())
