@@ -65,13 +65,6 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Portal:
     return portal
 
 
-def _demo(folder: Path) -> Portal:
-    portal = Portal(folder)
-    portal.run("init")
-    portal.run("demo", "--estates", "8", "--until", "2025-12", "--seed", "5")
-    return portal
-
-
 @pytest.mark.parametrize("tamper", [_change, _drop_middle, _cut_tail, _cut_tail_and_head])
 def test_tampering_is_named(tamper: Callable[[sqlite3.Connection], int], small: Portal, tmp_path: Path) -> None:
     shutil.copytree(small.folder, tmp_path / "copy")
@@ -92,22 +85,29 @@ def test_the_database_refuses_to_forget(small: Portal) -> None:
                 database.execute(statement)
 
 
-def test_the_same_seed_tells_the_same_story(tmp_path: Path) -> None:
+@pytest.fixture
+def demo(demo_place: Place, tmp_path: Path) -> Portal:
+    """The demo district of 30 estates."""
+    shutil.copytree(demo_place.instance, tmp_path / "one" / "instance")
+    return Portal(tmp_path / "one")
+
+
+def test_the_same_seed_tells_the_same_story(demo: Portal, tmp_path: Path) -> None:
     """But for instants and signatures."""
-    first, second = _demo(tmp_path / "one").export("one"), _demo(tmp_path / "two").export("one")
+    again = Portal(tmp_path / "two")
+    again.run("init")
+    again.run("demo", "--estates", "30")
+    first, second = demo.export("one"), again.export("two")
     for name, rows in first.items():
         timed = [{c: v for c, v in row.items() if c not in TIMED} for row in rows]
         assert timed == [{c: v for c, v in row.items() if c not in TIMED} for row in second[name]], name
-    assert len(first["estates"]) == 8
+    assert (len(first["estates"]), len(first["enterprises"])) == (30, 6)
 
 
-def test_the_demo_holds_what_the_contract_names(demo_place: Place, tmp_path: Path) -> None:
+def test_the_demo_holds_what_the_contract_names(demo: Portal) -> None:
     """A red and a black entry in force on 2026-06-01, and figures that anyone recomputes."""
-    shutil.copytree(demo_place.instance, tmp_path / "one" / "instance")
-    demo = Portal(tmp_path / "one")
     demo.run("audit", "verify")
     public = demo.export("one")
-    assert (len(public["estates"]), len(public["enterprises"])) == (30, 6)
     day = "2026-06-01"
     in_force = [r for r in public["lists"] if r["effective_from"] <= day <= (r["effective_to"] or "9999")]
     assert {row["kind"] for row in in_force} == {"red", "black"}
