@@ -26,11 +26,11 @@ BAR = 14
 HEAT_STEPS = 10
 
 
-def trend(title: str, points: Sequence[Point], band: Sequence[Band] = ()) -> Markup:
+def trend(title: str, points: Sequence[Point], band: Sequence[Band] = (), band_name: str = "") -> Markup:
     """A line of scores over periods, with the middle half of similar estates as a band behind it.
 
     `points` are (label, centipoints or None) in order of time; `band` holds (label, low, high) of the same labels, of
-    which some may be missing.
+    which some may be missing; ``band_name`` says what it is, when not the middle half of similar estates.
     """
     known = [value for _label, value in points if value is not None]
     if not known:
@@ -52,7 +52,7 @@ def trend(title: str, points: Sequence[Point], band: Sequence[Band] = ()) -> Mar
     parts += _marks(points, x_of, y_of)
     if band:
         parts.append(f'<rect class="c-band" x="{LEFT}%" y="3" width="22" height="12"/>')
-        parts.append(_text(_("同类小区中间一半"), f"{LEFT}%", 13, dx=28))
+        parts.append(_text(band_name or _("同类小区中间一半"), f"{LEFT}%", 13, dx=28))
     said = _("；").join(f"{label} {points_figure(value)}" for label, value in points)
     return _svg(title, said, TOP + HEIGHT + 30, parts)
 

@@ -19,6 +19,7 @@ from scoring.ratings.explain import QuarterExplained as QuarterExplained
 from scoring.ratings.explain import RatingExplained as RatingExplained
 from scoring.ratings.explain import quarter_explained as quarter_explained
 from scoring.ratings.explain import rating_explained as rating_explained
+from scoring.ratings.figures.losses import category_losses as category_losses
 from scoring.ratings.queries.coverage import Coverage as Coverage
 from scoring.ratings.queries.coverage import coverage as coverage
 from scoring.ratings.queries.current import RELEASED as RELEASED
@@ -45,6 +46,7 @@ from scoring.ratings.queries.releases import held as held
 from scoring.ratings.queries.releases import release as release
 from scoring.ratings.queries.releases import releases as releases
 from scoring.ratings.queries.releases import site_facts as site_facts
+from scoring.ratings.queries.summaries import street_averages as street_averages
 from scoring.ratings.queries.years import components_rows as components_rows
 from scoring.ratings.queries.years import enterprise_ratings as enterprise_ratings
 from scoring.ratings.queries.years import estate_ratings as estate_ratings

@@ -10,6 +10,7 @@ from scoring.ratings.views import explained as explained
 from scoring.ratings.views import held as held
 from scoring.ratings.views import quarter_work as quarter_work
 from scoring.ratings.views import quarters as quarters
+from scoring.ratings.views import twins as twins
 from scoring.ratings.views import year_work as year_work
 from scoring.ratings.views import years as years
 from scoring.ratings.views.blueprint import bp

@@ -63,7 +63,8 @@ TOLD = "SELECT s.case_id, c.subject FROM credit_step s JOIN credit_case c ON c.i
 NOTIFIED = "notified"  # the person of the enterprise that was served a black notice
 COMPANIES = {"lists.served_notice": NOTIFIED, "adverse.company_case": NOTIFIED, "repair.new": REPAIRER,
              "repair.company_case": REPAIRER}  # fmt: skip
-ALWAYS: dict[str, Any] = {"year": 2025, "quarter": "2026Q3", "version": "2025.1", "item_code": "XF04"}
+ALWAYS: dict[str, Any] = {"year": 2025, "quarter": "2026Q3", "version": "2025.1", "item_code": "XF04",
+                          "street": "440306017000"}
 
 
 @dataclass(frozen=True)

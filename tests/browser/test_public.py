@@ -42,3 +42,22 @@ def test_without_scripts(open_page, estate):
     page = open_page("phone", javascript=False)
     page.goto(f"/estates?q={estate['estate_code']}")
     expect(page.get_by_role("link", name=estate["name"], exact=True)).to_be_visible()
+
+
+LOOKS = """() => {
+  const text = document.querySelector('svg.chart text'), style = getComputedStyle(text);
+  const drawn = character => {
+    const canvas = Object.assign(document.createElement('canvas'), {width: 40, height: 40}), pen = canvas.getContext('2d');
+    pen.font = `24px ${style.fontFamily}`; pen.fillText(character, 4, 30);
+    return pen.getImageData(0, 0, 40, 40).data.filter((_, place) => place % 4 === 3).join();
+  };
+  return [...'宝安区街道\\uE000'].map(drawn);
+}"""
+
+
+def test_chinese_in_a_chart_is_drawn_with_a_font_that_has_it(desk: Page):
+    """A character without a glyph looks like every other one without."""
+    desk.goto("/quarters/2026Q3")
+    looks = desk.evaluate(LOOKS)
+    assert len(set(looks)) == len(looks)
+    assert all("255" in look for look in looks[:-1])

@@ -8,7 +8,7 @@ from portal.receipts.api import TooMany
 from portal.shell import errors
 from portal.shell.public.api import check as check_api
 from portal.shell.public.api.routes import bp as api_blueprint
-from portal.shell.public.views import check, enterprises, estates, home, papers, texts, verify
+from portal.shell.public.views import check, enterprises, estates, home, papers, streets, texts, verify
 from portal.shell.public.views.blueprint import bp
 
 NAV = [
@@ -16,7 +16,7 @@ NAV = [
     NavEntry(lazy("nav|企业"), "public.enterprises", 20),
     NavEntry(lazy("开放数据"), "public.data", 90),
 ]
-PAGES = (check, enterprises, estates, home, papers, texts, verify)
+PAGES = (check, enterprises, estates, home, papers, streets, texts, verify)
 OPEN_DEEDS = (check_api.check, check_api.verify)  # of programs: no session, so no form token that could be stolen
 
 

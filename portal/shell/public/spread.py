@@ -59,6 +59,19 @@ def _step(score: int) -> int:
     return 0 if score < LOWEST else min(score // STEP * STEP, TOP - STEP)
 
 
+def parts_of(scores: list[int], own: int | None) -> list[Part]:
+    """The steps from the lowest to the highest score (centipoints), and in which of them ``own`` lies."""
+    if not scores:
+        return []
+    lows = sorted({_step(score) for score in scores})
+    steps = [0] * (lows[0] == 0) + list(range(max(lows[0], LOWEST), lows[-1] + STEP, STEP))
+    here = None if own is None else _step(own)
+    return [
+        Part(low, LOWEST if low == 0 else low + STEP, sum(_step(score) == low for score in scores), here == low)
+        for low in steps
+    ]
+
+
 def spread(found: Dossier) -> Spread | None:
     """The spread of the last quarter around an estate; None where it has no score or stands alone."""
     own = fields.whole(found.last.score_cp) if found.last is not None else None
@@ -72,12 +85,7 @@ def spread(found: Dossier) -> Spread | None:
     ]
     if len(scores) < 2:
         return None
-    lows = sorted({_step(score) for score in scores})
-    steps = [0] * (lows[0] == 0) + list(range(max(lows[0], LOWEST), lows[-1] + STEP, STEP))
-    parts = [
-        Part(low, LOWEST if low == 0 else low + STEP, sum(_step(score) == low for score in scores), _step(own) == low)
-        for low in steps
-    ]
+    parts = parts_of(scores, own)
     title = _(
         "%(quarter)s，%(of)s个%(kind)s中有%(n)s个得分比它低",
         quarter=quarter_text(found.last.quarter), of=len(scores), kind=registry.kind_group(kind), n=sum(score < own for score in scores),

@@ -100,11 +100,13 @@ def _categories(db: Session, year: Year, register: pd.DataFrame, known_at: datet
         months = quarter_months(db, quarter, RELEASED, known_at)
         months = months[months["estate_code"].isin(codes)]
         for instant, group in months.groupby("recorded_at", sort=False):
-            found.append(_category_points(db, group, instant))
+            found.append(category_points(db, group, instant))
     return pd.concat(found, ignore_index=True)
 
 
-def _category_points(db: Session, months: pd.DataFrame, known_at: datetime) -> pd.DataFrame:
+def category_points(db: Session, months: pd.DataFrame, known_at: datetime) -> pd.DataFrame:
+    """Points by category of the checks under some months, as their results were known at an instant: ``estate_code,
+    category_code, earned_cp, applicable_cp``, one row for each check and category."""
     table = months[["check_id", "estate_code", "month", "standard_version"]].reset_index(drop=True)
     table = table.rename(columns={"check_id": "check", "standard_version": "standard"})
     rows = checks.results_frame(

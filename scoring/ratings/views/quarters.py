@@ -9,13 +9,14 @@ from portal.kernel.errors import NotFound
 from portal.kernel.formats import quarter_text
 from portal.kernel.i18n import _
 from portal.kernel.periods import Quarter
+from portal.kernel.points import print_cp
 from portal.kernel.web import public, request_session
 from scoring.ratings import api
 from scoring.ratings.queries.releases import shown
 from scoring.ratings.queries.summaries import standards_used, street_averages
 from scoring.ratings.views import quarter_table, tables
 from scoring.ratings.views.blueprint import Areas, asked, asked_moment, bp, quarter_of
-from scoring.ratings.views.files import ENDINGS, sent
+from scoring.ratings.views.files import ENDINGS, Sheet, sent
 from scoring.ratings.views.quarter_table import Wanted
 
 HEAT_QUARTERS = 8
@@ -77,11 +78,29 @@ def quarter_file(quarter: str, ending: str) -> Response:
     return sent(quarter_table.sheet(db, period, rows, Areas()), ending)
 
 
-def _heat(quarter: Quarter, kind: str, areas: Areas) -> Any:
-    """Street x quarter; the table of numbers is the picture itself."""
+@bp.get(f"/quarters/<quarter>/heat.<any({ENDINGS}):ending>")
+@public
+def quarter_heat(quarter: str, ending: str) -> Response:
+    """The table twin of the heat map: one row for each street, one column for each quarter."""
+    period = quarter_of(quarter)
+    _public_frame(period)
+    shown, means = _means(period, _wanted().kind)
+    rows = [
+        {"street": code, **{name: print_cp(row[name]) if name in row else None for name in shown}}
+        for code, row in means.items()
+    ]
+    return sent(Sheet(f"street-means-{period}", ("street", *shown), rows, {"quarter": str(period)}), ending)
+
+
+def _means(quarter: Quarter, kind: str) -> tuple[list[str], dict[str, dict[str, int]]]:
     db = request_session()
     shown = [view.period for view in reversed(api.quarters(db)) if view.period <= str(quarter)][-HEAT_QUARTERS:]
-    means = street_averages(db, shown, clock.today(), kind)
+    return shown, street_averages(db, shown, clock.today(), kind)
+
+
+def _heat(quarter: Quarter, kind: str, areas: Areas) -> Any:
+    """Street x quarter; the table of numbers is the picture itself."""
+    shown, means = _means(quarter, kind)
     rows = [(areas.name(code), [means[code].get(name) for name in shown]) for code in means]
     return charts.heatmap(_heat_title(means, shown, areas), _("街道"), shown, rows)
 

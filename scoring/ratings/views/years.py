@@ -15,7 +15,7 @@ from scoring.ratings.queries.summaries import star_counts
 from scoring.ratings.sentences import bands_sentence, stars_name
 from scoring.ratings.views import tables, year_table
 from scoring.ratings.views.blueprint import Areas, asked, asked_moment, bp, query_text, year_of
-from scoring.ratings.views.files import ENDINGS, sent
+from scoring.ratings.views.files import ENDINGS, Sheet, sent
 from scoring.ratings.views.words import reason_text, status_name
 from scoring.ratings.views.year_table import Wanted
 from scoring.rules.rulesets import rule_set
@@ -88,6 +88,17 @@ def year_file(year: str, ending: str) -> Response:
     db, period = request_session(), year_of(year)
     rows = year_table.chosen(db, _public_frame(period), period, _wanted())
     return sent(year_table.sheet(db, period, rows, Areas()), ending)
+
+
+@bp.get(f"/ratings/<year>/distribution.<any({ENDINGS}):ending>")
+@public
+def year_distribution(year: str, ending: str) -> Response:
+    """The table twin of the distribution."""
+    period, moment = year_of(year), asked_moment()
+    _public_frame(period)
+    counted = star_counts(request_session(), period.number, moment.as_of or clock.today(), moment.known_at)
+    rows = [{"result": value, "name": words, "estates": count} for value, words, count in _distribution(counted)]
+    return sent(Sheet(f"stars-{period}", ("result", "name", "estates"), rows, {"year": period.number}), ending)
 
 
 def _results() -> list[tuple[str, str]]:
