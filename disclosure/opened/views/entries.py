@@ -1,5 +1,6 @@
 """Pages of the company and the officer: what an estate has opened and lacks, a new entry with its preview, taking one back."""
 
+import io
 from dataclasses import dataclass
 from datetime import date
 
@@ -221,6 +222,5 @@ def file(entry_id: str) -> Response:
     if row.file_sha256 is None or row.file_type not in (PDF, JPEG) or queries.entry(db, entry_id).withdrawn:
         abort(404)
     name = f"{row.kind}-{row.happened_on.isoformat()}.{'pdf' if row.file_type == PDF else 'jpg'}"
-    return send_file(
-        store().open(row.file_sha256), mimetype=row.file_type, as_attachment=row.file_type == PDF, download_name=name
-    )
+    data = io.BytesIO(store().read(row.file_sha256))
+    return send_file(data, mimetype=row.file_type, as_attachment=row.file_type == PDF, download_name=name)
