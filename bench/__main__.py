@@ -56,6 +56,14 @@ def _year(figures: Figures, scale: int) -> None:
     figures["import_checks_vs_calamine"] = _figure(ours, f"s ({rows:,} rows)", "bare calamine read", bare)
 
 
+def _bank(figures: Figures, scale: int) -> None:
+    """Bank lines, in a portal and a database of their own."""
+    from bench import bank
+
+    ours, theirs, peer = bank.measure(100_000 * scale)
+    figures["bank_lines_vs_copy"] = _figure(ours, "lines/s", peer, theirs)
+
+
 def _public(figures: Figures, folder: Path) -> None:
     """Public reads over HTTP, and the search in registers of two sizes."""
     from bench import portal_year, public, search
@@ -84,7 +92,7 @@ def _check(figures: Figures) -> int:
     for name, ratio in committed.items():
         now = figures[name]["ratio"]
         assert isinstance(now, float)
-        bigger_is_better = "requests" in str(figures[name]["unit"])
+        bigger_is_better = str(figures[name]["unit"]) in ("requests/s", "lines/s")
         if (now < ratio * 0.66) if bigger_is_better else (now > ratio * 1.34):
             worse.append(f"{name}: {now} against {ratio}")
     print("\n".join(worse) or "no ratio is worse than the committed ones")
@@ -100,6 +108,7 @@ def main() -> int:
         checking = "--check" in sys.argv
         figures = _paired(scale, rounds=5 if checking else 1)
         _year(figures, scale)
+        _bank(figures, scale)
         _print(figures)
     target.mkdir(parents=True, exist_ok=True)
     (target / "bench.json").write_text(json.dumps(figures, indent=1, ensure_ascii=False) + "\n")
