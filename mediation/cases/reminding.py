@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from mediation.cases import people
+from mediation.cases import news, people
 from mediation.cases.models.papers import MediationPromise, MediationPromiseStep
 from mediation.cases.models.record import MediationCase, MediationStep
 from mediation.cases.service import accepting, performing, record
@@ -20,9 +20,6 @@ MORNING = "mediation-morning"
 WINDOW_DAYS = (20, 27)
 PROMISE_AHEAD = 3
 IDLE_REMINDER = 10
-WINDOW = "案件%(code)s的协议生效已%(n)s天，生效之日起30日内可以共同申请司法确认。"
-PROMISE_DUE = "案件%(code)s有一项约定%(day)s到期。"
-IDLE = "案件%(code)s已有%(n)s天没有进展，请联系双方。"
 
 
 def remind(db: Session, actor: Actor, *, on: date | None = None) -> dict[str, int]:
@@ -52,7 +49,7 @@ def _window(db: Session, day: date) -> int:
     found = [(case, (day - step.on).days) for case, step in _in_state(db, "judicial_window")]
     due = [(case, days) for case, days in found if days in WINDOW_DAYS]
     for case, days in due:
-        _tell(db, case, WINDOW, {"code": case.code, "n": str(days)}, day)
+        _tell(db, case, news.window(), {"code": case.code, "n": str(days)}, day)
     return len(due)
 
 
@@ -67,7 +64,7 @@ def _promises(db: Session, day: date) -> int:
     rows = list(db.execute(query.order_by(MediationPromise.case_id)))
     for case_id, due_on in rows:
         case = record.case_row(db, case_id)
-        _tell(db, case, PROMISE_DUE, {"code": case.code, "day": due_on.isoformat()}, day)
+        _tell(db, case, news.promise_due(), {"code": case.code, "day": due_on.isoformat()}, day)
     return len(rows)
 
 
@@ -78,7 +75,7 @@ def _idle(db: Session, day: date) -> int:
     for case in due:
         for login in people.assigned(db, case.id):
             params = {"code": case.code, "n": str(IDLE_REMINDER)}
-            notices.inform(db, notices.To(login=login), IDLE, params, record.ENDPOINT, {"case_id": case.id}, day)
+            notices.inform(db, notices.To(login=login), news.idle(), params, record.ENDPOINT, {"case_id": case.id}, day)
     return len(due)
 
 

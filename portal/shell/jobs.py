@@ -1,6 +1,7 @@
 """The scheduled jobs of the portal, listed explicitly, and the worker that runs them."""
 
 from disclosure.reports.api import jobs as report_jobs
+from mediation.cases.api import jobs as mediation_jobs
 from portal.deadlines.api import jobs as deadline_jobs
 from portal.kernel.jobs import run, standard_jobs
 from portal.notices.api import jobs as notice_jobs
@@ -11,4 +12,15 @@ from portal.shell.opendata.releases import jobs as data_jobs
 
 def run_worker() -> None:
     """Run until stopped. One process at a time is the leader; any number may stand by."""
-    run([*standard_jobs(), *deadline_jobs(), *notice_jobs(), *office_jobs(), *data_jobs(), *feed_jobs(), *report_jobs()])
+    run(
+        [
+            *standard_jobs(),
+            *deadline_jobs(),
+            *notice_jobs(),
+            *office_jobs(),
+            *data_jobs(),
+            *feed_jobs(),
+            *report_jobs(),
+            *mediation_jobs(),
+        ]
+    )

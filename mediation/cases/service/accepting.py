@@ -5,7 +5,7 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from mediation.cases import people, policy, words
+from mediation.cases import news, people, policy, words
 from mediation.cases.models.record import FLAGS, MediationAnswer, MediationAsk, MediationCase
 from mediation.cases.models.talks import WALLS, MediationRoom
 from mediation.cases.service import assigning, filing, papers, record
@@ -23,7 +23,6 @@ FLAG_RULES = {
     "major": ("many_parties", "large_sum", "safety", "public_concern"),
     "priority": ("vulnerable", "urgent"),
 }
-ASKED = "有人申请与贵公司调解，案件编号%(code)s。请在%(day)s前答复是否同意。"
 
 
 def take_up(db: Session, actor: Actor, case_id: str, *, seen: int | None = None, on: date | None = None) -> None:
@@ -104,7 +103,7 @@ def accept(db: Session, actor: Actor, case_id: str, *, seen: int | None = None, 
     record.stop_clock(db, actor, held.case, ACCEPT, on)
     record.start_clock(db, actor, held.case, CONSENT, on)
     last = deadlines.last_day(db, CONSENT, on or clock.today())
-    tell(db, held.case, "respondent", ASKED, {"code": held.case.code, "day": last.isoformat()}, on)
+    tell(db, held.case, "respondent", news.asked(), {"code": held.case.code, "day": last.isoformat()}, on)
     return ask(db, actor, held.case, "mediate", "", "respondent", on)
 
 

@@ -6,7 +6,7 @@ from datetime import date
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from mediation.cases import people, policy, vault
+from mediation.cases import news, people, policy, vault
 from mediation.cases.models.papers import (
     PROMISE_NEXT,
     MediationCourt,
@@ -25,8 +25,6 @@ from portal.kernel.access import Actor, Role, require
 from portal.kernel.errors import Conflict, DomainError, NotFound
 from portal.kernel.i18n import _
 from portal.notices import api as notices
-
-LEAD = "法院文书%(number)s确认企业%(uscc)s未履行生效协议。请核对文书后决定是否登记信用事项。"
 
 
 @dataclass(frozen=True)
@@ -232,4 +230,6 @@ def hand_lead(db: Session, actor: Actor, case_id: str, *, on: date | None = None
     db.add(row)
     db.flush()
     audit.record(db, actor, "mediation.lead-handed", record.ref(held.case), {"uscc": row.uscc, "number": row.number})
-    notices.inform(db, notices.To(role=Role.OFFICER), LEAD, {"number": court.number, "uscc": row.uscc}, on=row.on)
+    notices.inform(
+        db, notices.To(role=Role.OFFICER), news.lead(), {"number": court.number, "uscc": row.uscc}, on=row.on
+    )
