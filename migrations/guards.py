@@ -207,3 +207,17 @@ def unchained(table: str) -> None:
             op.execute(text(f"DROP FUNCTION IF EXISTS {table}_{name}"))
         else:
             op.execute(text(f"DROP TRIGGER IF EXISTS {table}_{name}"))
+
+
+def no_replacing(table: str, *key: str) -> None:
+    """SQLite's ``INSERT OR REPLACE`` deletes the row that stands without telling a DELETE trigger; PostgreSQL has no such verb
+    (``ON CONFLICT DO UPDATE`` is an UPDATE)."""
+    if not _postgres():
+        same = " AND ".join(f"{column} = NEW.{column}" for column in key)
+        _refuse(table, "no_replace", "INSERT", f"EXISTS (SELECT 1 FROM {table} WHERE {same})")
+
+
+def replacing(table: str) -> None:
+    """Take the trigger of ``no_replacing`` away."""
+    if not _postgres():
+        op.execute(text(f"DROP TRIGGER {table}_no_replace"))

@@ -104,6 +104,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             P.CHECK_REVIEW,
             P.LATE_PERMIT,
             P.ORDER_READ,
+            P.ORDER_ANSWER,  # where nobody serves an estate
             P.ORDER_EXTEND,
             P.PHOTO_RELEASE,
             P.QUARTER_PREPARE,

@@ -2,6 +2,7 @@
 
 from scoring.rectification.indicator import INDICATOR as INDICATOR
 from scoring.rectification.indicator import computed_indicators as computed_indicators
+from scoring.rectification.overdue import overdue_at as overdue_at
 from scoring.rectification.reading import OrderView as OrderView
 from scoring.rectification.reading import PublicOrder as PublicOrder
 from scoring.rectification.reading import begun as begun
@@ -18,6 +19,5 @@ from scoring.rectification.service.deciding import verify as verify
 from scoring.rectification.service.opening import on_checks_reported as on_checks_reported
 from scoring.rectification.service.photos import release_photo as release_photo
 from scoring.rectification.told import lists_facts as lists_facts
-from scoring.rectification.overdue import overdue_at as overdue_at
 from scoring.rectification.told import veto_hints as veto_hints
 from scoring.rectification.told import work_figures as work_figures

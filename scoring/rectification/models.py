@@ -14,7 +14,8 @@ from scoring.rectification.moves import ONCE, constraint
 
 
 class RectificationOrder(Base):
-    """One finding of a check, put to the enterprise that served the estate that day. ``round`` counts from 1: a finding
+    """One finding of a check, put to the enterprise that served the estate that day, or, where nobody served it (``uscc`` empty),
+    to the street. ``round`` counts from 1: a finding
     that was taken away and came back is a new order. ``opened_at`` is the notice, from which hours count."""
 
     __tablename__ = "rectification_order"
@@ -32,7 +33,7 @@ class RectificationOrder(Base):
     round: Mapped[int] = mapped_column(info=PUBLIC)
     estate_code: Mapped[str] = mapped_column(ForeignKey("estate.code"), info=PUBLIC)
     month: Mapped[str] = mapped_column(String(7), info=PUBLIC)
-    uscc: Mapped[str] = mapped_column(ForeignKey("enterprise.uscc"), info=PUBLIC)
+    uscc: Mapped[str | None] = mapped_column(ForeignKey("enterprise.uscc"), info=PUBLIC)
     standard_version: Mapped[str] = mapped_column(ForeignKey("standard_version.version"), info=PUBLIC)
     hazard_class: Mapped[str] = mapped_column(String(1), info=PUBLIC)
     result: Mapped[str] = mapped_column(info=PUBLIC)

@@ -1,17 +1,20 @@
-"""Who may do what with a request to fix. ``division_code`` is the community of the estate, ``uscc`` the company asked."""
+"""Who may do what with a request to fix. ``division_code`` is the community of the estate, ``uscc`` the company asked, None
+where nobody serves and the street sees to it."""
 
 from portal.kernel.access import Actor, Permission
 
 
-def may_read(actor: Actor, division_code: str, uscc: str) -> bool:
+def may_read(actor: Actor, division_code: str, uscc: str | None) -> bool:
     """The company that was asked, or the staff of the jurisdiction."""
     if not actor.may(Permission.ORDER_READ):
         return False
     return actor.uscc == uscc if actor.uscc else actor.covers(division_code)
 
 
-def may_answer(actor: Actor, uscc: str) -> bool:
-    """Only people of the company that was asked, never the office on its behalf."""
+def may_answer(actor: Actor, division_code: str, uscc: str | None) -> bool:
+    """Only people of the company that was asked, never the office on its behalf; where nobody serves, the street."""
+    if uscc is None:
+        return may_extend(actor, division_code)
     return actor.may(Permission.ORDER_ANSWER) and actor.uscc == uscc
 
 

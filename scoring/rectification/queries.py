@@ -34,7 +34,7 @@ class OrderRow:
     round: int
     estate_code: str
     month: str
-    uscc: str
+    uscc: str | None
     standard_version: str
     hazard_class: str
     result: str
@@ -136,8 +136,10 @@ def counts(db: Session, where: Sequence[ColumnElement[bool]]) -> dict[str, int]:
 
 
 def opened_before(db: Session, instant: datetime, hazard_class: str) -> list[OrderRow]:
-    """The orders of a class that were open at some time before an instant and are not taken away, by estate."""
-    where = (ORDER.hazard_class == hazard_class, ORDER.opened_at < instant, STEP.state != "cancelled")
+    """The orders of a class that were open at some time before an instant and are not taken away, by estate; without those
+    put to the street."""
+    where = (ORDER.hazard_class == hazard_class, ORDER.opened_at < instant, STEP.state != "cancelled",
+             ORDER.uscc.is_not(None))  # fmt: skip
     return _rows(db, _select(*where).order_by(ORDER.estate_code, ORDER.id))
 
 
@@ -152,8 +154,8 @@ class Standing:
 
 
 def standing_of_all(db: Session) -> list[Standing]:
-    """Every estate's orders by class and state, cancelled ones left out."""
-    inner = _select(STEP.state != "cancelled").subquery()
+    """Every estate's orders by class and state; cancelled ones and those put to the street are left out."""
+    inner = _select(STEP.state != "cancelled", ORDER.uscc.is_not(None)).subquery()
     by = (inner.c.estate_code, inner.c.hazard_class, inner.c.state)
     return [Standing(*row) for row in db.execute(select(*by, func.count()).group_by(*by).order_by(*by))]
 
@@ -169,6 +171,7 @@ def of_estate(db: Session, estate_code: str, since: date | None = None, limit: i
 def of_year(db: Session, year: int, estates: Collection[str] | None = None) -> list[tuple[str, str]]:
     """(order id, estate) of the orders of a year's checks, cancelled ones left out."""
     where = [ORDER.month >= f"{year}-01", ORDER.month <= f"{year}-12", STEP.state != "cancelled"]
+    where.append(ORDER.uscc.is_not(None))  # what the street has to see to is no company's rate
     if estates is not None and len(estates) <= 500:
         where.append(ORDER.estate_code.in_(sorted(estates)))
     rows = db.execute(_select(*where).order_by(ORDER.estate_code, ORDER.id))

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from portal.deadlines import api as deadlines
 from portal.kernel import clock
 from portal.kernel.access import Actor
+from portal.kernel.i18n import _
 from portal.registry import api as registry
 from scoring.rectification import policy, queries
 from scoring.rectification.moves import AWAITING, BEGUN, CANCELLED, CLOSED, OPEN
@@ -85,7 +86,7 @@ class PublicOrder:
     item_en: str
     standard: str
     hazard_class: str
-    uscc: str
+    uscc: str | None
     company: str
     state: str
     found_on: date
@@ -106,7 +107,7 @@ def views(db: Session, rows: Sequence[queries.OrderRow], detail: bool = False) -
         return []
     places = places_of(db, {row.estate_code for row in rows})
     items = {version: standards.view(db, version).items for version in {row.standard_version for row in rows}}
-    names = {uscc: registry.enterprise(db, uscc).name for uscc in {row.uscc for row in rows}}
+    names = {uscc: registry.enterprise(db, uscc).name for uscc in {row.uscc for row in rows} if uscc}
     clocks = deadlines.of_subjects(db, [row.subject for row in rows])
     ids = [row.id for row in rows]
     journal = queries.steps(db, ids) if detail else {}
@@ -123,7 +124,8 @@ def views(db: Session, rows: Sequence[queries.OrderRow], detail: bool = False) -
         )  # fmt: skip
         made.append(
             OrderView(
-                row, places[row.estate_code], items[row.standard_version][row.item_code], names[row.uscc],
+                row, places[row.estate_code], items[row.standard_version][row.item_code],
+                names[row.uscc] if row.uscc else _("没有服务企业，由街道协调处理"),
                 running.get(finding_rule(row.hazard_class)), _open(running.get(VERIFY)), _open(running.get(DECIDE)),
                 tuple(journal.get(row.id, ())), photos,
             )

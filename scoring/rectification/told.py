@@ -52,7 +52,7 @@ def work_figures(db: Session, *, actor: Actor) -> list[WorkFigure]:
 
 def veto_hints(db: Session) -> list[dict[str, Any]]:
     """Hears ``veto.hints``: requests of class C that are past their deadline. A person looks and decides what follows."""
-    rows = queries.begun(db, [queries.ORDER.hazard_class == "C"])
+    rows = queries.begun(db, [queries.ORDER.hazard_class == "C", queries.ORDER.uscc.is_not(None)])
     clocks = deadlines.of_subjects(db, [row.subject for row in rows])
     late = [row for row in rows if any(one.overdue and not one.closed_at for one in clocks.get(row.subject, ()))]
     return [

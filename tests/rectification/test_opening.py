@@ -6,9 +6,15 @@ import pytest
 from sqlalchemy import select
 
 from portal.kernel import clock
-from portal.kernel.db import transaction
+from portal.kernel.access import Role
+from portal.kernel.db import reading, transaction
+from portal.kernel.errors import DomainError, NotAllowed, NotFound
+from portal.notices import api as notices
 from portal.registry.models import Contract
 from scoring.checks import service as checks
+from scoring.rectification import told
+from scoring.rectification.overdue import overdue_at
+from scoring.rectification.service import answering, deciding
 from scoring.rectification.service.opening import sync
 from scoring.rules import rulesets
 from tests.checks import district as small
@@ -59,12 +65,45 @@ def test_a_sheet_of_a_past_month_opens_nothing_and_one_of_this_month_does(distri
     assert {row.month for row in acts.orders().values()} == {"2026-10"}
 
 
-def test_nobody_serving_means_nobody_to_ask(district):
+@pytest.fixture
+def unserved(district):
+    """Nobody serves the estate."""
     with transaction() as db:
         running = select(Contract).where(Contract.estate_code == "E-1", Contract.valid_to.is_(None))
         for row in db.scalars(running):
             row.superseded_at = clock.now()
-    assert acts.orders(acts.confirmed()) == {}
+    return acts.orders(acts.confirmed())
+
+
+@pytest.mark.both_databases
+def test_where_nobody_serves_the_street_is_asked_and_no_finding_is_lost(unserved):
+    row = unserved["XF01"]
+    assert {code: order.uscc for code, order in unserved.items()} == {"XF01": None, "SB07": None}
+    held = acts.clocks(row)["finding.C"].holder
+    assert (held.role, held.division_code, held.uscc) == (Role.REVIEWER, "440306017000", None)
+    with reading() as db:
+        assert "没有服务企业" in notices.recent(db, small.STREET)[0].text
+        assert "街道" in acts.view(row).company
+        assert told.lists_facts(db, 2026) == {}, "no company's finding"
+        assert overdue_at(db, clock.day_start(date(2027, 1, 1)), "C", ["E-1"]) == {"E-1": 0}
+    for who in (acts.COMPANY, small.ZHANG, small.OFFICER):
+        with pytest.raises((NotAllowed, NotFound)), transaction() as db:
+            answering.answer(db, who, row.id, 1, "已清理", [(small.photo(), "a.jpg")], clock.today())
+    with transaction() as db:
+        answering.answer(db, small.STREET, row.id, 1, "业委会已清理", [(small.photo(), "a.jpg")], clock.today())
+    with transaction() as db:
+        deciding.verify(db, small.ZHANG, row.id, 2, clock.today())
+    assert acts.fresh(row).state == "closed"
+    with pytest.raises(DomainError), transaction() as db:
+        answering.ask_extension(db, small.STREET, unserved["SB07"].id, 1, "需要时间", clock.today())
+
+
+def test_the_street_answers_on_its_page(unserved, signed_in):
+    street = signed_in("reviewer", "440306017000")
+    page = f"/rectification/{unserved['SB07'].id}"
+    assert "由街道在这里反馈" in street.page(page).get_text()
+    assert "申请整改延期" not in street.page(page).get_text()
+    assert "街道办事处" in street.page(f"{page}/notice").get_text()
 
 
 def test_the_same_report_again_changes_nothing(district):

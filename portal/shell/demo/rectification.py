@@ -72,11 +72,11 @@ def _shown(story: Told) -> None:
     today = clock.today()
     with transaction() as db:
         fresh = [view for view in rectification.begun(db) if view.row.step == "opened" and not view.overdue]
-        urgent = [view for view in fresh if view.row.hazard_class == "C"]
-        slow = [view for view in fresh if view.row.hazard_class != "C"]
+        urgent = [view for view in fresh if view.row.hazard_class == "C" and view.row.uscc]
+        slow = [view for view in fresh if view.row.hazard_class != "C" and view.row.uscc]
         for view in urgent[:1]:
             row = view.row
-            rectification.protect(db, _company(story, row.uscc), row.id, row.seq, "已设置围挡和警示标志。", [], today)
+            rectification.protect(db, _asked(story, view), row.id, row.seq, "已设置围挡和警示标志。", [], today)
         for step, view in zip(STEPS, slow + urgent[2:], strict=False):
             _take(db, story, view, step, today)
         _strike_out(db, story, urgent[1:2] + slow[len(STEPS) :] + slow[: len(STEPS)])
@@ -86,7 +86,7 @@ STEPS = ("answered", "refused", "extension_asked", "extended", "extension_refuse
 
 
 def _take(db: Any, story: Told, view: rectification.OrderView, step: str, day: date) -> None:
-    row, place, company = view.row, view.place.division_code, _company(story, view.row.uscc)
+    row, place, company = view.row, view.place.division_code, _asked(story, view)
     if step in ("answered", "refused"):
         rectification.answer(db, company, row.id, row.seq, ANSWERED[0], [_picture(Random(row.id))], day)
         if step == "refused":
@@ -140,7 +140,7 @@ def _step(db: Any, story: Told, view: rectification.OrderView, day: date, chance
     row, place = view.row, view.place.division_code
     urgent, wait = row.hazard_class == "C", _wait(row.hazard_class, chance)
     age, since = (day - row.opened_on).days, (day - clock.district_date(row.step_at)).days
-    company = _company(story, row.uscc)
+    company = _asked(story, view)
     if row.state == "awaiting":
         if since >= 1 + chance.randrange(2):
             _look(db, story.cast.actor(f"insp-{place[6:]}"), row, day, again=chance.random() < 0.07 and row.seq <= 3)
@@ -151,7 +151,7 @@ def _step(db: Any, story: Told, view: rectification.OrderView, day: date, chance
         reason = "" if granted else "现有条件下可以按期完成。"
         street = story.cast.actor(f"street-{place[6:9]}")
         rectification.decide_extension(db, street, row.id, row.seq, granted, reason, day)
-    elif not urgent and row.step == "opened" and wait > 5 and age >= 4 and not view.overdue:
+    elif not urgent and row.uscc and row.step == "opened" and wait > 5 and age >= 4 and not view.overdue:
         rectification.ask_extension(db, company, row.id, row.seq, "配件需要从厂家订购，预计一周到货。", day)
     elif age >= wait or row.step == "refused":
         rectification.answer(db, company, row.id, row.seq, chance.choice(ANSWERED), [_picture(chance)], day)
@@ -170,6 +170,13 @@ def _look(db: Any, inspector: Actor, row: Any, day: date, again: bool) -> None:
         rectification.refuse(db, inspector, row.id, row.seq, "现场仍有杂物，请清理后重新上传照片。", day)
     else:
         rectification.verify(db, inspector, row.id, row.seq, day)
+
+
+def _asked(story: Told, view: rectification.OrderView) -> Actor:
+    """Somebody of the company that an order was put to, or of the street where nobody serves."""
+    if view.row.uscc is None:
+        return story.cast.actor(f"street-{view.place.division_code[6:9]}")
+    return _company(story, view.row.uscc)
 
 
 def _company(story: Told, uscc: str) -> Actor:

@@ -1,4 +1,4 @@
-"""The company's verbs: record temporary protection, answer with photos, ask once for more time."""
+"""The verbs of the company, or of the street where nobody serves: record temporary protection, answer with photos, ask once for more time."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -23,6 +23,7 @@ from scoring.rectification.service.record import (
     keep_photos,
     moment_of,
     needed,
+    refuse_interest,
 )
 
 VERIFY, DECIDE = "finding.verify", "finding.extension.decide"
@@ -30,7 +31,9 @@ VERIFY, DECIDE = "finding.verify", "finding.extension.decide"
 
 def _held(db: Session, actor: Actor, order_id: str, seq: int, step: str) -> Held:
     held = hold(db, actor, order_id, seq)
-    require(policy.may_answer(actor, held.order.uscc))
+    require(policy.may_answer(actor, held.estate.division_code, held.order.uscc))
+    if held.order.uscc is None:
+        refuse_interest(db, actor, held.estate)
     expect(held.order, step)
     return held
 
@@ -81,6 +84,8 @@ def ask_extension(db: Session, actor: Actor, order_id: str, seq: int, reason: st
     """
     held = _held(db, actor, order_id, seq, "extension_asked")
     order = held.order
+    if order.uscc is None:
+        raise DomainError(_("没有企业服务的小区，由街道负责处理，不适用延期申请。"))
     if has_taken(db, order, "extension_asked"):
         raise Conflict(_("这份整改通知单已经申请过一次延期，不能再申请。"))
     due = due_of(db, order)

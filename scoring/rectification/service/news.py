@@ -7,8 +7,10 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from portal.kernel.access import Role
+from portal.kernel.divisions import street_of
 from portal.kernel.i18n import _, using
 from portal.notices import api as notices
+from portal.registry import api as registry
 from scoring.rectification.places import Place
 from scoring.rectification.queries import OrderRow
 
@@ -16,16 +18,19 @@ PAGE = "rectification.order"
 
 
 def opened(db: Session, orders: Sequence[dict[str, Any]], places: dict[str, Place], on: date) -> None:
-    """Each company hears once of the new orders of an estate."""
+    """Each company hears once of the new orders of an estate; where nobody serves it, the street does."""
     groups: dict[tuple[str, str], list[dict[str, Any]]] = {}
     for order in orders:
-        groups.setdefault((order["uscc"], order["estate_code"]), []).append(order)
+        groups.setdefault((order["uscc"] or "", order["estate_code"]), []).append(order)
     with using("zh"):
         text = _("%(estate)s有新的整改通知单（%(n)s份），请按期整改并上传照片。")
+        alone = _("%(estate)s没有服务企业，新的整改通知单（%(n)s份）由街道协调处理。")
     news = []
     for (uscc, estate), rows in sorted(groups.items()):
         params = {"estate": places[estate].name, "n": len(rows)}
-        news.append(notices.NewNotice(notices.To(uscc=uscc), text, "rectification.index", params, {"estate": estate}))
+        street = notices.To(role=Role.REVIEWER, division_code=street_of(places[estate].division_code))
+        to, told = (notices.To(uscc=uscc), text) if uscc else (street, alone)
+        news.append(notices.NewNotice(to, told, "rectification.index", params, {"estate": estate}))
     notices.inform_many(db, news, on)
 
 
@@ -76,7 +81,12 @@ def extension_decided(db: Session, order: OrderRow, estate: str, granted: bool, 
 
 def _to_company(db: Session, order: OrderRow, text: str, estate: str, on: date) -> None:
     params = {"estate": estate, "number": order.number}
-    notices.inform(db, notices.To(uscc=order.uscc), text, params, PAGE, {"order_id": order.id}, on)
+    to = notices.To(uscc=order.uscc)
+    if order.uscc is None:
+        to = notices.To(
+            role=Role.REVIEWER, division_code=street_of(registry.estate(db, order.estate_code).division_code)
+        )
+    notices.inform(db, to, text, params, PAGE, {"order_id": order.id}, on)
 
 
 def _to_staff(db: Session, order: OrderRow, to: notices.To, text: str, estate: str, on: date) -> None:

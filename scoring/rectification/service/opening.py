@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from portal.deadlines import api as deadlines
 from portal.kernel import audit, clock, ids
 from portal.kernel.access import Actor, Role
+from portal.kernel.divisions import street_of
 from portal.kernel.i18n import _
 from portal.registry import api as registry
 from scoring.checks import api as checks
@@ -102,20 +103,20 @@ def _open(
 ) -> int:  # fmt: skip
     estates = {found.check.estate_code for found, _before in new}
     serving = registry.companies_serving(db, on, estates)
-    served = [(found, before) for found, before in new if found.check.estate_code in serving]
-    if not served:  # nobody serves: there is nobody to ask, the street looks after it
+    if not new:
         return 0
-    orders = [_order(found, before, serving[found.check.estate_code][0], on) for found, before in served]
+    asked = {code: uscc for code, (uscc, _name) in serving.items()}  # nobody serves: the street sees to it
+    orders = [_order(found, before, asked.get(found.check.estate_code), on) for found, before in new]
     db.execute(insert(RectificationOrder.__table__), orders)  # type: ignore[arg-type]
     db.execute(insert(RectificationStep.__table__), [_first_step(actor, row) for row in orders])  # type: ignore[arg-type]
     places = places_of(db, {order["estate_code"] for order in orders})
-    _start(db, actor, orders, [found for found, _before in served], places)
+    _start(db, actor, orders, [found for found, _before in new], places)
     _note(db, actor, "orders.opened", orders, places, on)
     news.opened(db, orders, places, on)
     return len(orders)
 
 
-def _order(found: Finding, before: queries.OrderRow | None, uscc: str, on: date) -> dict[str, Any]:
+def _order(found: Finding, before: queries.OrderRow | None, uscc: str | None, on: date) -> dict[str, Any]:
     check = found.check
     return {
         "id": ids.new_id(), "check_id": check.id, "item_code": found.item.item_code,
@@ -141,6 +142,8 @@ def _start(
     for order, found in zip(orders, findings, strict=True):
         place = places[order["estate_code"]]
         holder = deadlines.Holder(Role.ENTERPRISE, place.division_code, order["uscc"])
+        if order["uscc"] is None:
+            holder = deadlines.Holder(Role.REVIEWER, street_of(place.division_code))
         title = f"{place.name} {order['item_code']} {found.item.item_zh}"
         new = deadlines.NewDeadline(
             queries.subject_of(order["id"]), holder, title, "rectification.order", {"order_id": order["id"]},

@@ -78,11 +78,11 @@ def _page(view: OrderView, wrong: tuple[str, FlaskForm] | None = None) -> str:
 def _deeds(me: Actor, view: OrderView, barred: bool) -> set[str]:
     """What this person can do now."""
     row, place, found = view.row, view.place.division_code, set()
-    if row.state == "open" and policy.may_answer(me, row.uscc):
+    if row.state == "open" and not barred and policy.may_answer(me, place, row.uscc):
         found.add("answer")
         if row.hazard_class == "C":
             found.add("protect")
-        if not view.extension and not view.overdue:
+        if row.uscc is not None and not view.extension and not view.overdue:
             found.add("extension")
     if row.state == "awaiting" and not barred and policy.may_verify(me, place):
         found.add("verify")
