@@ -13,8 +13,16 @@ from disclosure.owners.models import FundQuestion
 from disclosure.owners.queries import Answer as Answer
 from disclosure.owners.queries import Owner as Owner
 from disclosure.owners.queries import Question as Question
-from disclosure.owners.service.door import owner_for_session as owner_for_session
+from disclosure.owners.service.questions import answer as answer
+from disclosure.owners.service.questions import ask as ask
+from disclosure.owners.service.register import find_owner as find_owner
+from disclosure.owners.service.register import give_code as give_code
+from disclosure.owners.service.register import paper_codes as paper_codes
+from disclosure.owners.service.sessions import owner_for_session as owner_for_session
+from disclosure.owners.service.sessions import prune
+from portal.kernel.db import transaction
 from portal.kernel.flags import Flag
+from portal.kernel.jobs import Job
 from portal.registry import api as registry
 
 COOKIE = "portal_owner"
@@ -57,3 +65,13 @@ def record_flags(
 ) -> dict[str, tuple[Flag, ...]]:
     """Lines of the common funds that an owner objects to: the answer to ``record.flags``."""
     return flags_of(db, refs, as_of, known_at)
+
+
+def _forget() -> dict[str, int]:
+    with transaction() as db:
+        return {"rows": prune(db)}
+
+
+def jobs() -> list[Job]:
+    """What the worker runs: tries, requests and sessions of owners are forgotten after a month."""
+    return [Job("owners-prune", _forget, cron="25 3 * * *")]

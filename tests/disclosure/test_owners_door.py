@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError
 from disclosure.owners import queries
 from disclosure.owners.api import COOKIE
 from disclosure.owners.models import OwnerFacts, OwnerPaperCode, OwnerSession, OwnerTry, OwnerUnit
-from disclosure.owners.service import door, register
+from disclosure.owners.service import register, sessions
 from disclosure.owners.service.register import HoldingInput
 from portal.kernel import clock
 from portal.kernel.access import Role
@@ -332,4 +332,4 @@ def test_the_register_is_kept_in_versions_and_journals(instance):
         with transaction() as db:
             db.add(OwnerTry(id="old", household_hash="h", source_hash="s", at=clock.now() - timedelta(days=31)))
         with transaction() as db:
-            assert door.prune(db) == 1
+            assert sessions.prune(db) == 1

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from disclosure.owners import policy, queries
 from disclosure.owners.households import building_key, unit_key
-from disclosure.owners.models import OwnerFacts, OwnerHolding, OwnerPaperCode, OwnerUnit
-from disclosure.owners.service import door
+from disclosure.owners.models import OwnerFacts, OwnerHolding, OwnerPaperCode, OwnerSession, OwnerUnit
+from disclosure.owners.service import door, sessions
 from disclosure.owners.sms import Message
 from portal.kernel import audit, clock, keys, versions
 from portal.kernel.access import Actor, require
@@ -158,7 +158,7 @@ def _change(db: Session, actor: Actor, old: OwnerFacts, row: HoldingInput, told:
     facts = _facts(db, old.holding_id, old.unit_id, row)
     versions.replace(db, old, facts, clock.now())
     db.flush()
-    door.end_sessions(db, old.holding_id)
+    sessions.end_sessions(db, old.holding_id)
     _note(db, actor, "owner.changed", facts, row.estate_code, phone=phone != row.phone, old_until=old.valid_to)
     return facts
 
@@ -247,3 +247,24 @@ def give_code(db: Session, actor: Actor, holding_id: str, code: str = "") -> str
     door.forget_tries(db, unit)
     audit.record(db, actor, "owner.code-given", f"owner:{holding_id}", {"estate": estate, "unit": unit.id})
     return code
+
+
+def find_owner(db: Session, estate_code: str, building: str, unit: str, name: str) -> queries.Owner | None:
+    """An owner of today by place and name, for programs inside the portal; never for pages, which start at the door."""
+    found = queries.unit_at(db, estate_code, building_key(building), unit_key(unit))
+    if found is None:
+        return None
+    wanted = door.name_hash(found.id, name)
+    known = (OwnerFacts.unit_id == found.id, OwnerFacts.kind == "owner", queries.holds(clock.today()))
+    facts = db.scalars(select(OwnerFacts).where(*known, OwnerFacts.name_hash == wanted).limit(1)).one_or_none()
+    return queries.Owner(facts.holding_id, estate_code, found.id, facts.valid_from) if facts else None
+
+
+def paper_codes(db: Session, holding_id: str) -> tuple[int, bool]:
+    """How many codes on paper a holding was given, and whether the newest still opens."""
+    given = select(OwnerPaperCode).where(OwnerPaperCode.holding_id == holding_id)
+    codes = list(db.scalars(given.order_by(OwnerPaperCode.issued_at, OwnerPaperCode.id)))
+    if not codes or clock.now() >= codes[-1].issued_at + door.PAPER_LIFE:
+        return len(codes), False
+    used = select(OwnerSession.token_hash).where(OwnerSession.opened_by == f"paper:{codes[-1].id}")
+    return len(codes), db.scalar(used) is None

@@ -6,7 +6,7 @@ from flask import Response, current_app, make_response, redirect, render_templat
 
 from disclosure.owners.api import COOKIE
 from disclosure.owners.forms import AskForm, CodeForm
-from disclosure.owners.service import door
+from disclosure.owners.service import door, sessions
 from disclosure.owners.service.door import Asked
 from disclosure.owners.sms import hand_over
 from disclosure.owners.views.blueprint import bp, private, see_other
@@ -99,6 +99,6 @@ def _let_in(token: str) -> Response:
     response = see_other("my_estate.index")
     response.set_cookie(
         COOKIE, token, httponly=True, samesite="Lax", secure=settings().secure_cookies, path="/",
-        expires=clock.now() + door.SESSION_LIFE,
+        expires=clock.now() + sessions.SESSION_LIFE,
     )  # fmt: skip
     return response

@@ -10,7 +10,7 @@ from disclosure.owners import money, queries
 from disclosure.owners.api import COOKIE
 from disclosure.owners.forms import QuestionForm
 from disclosure.owners.models import FundQuestion
-from disclosure.owners.service import door, questions
+from disclosure.owners.service import questions, sessions
 from disclosure.owners.views.blueprint import me, own_bp, owner_page, see_other
 from disclosure.reports import api as reports
 from portal.deadlines import api as deadlines
@@ -209,7 +209,7 @@ def ask() -> Response | tuple[str, int]:
 def leave() -> Response:
     """End this session."""
     with transaction() as db:
-        door.leave(db, request.cookies.get(COOKIE, ""))
+        sessions.leave(db, request.cookies.get(COOKIE, ""))
     session.clear()
     response = see_other("owners.start")
     response.delete_cookie(COOKIE, path="/")

@@ -16,7 +16,7 @@ from portal.kernel.files import store
 from portal.kernel.i18n import _
 from portal.kernel.periods import Month
 from portal.registry import api as registry
-from portal.shell.demo import pictures
+from portal.shell.demo import owners, pictures
 from portal.shell.demo.acts import moment, set_passwords
 from portal.shell.demo.plan import Plan, make
 from portal.shell.demo.story import Story
@@ -54,6 +54,9 @@ def print_sign_ins(say: Callable[[str], None]) -> None:
     say(_("演示账号（密码均为%(password)s）：", password=PASSWORD))
     for name, label in SIGN_INS:
         say(f"  {label}\t{logins[name]}")
+    if (owner := owners.sign_in()) is not None:
+        home = f"{owner.estate} {owner.building} {owner.unit} {owner.name} {owner.last4}"
+        say(_("  业主（在/owner/enter认证）\t%(home)s，验证码%(code)s", home=home, code=owner.code))
 
 
 def load(*, estates: int, seed: int, until: Month, say: Callable[[str], None]) -> None:

@@ -12,7 +12,19 @@ from portal.kernel import clock
 from portal.kernel.db import reading, transaction
 from portal.kernel.periods import Month, Quarter, Year
 from portal.kernel.workdays import nth_working_day
-from portal.shell.demo import adverse, deadlines, funds, objections, opened, receipts, rectification, replies, reports
+from portal.shell.demo import (
+    adverse,
+    deadlines,
+    funds,
+    ledger,
+    objections,
+    opened,
+    owners,
+    receipts,
+    rectification,
+    replies,
+    reports,
+)
 from portal.shell.demo.acts import Cast, bring, moment
 from portal.shell.demo.credit import CONTACTS, CreditStory
 from portal.shell.demo.findings import Inspector
@@ -58,8 +70,10 @@ class Story:
         found += [Act(at, label, deed) for at, label, deed in adverse.acts(self)]
         found += [Act(at, label, deed) for at, label, deed in replies.acts(self, self.seed)]
         found += [Act(at, label, deed) for at, label, deed in funds.acts(self.plan, self.cast, self.until)]
+        found += [Act(at, label, deed) for at, label, deed in ledger.acts(self.plan, self.cast, self.until)]
         found += [Act(at, label, deed) for at, label, deed in reports.acts(self.plan, self.cast, self.until)]
         found += [Act(at, label, deed) for at, label, deed in opened.acts(self.plan, self.cast)]
+        found += [Act(at, label, deed) for at, label, deed in owners.acts(self.plan, self.cast)]
         if self.until >= Month(2025, 12):
             found += [*self._credit(), *self._year(), *self._lists(), *self._receipts()]
         now = clock.now()
