@@ -177,11 +177,13 @@ def _unclaimed(db: Session, codes: Collection[str], claim: Claim, until: date) -
 
 
 def unclaimed(
-    db: Session, codes: Collection[str], claim: Claim, until: date, limit: int | None = None
+    db: Session, codes: Collection[str], claim: Claim, until: date, since: date | None = None
 ) -> list[FundLine]:
-    """Lines of accounts that count and that nothing claims, the oldest first."""
+    """Lines of accounts that count and that nothing claims, the oldest first; from a day on when one is given."""
     order = (BankLine.booked_on, BankLine.account_code, BankLine.seq, BankLine.id)
-    query = select(*_COLUMNS).where(*_unclaimed(db, codes, claim, until)).order_by(*order).limit(limit)
+    query = select(*_COLUMNS).where(*_unclaimed(db, codes, claim, until)).order_by(*order)
+    if since is not None:
+        query = query.where(BankLine.year >= since.year, BankLine.booked_on >= since)
     return [FundLine(*row) for row in db.execute(query)]
 
 

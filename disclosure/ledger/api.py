@@ -19,6 +19,7 @@ from disclosure.ledger.service.classifying import Choice as Choice
 from disclosure.ledger.service.classifying import classify as classify
 from disclosure.ledger.service.classifying import correct as correct
 from disclosure.ledger.service.classifying import key_of as key_of
+from disclosure.ledger.service.classifying import split as split
 from disclosure.ledger.service.posting import Piece as Piece
 from disclosure.ledger.service.rules import apply_many as apply_many
 from disclosure.ledger.service.spending import Vote as Vote
@@ -53,6 +54,7 @@ __all__ = [
     "release_voucher",
     "set_budget",
     "spend",
+    "split",
     "Vote",
     "Approval",
     "Breach",

@@ -113,13 +113,16 @@ def apply(db: Session, actor: Actor, account_code: str, *, on: date) -> int:
     return apply_many(db, actor, [account_code], on=on)
 
 
-def apply_many(db: Session, actor: Actor, account_codes: Collection[str], *, on: date) -> int:
-    """The same for many accounts: one act an account. The caller answers for the jurisdiction."""
+def apply_many(
+    db: Session, actor: Actor, account_codes: Collection[str], *, on: date, since: date | None = None
+) -> int:
+    """The same for many accounts: one act an account; from a day on only when one is given. The caller answers for the
+    jurisdiction."""
     accounts = {one.code: one for one in funds.accounts(db) if one.code in set(account_codes)}
     for code in sorted(accounts):
         posting.begin(db, code)
     waiting: dict[str, list[funds.FundLine]] = {}
-    for line in funds.unclaimed(db, accounts, queries.claimed, clock.today()):
+    for line in funds.unclaimed(db, accounts, queries.claimed, clock.today(), since):
         waiting.setdefault(line.account_code, []).append(line)
     if not waiting:
         return 0
