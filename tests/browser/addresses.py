@@ -103,7 +103,11 @@ def _examples(db: Session) -> dict[str, dict[str, Any]]:
     fund = one("SELECT account_code FROM fund_account_facts WHERE type = 'joint' ORDER BY account_code")
     bank_file = "日期,收入,支出,余额\n2026-11-02,12.00,,112.00\n".encode()
     upload = {"code": fund, "waiting_id": bank_uploads.put("officer", fund, "list.csv", bank_file)}
+    report = one("SELECT report_id FROM fund_report_step GROUP BY report_id HAVING count(*) = 1 ORDER BY report_id")
+    told = {"estate_code": one("SELECT estate_code FROM fund_report WHERE id = :r", r=report)}
     return {
+        "reports.estate": told, "reports.terms_form": told, "reports.occasion_form": told, "reports.report": {"report_id": report},
+        "reports.file": {**told, "kind": "common_income", "period": "2026Q2"},
         "funds.account": {"code": fund}, "funds.upload_form": {"code": fund}, "funds.preview_file": upload, "funds.mapping": upload,
         "funds.statement": {"statement_id": one("SELECT id FROM fund_statement WHERE account_code = :a ORDER BY to_on", a=fund)},
         "accounts.person": {"login": "insp-017001"},

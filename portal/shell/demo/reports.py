@@ -32,7 +32,7 @@ Values = Mapping[str, str | int]
 
 def acts(plan: Plan, cast: Cast, until: Month) -> Iterator[Timed]:
     """What companies hand in and the office confirms, as (moment, label, deed)."""
-    story = _Story(plan, cast)
+    story = _Story(plan, cast, until)
     yield moment(date(2024, 12, 5), 10), LABEL, story.terms
     month = FIRST
     while month <= until:
@@ -46,8 +46,10 @@ def acts(plan: Plan, cast: Cast, until: Month) -> Iterator[Timed]:
 class _Story:
     """The estates that disclose, and the people of their companies."""
 
-    def __init__(self, plan: Plan, cast: Cast) -> None:
+    def __init__(self, plan: Plan, cast: Cast, until: Month) -> None:
         self.cast, self.estates = cast, [estate.code for estate in disclosing(plan)]
+        last = until if until.number % 3 == 0 else until.quarter.previous.months[2]
+        self.newest = ("common_income", reports_period(last, 3))
         self.fees = [code for place, code in enumerate(self.estates) if "service" in kinds(place)]
         self.people = {
             uscc: cast.actor("company") if place == 0 else person_actor(f"company-{place}", Role.ENTERPRISE, DISTRICT, uscc)
@@ -103,7 +105,7 @@ class _Story:
             with transaction() as db:
                 values = {code: _values(kind, place) for place, code in enumerate(estates)}
                 made = reports.submit_many(db, self.people, kind, period, values, on=clock.today(), note=note)
-                waits = set(list(made)[:6]) if kind == "common_income" and _is_newest(period) else set()
+                waits = set(list(made)[:6]) if (kind, period) == self.newest else set()
                 done = [report for estate, report in made.items() if estate not in waits]
                 reports.confirm_many(db, self.officer, (kind, period), done, on=clock.today())
 
@@ -140,10 +142,6 @@ class _Story:
         for key in found:
             with transaction() as db:
                 reports.propose_event(db, self.officer, key, on=today)
-
-
-def _is_newest(period: str) -> bool:
-    return reports.span(period).last + timedelta(days=60) > clock.now().date()
 
 
 def reports_period(month: Month, length: int) -> str:
