@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
+from types import SimpleNamespace
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -13,11 +14,13 @@ from portal.kernel.db import transaction
 from portal.kernel.errors import DomainError, NotAllowed
 from portal.kernel.i18n import _
 from portal.kernel.periods import Year
+from portal.kernel.said import Said
 from portal.kernel.web import actor, needs, request_session
 from portal.registry import api as registry
 from scoring.lists import policy, queries, service
 from scoring.lists.forms import PlainForm
 from scoring.lists.models import ListCase, ListStep
+from scoring.lists.saying import said
 from scoring.lists.views.blueprint import bp, year_of
 from scoring.ratings import api as ratings
 
@@ -114,7 +117,22 @@ def publish_preview(year: str) -> str:
     met = service.keys_met(db, period, today) if cases else set()
     ends = {case.id: service.entry_ends(case.kind, case.rule_set, today) for case, _last in cases}
     earlier = [e for e in queries.live_entries(db, "red", period.number) if e.valid_to is None or e.valid_to >= today]
-    return _deed_page("publish", period, cases, met, ends=ends, earlier=earlier)
+    return _deed_page("publish", period, cases, met, ends=ends, earlier=earlier, told=_told(cases, ends))
+
+
+def _told(cases: Cases, ends: dict[str, Any]) -> dict[str, Said]:
+    """The sentence that the public will read of each entry, were it published today."""
+    names = names_of(case for case, _last in cases)
+    return {
+        case.id: said(
+            SimpleNamespace(
+                kind=case.kind, subject_type=case.subject_type, subject=case.subject, reason=case.reason, case_id=case.id,
+                name=names.get((case.subject_type, case.subject), ""), decision=last.document,
+                effective_from=clock.today(), effective_to=ends[case.id],
+            )
+        )
+        for case, last in cases
+    }  # fmt: skip
 
 
 def _deed_page(verb: str, period: Year, cases: Cases, met: set[Any], **more: Any) -> str:
