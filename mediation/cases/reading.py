@@ -218,7 +218,7 @@ def flagged(db: Session, flag: str, *, within: str | None = None, limit: int = 5
     return [_line(row) for row in db.execute(query.order_by(MediationCase.filed_on, MediationCase.id).limit(limit))]
 
 
-def _lines() -> Select[tuple[MediationCase, MediationStep]]:
+def _lines() -> Select[MediationCase, MediationStep]:
     return (
         select(MediationCase, MediationStep)
         .join(MediationStep, MediationStep.case_id == MediationCase.id)
@@ -291,7 +291,7 @@ def counts(db: Session, actor: Actor) -> dict[str, int]:
 
 def own_cases(db: Session, actor: Actor) -> list[CaseLine]:
     """The cases of a party: a company's by its code, a person's by the party that came in. The newest first."""
-    own = [MediationParty.superseded_at.is_(None), MediationParty.left_on.is_(None)]
+    own: list[ColumnElement[bool]] = [MediationParty.superseded_at.is_(None), MediationParty.left_on.is_(None)]
     if actor.login.startswith(people.PARTY):
         own.append(MediationParty.id == actor.login.removeprefix(people.PARTY))
     else:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -77,9 +78,9 @@ def _piece(db: Session, codes: Sequence[str]) -> dict[str, Known]:
     return found
 
 
-def _live(db: Session, model: type, case_ids: Sequence[str]) -> list:  # type: ignore[type-arg]
-    query = select(model).where(model.case_id.in_(case_ids), model.superseded_at.is_(None))  # type: ignore[attr-defined]
-    return list(db.scalars(query.order_by(model.case_id)))  # type: ignore[attr-defined]
+def _live(db: Session, model: Any, case_ids: Sequence[str]) -> list[Any]:
+    query = select(model).where(model.case_id.in_(case_ids), model.superseded_at.is_(None))
+    return list(db.scalars(query.order_by(model.case_id)))
 
 
 def unfit(actor: Actor, known: Known, row: Registered) -> tuple[str, str] | None:
