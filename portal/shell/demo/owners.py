@@ -78,7 +78,7 @@ class _Story:
 
     def register(self) -> None:
         """The sheets that the office brings."""
-        officer, halves = self.cast.actor("officer"), (date(clock.today().year - 1, 12, 31), _half(clock.today()))
+        officer, last = self.cast.actor("officer"), _half(clock.today())
         people, balances = [], []
         for estate in self.estates:
             for place, home in enumerate([*_homes(estate), *([HOME] if estate == self.estates[0] else [])]):
@@ -86,7 +86,7 @@ class _Story:
                 people.append((estate.code, building, unit, name, phone, "owner", "2025-01-01", ""))
                 if place % 6 == 5:
                     people.append((estate.code, building, unit, "租" + name, phone[::-1], "tenant", "2025-06-01", ""))
-                for day in halves:
+                for day in (_half(last), last):
                     balances.append((estate.code, building, unit, day, f"{5200 + place * 37 - (place == 4) * 6000}.50"))
         bring(officer, "owners", OWNER_COLUMNS, people)
         bring(officer, "unit-balances", BALANCE_COLUMNS, balances)
