@@ -65,12 +65,23 @@ def filing_form(told: Kind) -> type[FilingForm]:
 
 
 def _field(one: Field) -> Any:
+    """An empty one is refused by the service, which knows whether the report is a zero report."""
     if one.type == "choice":
         choices = [SelectChoice("", _("请选择")), *(SelectChoice(c.code, c.name) for c in one.choices)]
-        return SelectField(one.name, [Optional()], choices=choices)
+        return SelectField(one.name, [_Asked(one.required), Optional()], choices=choices)
     if one.type == "money":
-        return StringField(one.name, [Optional(), _is_yuan])
-    return TextAreaField(one.name, [Optional(), Length(max=MOST), no_private_data])
+        return StringField(one.name, [_Asked(one.required), Optional(), _is_yuan])
+    return TextAreaField(one.name, [_Asked(one.required), Optional(), Length(max=MOST), no_private_data])
+
+
+class _Asked:
+    """Marks a field as one that is asked for, so that the page does not call it optional."""
+
+    def __init__(self, is_required: bool) -> None:
+        self.field_flags = {"required": True} if is_required else {}
+
+    def __call__(self, form: Any, field: Any) -> None:
+        """Refuses nothing."""
 
 
 class ReturnForm(FlaskForm):

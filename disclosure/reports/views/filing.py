@@ -7,7 +7,6 @@ from werkzeug.wrappers import Response
 
 from disclosure.reports import periods, policy, queries
 from disclosure.reports.books import EMPTY, draft
-from disclosure.reports.cells import subject_of
 from disclosure.reports.forms import FilingForm, OccasionForm, TermForm, filing_form
 from disclosure.reports.matrix import Kind
 from disclosure.reports.reading import lines_of
@@ -42,14 +41,13 @@ def _page(place: Place, told: Kind, period: str, form: FilingForm) -> str:
         problem = str(error)
     form.seen.data = books.digest
     listed = queries.of_cell(db, place.code, told.code, period, clock.today())
-    subject = subject_of(told.code, place.code, period)
-    clocks = deadlines.of_subjects(db, [subject]).get(subject, [])
+    in_force = queries.in_force(listed)
+    form.reason.flags.required = in_force is not None
     return render_template(
         "reports/file.html", place=place, kind=told, period=period, form=form, books=books, problem=problem,
-        lines=lines_of(told, books.lines), in_force=queries.in_force(listed),
+        lines=lines_of(told, books.lines), in_force=in_force,
         waiting=any(one.state == "submitted" for one in listed), rule=deadlines.rule(told.rule),
         due_on=deadlines.last_day(db, told.rule, told.counted_from(periods.span(period))),
-        deadline=next((one for one in clocks if one.closed_at is None), None),
     )  # fmt: skip
 
 
