@@ -6,13 +6,20 @@ from collections.abc import Mapping
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
 from wtforms import DateField, IntegerField, SelectField, StringField, TextAreaField
-from wtforms.validators import InputRequired, Length, NumberRange, Optional
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
 from disclosure.ledger.categories import categories
 from portal.kernel.errors import DomainError
 from portal.kernel.i18n import _, lazy
 
 MOST_YUAN = 12
+
+
+class Chosen(DataRequired):
+    """A choice that always has a value, the empty one included: the page does not call it optional."""
+
+    def __call__(self, form: object, field: object) -> None:
+        """The choices themselves are checked by the field."""
 
 
 def fen_of(text: str) -> int:
@@ -42,7 +49,7 @@ class ReasonForm(FlaskForm):
 class VoucherForm(FlaskForm):
     """A voucher to attach."""
 
-    kind = SelectField(lazy("种类"))
+    kind = SelectField(lazy("种类"), [Chosen()])
     title = StringField(
         lazy("名称（公开）"), [InputRequired(lazy("请写明凭证的名称，例如“3月电梯维保发票”。")), Length(max=100)]
     )
@@ -58,22 +65,22 @@ class CopyForm(FlaskForm):
 class RuleForm(FlaskForm):
     """A saved rule."""
 
-    scope = SelectField(lazy("用于"))
+    scope = SelectField(lazy("用于"), [Chosen()])
     words = TextAreaField(
         lazy("关键词，每行一个，含其中一个就算"), [InputRequired(lazy("请填写关键词。")), Length(max=1000)]
     )
-    field = SelectField(lazy("在哪里找"))
-    direction = SelectField(lazy("收入还是支出"))
+    field = SelectField(lazy("在哪里找"), [Chosen()])
+    direction = SelectField(lazy("收入还是支出"), [Chosen()])
     at_least = StringField(lazy("最低金额（元）"), [Optional(), Length(max=20)])
     at_most = StringField(lazy("最高金额（元）"), [Optional(), Length(max=20)])
-    category = SelectField(lazy("归入"))
+    category = SelectField(lazy("归入"), [Chosen()])
     label = StringField(lazy("公开摘要"), [Optional(), Length(max=200)])
 
 
 class VoteForm(FlaskForm):
     """A decision on spending."""
 
-    kind = SelectField(lazy("谁作的决定"))
+    kind = SelectField(lazy("谁作的决定"), [Chosen()])
     number = StringField(lazy("决定编号"), [InputRequired(lazy("请填写决定编号。")), Length(max=60)])
     title = StringField(lazy("事项（公开）"), [InputRequired(lazy("请填写事项。")), Length(max=200)])
     decided_on = DateField(lazy("决定日期"), [InputRequired(lazy("请填写决定日期。"))])

@@ -86,7 +86,9 @@ def _choices() -> dict[classifying.Key, Choice]:
             continue
         ref = name[2:]
         category, words = form[name], form.get(f"w-{ref}", "").strip()
-        if category and (category, words) != (form.get(f"o-{ref}", ""), form.get(f"v-{ref}", "")):
+        old, label = form.get(f"o-{ref}", ""), form.get(f"v-{ref}", "")
+        if category and (category, words) != (old, label):
+            words = "" if old and words == label else words  # a rule's words belong to its category
             found[classifying.key_of(ref)] = Choice(category, words, seen=seen(f"s-{ref}"))
     return found
 
