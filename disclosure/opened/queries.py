@@ -14,12 +14,14 @@ from disclosure.opened.models import OpenedEntry, OpenedWithdrawal
 from portal.kernel.errors import NotFound
 from portal.kernel.i18n import _
 
+ENDINGS = {"application/pdf": "pdf", "image/jpeg": "jpg"}
 CURRENT, EXPIRED, MISSING, NONE = "current", "expired", "missing", "none"
 
 
 @dataclass(frozen=True)
 class Entry:
-    """An entry as the public sees it. ``facts`` by field code; ``withdrawn`` is (day, reason) or None."""
+    """An entry as the public sees it. ``facts`` by field code; ``file``: ``pdf``, ``jpg`` or empty;
+    ``withdrawn`` is (day, reason) or None."""
 
     id: str
     estate_code: str
@@ -29,7 +31,7 @@ class Entry:
     facts: dict[str, Any]
     source: str
     uscc: str | None
-    has_file: bool
+    file: str
     on: date
     withdrawn: tuple[date, str] | None
 
@@ -61,7 +63,7 @@ class Standing:
 def _entry(row: OpenedEntry, gone: OpenedWithdrawal | None) -> Entry:
     return Entry(
         row.id, row.estate_code, kinds()[row.kind], row.title, row.happened_on, json.loads(row.facts), row.source,
-        row.uscc, row.file_sha256 is not None, row.on, (gone.on, gone.reason) if gone else None,
+        row.uscc, ENDINGS.get(row.file_type or "", ""), row.on, (gone.on, gone.reason) if gone else None,
     )  # fmt: skip
 
 

@@ -54,6 +54,14 @@ def facts_shown(kind: Kind, facts: dict[str, Any]) -> list[tuple[str, str]]:
             if facts.get(field.code) not in (None, "")]  # fmt: skip
 
 
+def facts_below(entry: Entry) -> list[tuple[str, str]]:
+    """The fields that the headline does not say already."""
+    shown = facts_shown(entry.kind, entry.facts)
+    if entry.kind.code == "fee":
+        return shown[3:]
+    return shown[1:] if entry.kind.many and not entry.title else shown
+
+
 def vote_sentence(facts: dict[str, Any]) -> str:
     """What a vote decided, counted anew from its numbers."""
     found = outcome(facts)

@@ -63,8 +63,13 @@ TOLD = "SELECT s.case_id, c.subject FROM credit_step s JOIN credit_case c ON c.i
 NOTIFIED = "notified"  # the person of the enterprise that was served a black notice
 COMPANIES = {"lists.served_notice": NOTIFIED, "adverse.company_case": NOTIFIED, "repair.new": REPAIRER,
              "repair.company_case": REPAIRER}  # fmt: skip
-ALWAYS: dict[str, Any] = {"year": 2025, "quarter": "2026Q3", "version": "2025.1", "item_code": "XF04",
-                          "street": "440306017000"}
+ALWAYS: dict[str, Any] = {
+    "year": 2025,
+    "quarter": "2026Q3",
+    "version": "2025.1",
+    "item_code": "XF04",
+    "street": "440306017000",
+}
 
 
 @dataclass(frozen=True)
@@ -105,7 +110,12 @@ def _examples(db: Session) -> dict[str, dict[str, Any]]:
     upload = {"code": fund, "waiting_id": bank_uploads.put("officer", fund, "list.csv", bank_file)}
     report = one("SELECT report_id FROM fund_report_step GROUP BY report_id HAVING count(*) = 1 ORDER BY report_id")
     told = {"estate_code": one("SELECT estate_code FROM fund_report WHERE id = :r", r=report)}
+    opened = {"code": one("SELECT estate_code FROM fund_account_facts ORDER BY estate_code")}
+    entry = one("SELECT id FROM opened_entry ORDER BY id")
     return {
+        "disclosure.estate": opened, "disclosure.kiosk": opened, "disclosure.poster_page": opened,
+        "opened.estate": {"estate": opened["code"]}, "opened.new": {"estate": opened["code"], "kind": "vote"},
+        "opened.withdraw_form": {"entry_id": entry},
         "reports.estate": told, "reports.terms_form": told, "reports.occasion_form": told, "reports.report": {"report_id": report},
         "reports.file": {**told, "kind": "common_income", "period": "2026Q2"},
         "funds.account": {"code": fund}, "funds.upload_form": {"code": fund}, "funds.preview_file": upload, "funds.mapping": upload,

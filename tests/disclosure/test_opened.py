@@ -141,12 +141,12 @@ def test_a_photo_is_published_without_what_it_knows_and_leaves_with_its_entry(kn
     sent = {**LIFT, "masked": "y", "file": (io.BytesIO(picture()), "a.jpg"), "publish": "yes"}
     assert company.submit(address, sent).status_code == 303
     entry = standing().latest
-    file = known.test_client().get(f"/disclosure/opened/entries/{entry.id}/file")
+    file = known.test_client().get(f"/disclosure/opened/entries/{entry.id}.jpg")
     assert file.status_code == 200
     assert b"SecretCamera" not in file.data
     with transaction() as db:
         api.withdraw(db, COMPANY, entry.id, reason="照片不清楚", on=TODAY)
-    assert known.test_client().get(f"/disclosure/opened/entries/{entry.id}/file").status_code == 404
+    assert known.test_client().get(f"/disclosure/opened/entries/{entry.id}.jpg").status_code == 404
 
 
 def test_a_file_is_named_only_by_the_seal_of_its_preview(known, signed_in):

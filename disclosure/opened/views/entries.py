@@ -22,7 +22,7 @@ from disclosure.opened import policy, queries, service
 from disclosure.opened.forms import OpenForm, WithdrawForm, form_of
 from disclosure.opened.kinds import Kind, kinds, sections
 from disclosure.opened.queries import Entry
-from disclosure.opened.service import JPEG, PDF, NewEntry
+from disclosure.opened.service import NewEntry
 from disclosure.opened.views.blueprint import bp
 from portal.kernel import clock
 from portal.kernel.access import Permission, require
@@ -174,7 +174,7 @@ def _previewed(new: NewEntry) -> Entry:
     """The entry as it will stand on the public page."""
     return Entry(
         "", new.estate_code, kinds()[new.kind], new.title, new.happened_on, dict(new.facts), new.source, actor().uscc,
-        new.file is not None, clock.today(), None,
+        queries.ENDINGS[new.file[1]] if new.file else "", clock.today(), None,
     )  # fmt: skip
 
 
@@ -213,14 +213,14 @@ def withdraw(entry_id: str) -> Response | tuple[str, int]:
     return make_response(redirect(url_for("opened.estate", estate=found.estate_code), 303))
 
 
-@bp.get("/disclosure/opened/entries/<entry_id>/file")
+@bp.get("/disclosure/opened/entries/<entry_id>.<any(pdf, jpg):ending>")
 @public
-def file(entry_id: str) -> Response:
+def file(entry_id: str, ending: str) -> Response:
     """The public copy that belongs to an entry which still counts."""
     db = request_session()
-    row = queries.row(db, entry_id)
-    if row.file_sha256 is None or row.file_type not in (PDF, JPEG) or queries.entry(db, entry_id).withdrawn:
+    row, entry = queries.row(db, entry_id), queries.entry(db, entry_id)
+    if row.file_sha256 is None or entry.file != ending or entry.withdrawn:
         abort(404)
-    name = f"{row.kind}-{row.happened_on.isoformat()}.{'pdf' if row.file_type == PDF else 'jpg'}"
+    name = f"{row.kind}-{row.happened_on.isoformat()}.{ending}"
     data = io.BytesIO(store().read(row.file_sha256))
-    return send_file(data, mimetype=row.file_type, as_attachment=row.file_type == PDF, download_name=name)
+    return send_file(data, mimetype=row.file_type, as_attachment=ending == "pdf", download_name=name)
