@@ -76,7 +76,7 @@ class _Story:
         yield moment(first + timedelta(days=11)), LABEL, self.filing("utilities", str(month), self.fees[1::2])
         if month.number % 3 == 0:
             late = 3 if month < until.previous.previous.previous else 2
-            yield from self._filed("common_income", reports_period(month, 3), first, (9, 27), late)
+            yield from self._filed("common_income", reports_period(month, 3), first, (9, 36), late)
         if month.number % 6 == 0:
             yield from self._filed("maintenance", reports_period(month, 6), first, (18, 40), 3)
         if month.number == 12:
