@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from portal.deadlines.calendar import calendar
 from portal.deadlines.models import Deadline
-from portal.deadlines.rules import rule
+from portal.deadlines.rules import rights, rule
 from portal.kernel import clock
 from portal.kernel.access import Actor, Role
 from portal.kernel.divisions import prefix
@@ -85,8 +85,9 @@ def last_moment(due: datetime) -> date:
 
 
 def is_overdue(row: Deadline, now: datetime) -> bool:
-    """Late now, or when it was done, or when it was interrupted: what is late does not become less so."""
-    return row.due_at <= (row.closed_at or row.paused_at or now)
+    """Late now, or when it was done, or when it was interrupted: what is late does not become less so. Who lets a right pass
+    is not late."""
+    return not rule(row.rule).right and row.due_at <= (row.closed_at or row.paused_at or now)
 
 
 def view(row: Deadline, known: Calendar, now: datetime) -> DeadlineView:
@@ -165,7 +166,8 @@ def mine(actor: Actor) -> ColumnElement[bool]:
 
 def waiting_for(db: Session, actor: Actor, limit: int | None = 200) -> list[DeadlineView]:
     """What a person has to do, what is due first coming first."""
-    query = select(Deadline).where(OPEN, mine(actor)).order_by(Deadline.due_at, Deadline.id).limit(limit)
+    wanted = (OPEN, _waits(clock.now()), mine(actor))
+    query = select(Deadline).where(*wanted).order_by(Deadline.due_at, Deadline.id).limit(limit)
     return views(db, db.scalars(query))
 
 
@@ -174,8 +176,18 @@ def counts_for(db: Session, actor: Actor) -> tuple[int, int]:
     return counts(db, mine(actor))
 
 
+def _duty() -> ColumnElement[bool]:
+    """Whether the rule gives a duty, not a right."""
+    return Deadline.rule.not_in(rights())
+
+
+def _waits(now: datetime) -> ColumnElement[bool]:
+    """Whether an open deadline still waits for somebody: a right does until its last day."""
+    return or_(_duty(), Deadline.due_at > _instant(now))
+
+
 def _late(now: datetime) -> ColumnElement[bool]:
-    return Deadline.due_at <= func.coalesce(Deadline.closed_at, Deadline.paused_at, _instant(now))
+    return and_(_duty(), Deadline.due_at <= func.coalesce(Deadline.closed_at, Deadline.paused_at, _instant(now)))
 
 
 def _instant(now: datetime) -> Any:
@@ -185,7 +197,8 @@ def _instant(now: datetime) -> Any:
 def counts_by_rule(db: Session, actor: Actor) -> dict[str, tuple[int, int]]:
     """Rule to (open, overdue) of a person's queue."""
     late = func.coalesce(func.sum(case((_late(clock.now()), 1), else_=0)), 0)
-    query = select(Deadline.rule, func.count(), late).where(OPEN, mine(actor)).group_by(Deadline.rule)
+    query = select(Deadline.rule, func.count(), late).where(OPEN, _waits(clock.now()), mine(actor))
+    query = query.group_by(Deadline.rule)
     return {code: (int(total), int(overdue)) for code, total, overdue in db.execute(query.order_by(Deadline.rule))}
 
 
@@ -201,7 +214,8 @@ class Standing:
 def standing(db: Session, *, within: str | None = None, uscc: str | None = None) -> Standing:
     """Open and overdue deadlines of a place or a company, and how many were done in time, all in one question."""
     late, closed, now = _late(clock.now()), Deadline.closed_at.is_not(None), Deadline.outcome != CANCELLED
-    kinds = (~closed, and_(~closed, late), and_(closed, ~late), and_(closed, late))
+    waits, duty = _waits(clock.now()), _duty()
+    kinds = (and_(~closed, waits), and_(~closed, late), and_(closed, ~late, duty), and_(closed, late))
     sums = [func.coalesce(func.sum(case((kind, 1), else_=0)), 0) for kind in kinds]
     where = [_lies_in(Deadline.holder_division, within)] if within else []
     where += [Deadline.holder_uscc == uscc] if uscc else []
@@ -212,7 +226,7 @@ def standing(db: Session, *, within: str | None = None, uscc: str | None = None)
 def counts(db: Session, *where: ColumnElement[bool]) -> tuple[int, int]:
     """(open, overdue) of those that a condition picks."""
     late = func.coalesce(func.sum(case((_late(clock.now()), 1), else_=0)), 0)
-    total, overdue = db.execute(select(func.count(), late).where(OPEN, *where)).one()
+    total, overdue = db.execute(select(func.count(), late).where(OPEN, _waits(clock.now()), *where)).one()
     return int(total), int(overdue)
 
 
@@ -222,9 +236,9 @@ def on_time(
 ) -> OnTime:  # fmt: skip
     """The one on-time rate: of those whose last day lies in the period, those of a rule, place, company or subjects.
 
-    Cancelled ones do not count, nor do open ones that are not late.
+    Cancelled ones do not count, nor do open ones that are not late, nor rights (a company may stay silent).
     """
-    where: list[ColumnElement[bool]] = [LIVE, Deadline.outcome != CANCELLED]
+    where: list[ColumnElement[bool]] = [LIVE, Deadline.outcome != CANCELLED, _duty()]
     where += [Deadline.rule.in_(sorted(rules))] if rules is not None else []
     where += [_lies_in(Deadline.holder_division, within)] if within else []
     where += [Deadline.holder_uscc == uscc] if uscc else []

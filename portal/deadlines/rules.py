@@ -25,7 +25,8 @@ class Level:
 
 @dataclass(frozen=True)
 class Rule:
-    """One rule: how long (``length`` in ``unit``), where it says so, and who is told when nobody acts."""
+    """One rule: how long (``length`` in ``unit``), where it says so, and who is told when nobody acts.
+    ``right``: the time of a right, not of a duty: whoever lets it pass is not late, and it waits for nobody once it is over."""
 
     code: str
     zh: str
@@ -35,6 +36,7 @@ class Rule:
     source: str
     escalate: tuple[Level, ...]
     source_en: str = ""
+    right: bool = False
 
     @property
     def name(self) -> str:
@@ -45,6 +47,12 @@ class Rule:
     def basis(self) -> str:
         """Where it says so, in the language of the moment; Chinese when there is no English."""
         return self.source_en or self.source if language() == "en" else self.source
+
+
+@cache
+def rights() -> tuple[str, ...]:
+    """Codes of the rules that give a right and no duty."""
+    return tuple(sorted(code for code, rule in rules().items() if rule.right))
 
 
 @cache

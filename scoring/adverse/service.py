@@ -229,7 +229,7 @@ def review(db: Session, actor: Actor, ref: str, *, verdict: str, opinion: str, o
     lock(db, ref)
     require_heard(db, case, on)
     said = _text(opinion, _("请写明法制审核意见。"))
-    end_response(db, actor, ref, outcome="lapsed", on=on)
+    end_response(db, actor, ref, outcome="silent", on=on)
     db.add(LegalReview(ref=ref, seq=1, verdict=verdict, opinion=said, actor=actor.login, on=on, at=clock.now()))
     Journal(db, actor, case.model, case.chain, case.id, on, case.steps[-1]).add("review")
     flush(db)

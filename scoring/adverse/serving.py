@@ -47,7 +47,7 @@ def start_response(db: Session, actor: Actor, case: Case, on: date) -> None:
 
 
 def end_response(db: Session, actor: Actor, ref: str, *, outcome: str, on: date) -> None:
-    """The company spoke (``answered``), or its time ran out without a word (``lapsed``): a right, never a default."""
+    """The company spoke (``answered``), or its time ran out without a word (``silent``): a right, never a default."""
     open_ones = [
         one for one in deadlines.of_subjects(db, [ref]).get(ref, ()) if one.rule == RESPONSE and not one.closed_at
     ]

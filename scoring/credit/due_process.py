@@ -105,7 +105,7 @@ def decide(db: Session, actor: Actor, case_id: str, *, reply: str = "", on: date
         _keep(db, actor, case_id, "office", reply.strip(), on)
     if steps[-1].step == "noticed":
         # a right that was not used is no late work: its clock ends on its last day
-        deadlines.close(db, actor, RESPONSE, subject_of(case_id), outcome="lapsed", on=min(on, until))
+        deadlines.close(db, actor, RESPONSE, subject_of(case_id), outcome="silent", on=min(on, until))
     audit.record(db, actor, "credit.decided", subject_of(case_id), {"subject": case.subject, "code": event.code})
 
 

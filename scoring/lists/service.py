@@ -99,7 +99,7 @@ def _reviewed(db: Session, actor: Actor, steps: Journal, case: ListCase, recorde
     given = adverse.reviews(db, documents.ref_of(case))
     require(actor.login not in {one.actor for one in given}, _("提出建议、检查或者法制审核的人不能作出决定。"))
     if steps.step != "review" and recorded:
-        adverse.end_response(db, actor, documents.ref_of(case), outcome="lapsed", on=steps.on)
+        adverse.end_response(db, actor, documents.ref_of(case), outcome="silent", on=steps.on)
         steps.add("review", reason=adverse.RECORDED)
     return not given or given[-1].verdict == "agree"
 

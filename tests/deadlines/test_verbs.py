@@ -65,6 +65,32 @@ def test_late_begins_at_midnight(instance):
     assert seen("check:a", NEXT_MONDAY)[0].overdue, "what was done late stays late"
 
 
+@pytest.mark.both_databases
+def test_a_right_that_is_let_pass_makes_nobody_late(instance):
+    held = api.Holder(COMPANY.role, uscc=USCC)
+    start("list:1", MONDAY, "notice.response", held)
+    start("list:2", MONDAY, "notice.response", held)
+    start("order:b", MONDAY, "finding.B", held)
+    last = last_day("list:1", MONDAY)
+
+    def standing(day):
+        with clock.on(day), reading() as db:
+            queue = sorted(one.subject for one in api.waiting_for(db, COMPANY))
+            rate = api.on_time(db, uscc=USCC)
+            return queue, api.counts_for(db, COMPANY), (rate.on_time, rate.late, rate.open_overdue)
+
+    assert standing(MONDAY) == (["list:1", "list:2", "order:b"], (3, 0), (0, 0, 0))
+    after = last + timedelta(days=1)
+    assert not seen("list:1", after)[0].overdue
+    assert standing(after) == (["order:b"], (1, 1), (0, 0, 1)), "only what it has to do waits, and is late"
+    with clock.on(after), transaction() as db:
+        assert api.escalate(db, JOB) == 1, "the finding, not the right"
+    do(after, "close", "notice.response", "list:1", outcome="silent")
+    do(last, "close", "notice.response", "list:2", outcome="answered")
+    assert [seen(name, after)[0].overdue for name in ("list:1", "list:2")] == [False, False]
+    assert standing(after)[2] == (0, 0, 1)
+
+
 def test_hours(instance):
     start("order:c", MONDAY, "finding.C")
     assert seen("order:c", MONDAY)[0].due_at == clock.day_start(MONDAY + timedelta(days=1), 10)
@@ -124,7 +150,7 @@ def _names(actor) -> list[str]:
 def test_the_queue_of_each(instance):
     start("a", MONDAY)
     start("b", date(2026, 3, 3), holder=api.Holder(REVIEWER.role, OTHER_STREET))
-    start("c", date(2026, 2, 27), "notice.response", api.Holder(COMPANY.role, STREET, USCC))
+    start("c", date(2026, 2, 27), "finding.B", api.Holder(COMPANY.role, STREET, USCC))
     start("d", MONDAY, holder=api.Holder(OFFICER.role, DISTRICT, login="officer-2"))
     start("e", date(2026, 2, 2), holder=api.Holder(REVIEWER.role, "440306017010"))
     assert _names(REVIEWER) == ["e", "a"], "the street's own and its communities', what is due first coming first"
@@ -133,7 +159,7 @@ def test_the_queue_of_each(instance):
     assert _names(OFFICER) == []
     with clock.on(date(2026, 4, 1)), reading() as db:
         assert api.counts_for(db, REVIEWER) == (2, 2)
-        assert api.counts_by_rule(db, COMPANY) == {"notice.response": (1, 1)}
+        assert api.counts_by_rule(db, COMPANY) == {"finding.B": (1, 1)}
 
 
 @pytest.mark.both_databases
