@@ -5,7 +5,7 @@ due). An estate without an account, or with nothing due, has no computed value: 
 """
 
 from collections.abc import Collection, Mapping
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -41,13 +41,14 @@ def lists_facts(db: Session, year: int) -> dict[str, dict[str, Any]]:
 def rating_facts(
     db: Session, *, year: int, companies: Mapping[str, str | None], wanted: Collection[str]
 ) -> dict[str, dict[str, int]]:
-    """Hears ``rating.facts``: estate to the quarters of the year whose fund report was late or is missing though due."""
+    """Hears ``rating.facts``: estate to the quarters whose fund report was due in the year and late, or missing at the end of
+    31 December; of estates with an account."""
     if OVERDUE_QUARTERS not in wanted:
         return {}
     first, last = date(year, 1, 1), date(year, 12, 31)
     found: dict[str, int] = {}
-    for cell in cells(db, None, first, last + timedelta(days=120)):
-        if cell.kind == "common_income" and cell.period.startswith(f"{year}Q") and cell.estate_code in companies:
+    for cell in cells(db, None, first, last, min(clock.today(), last)):
+        if cell.kind == "common_income" and cell.estate_code in companies:
             late = cell.is_overdue or cell.state == "late"
             found[cell.estate_code] = found.get(cell.estate_code, 0) + late
     return {OVERDUE_QUARTERS: found} if found else {}
