@@ -71,7 +71,7 @@ class QuestionForm(FlaskForm):
     """A question or an objection."""
 
     kind = RadioField(lazy("您要"), [_filled(lazy("请选择是提问还是提出异议。"))], validate_choice=False)
-    text = TextAreaField(lazy("内容"), [_filled(lazy("请写下要问的内容。"))], render_kw={"maxlength": 500})
+    text = TextAreaField(lazy("您的问题"), [_filled(lazy("请写下要问的内容。"))], render_kw={"maxlength": 500})
 
     def __init__(self, *args: Any, of_line: bool = True, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -131,11 +131,17 @@ def is_folded(entry: ledger.Entry) -> bool:
 
 
 def lines(
-    db: Session, estate_code: str, since: date, until: date, category: str | None = None
+    db: Session, estate_code: str, since: date, until: date, fund: str = "", category: str | None = None
 ) -> tuple[list[ledger.Entry], list[Fold]]:
-    """An estate's lines of some days, the newest first, of one category if it is named; and what is folded into sums."""
+    """An estate's lines of some days, the newest first, and what is folded into sums; of one fund (``GROUPS``) and category
+    where they are named."""
     found = ledger.entries(db, estate_code=estate_code, since=since, until=until)
-    chosen = [one for one in found if category is None or one.category == category]
+    types = dict(GROUPS).get(fund)
+    chosen = [
+        one
+        for one in found
+        if (category is None or one.category == category) and (types is None or one.account_type in types)
+    ]
     chosen.sort(key=lambda one: (one.booked_on, one.seq, one.line_id, one.piece), reverse=True)
     return [one for one in chosen if not is_folded(one)], _folds(one for one in chosen if is_folded(one))
 
@@ -163,10 +169,3 @@ def shown(entry: ledger.Entry) -> str:
     """`words` with what tells of a person blotted out; where a number of a person remains, the public words alone."""
     plain = _PERSONAL.sub(BLOT, words(entry))
     return plain if not kinds_in(plain) else _PERSONAL.sub(BLOT, entry.words)
-
-
-def fate(db: Session, estate_code: str, quarter: Quarter, entries: Sequence[ledger.Entry]) -> list[Group]:
-    """Where money of a source went: what the accounts on which it arrived did with all they had in the quarter."""
-    types = {one.account_type for one in entries if one.amount_fen > 0}
-    names = {name for name, members in GROUPS if types & set(members)}
-    return [group for group in groups(db, estate_code, quarter) if group.name in names]

@@ -80,19 +80,19 @@ def test_the_money_of_the_last_quarter_by_source_and_use(owner):
 
 
 def test_what_the_lift_advertising_earned_and_where_it_went(owner):
-    page = owner.get("/owner/quarters/2026Q3/advertising").get_data(as_text=True)
+    page = owner.get("/owner/quarters/2026Q3/common/advertising").get_data(as_text=True)
     assert "5,000.00元" in page
     assert "其余4,800.00元留在账户里" in page
     assert "转入维修资金" in page
-    assert owner.get("/owner/quarters/2026Q3/nonsense").status_code == 404
+    assert owner.get("/owner/quarters/2026Q3/common/nonsense").status_code == 404
 
 
 def test_no_line_tells_of_another_household(owner, known):
     """Payments of homes are sums, and what the bank wrote is blotted where it tells of a person or a home."""
     seen = [owner.get(address).get_data(as_text=True) for address in (
-        "/owner", "/owner/lines?month=2026-07", "/owner/lines?month=2026-08", "/owner/quarters/2026Q3/service_fee",
-        "/owner/quarters/2026Q3/advertising", "/owner/quarters/2026Q3/cost_collection",
-        "/owner/quarters/2026Q3/parking", "/owner/home", *(f"/owner/lines/{line(one)}" for one in owned.entries("E-1")),
+        "/owner", "/owner/lines?month=2026-07", "/owner/lines?month=2026-08", "/owner/quarters/2026Q3/service/service_fee",
+        "/owner/quarters/2026Q3/common/advertising", "/owner/quarters/2026Q3/common/cost_collection",
+        "/owner/quarters/2026Q3/common/parking", "/owner/home", *(f"/owner/lines/{line(one)}" for one in owned.entries("E-1")),
     )]  # fmt: skip
     whole = "\n".join(re.sub(r"3栋 1201", "", text) for text in seen)  # the own home stands in the frame
     for word in ("1202", "张欠费", "赵按时", "赵租客", "13812345678", "粤B12345", "345.67", "400.01", "999.01", "欠费"):
@@ -120,7 +120,14 @@ def own_routes(app) -> list:
 def addresses(app, rule, one: str) -> list[str]:
     """A route with a line in its address, behind it, and with what else may name an estate."""
     year, number = one.split("-")
-    values = {"year": year, "number": number, "voucher_id": "any", "quarter": "2026Q3", "category": "advertising"}
+    values = {
+        "year": year,
+        "number": number,
+        "voucher_id": "any",
+        "quarter": "2026Q3",
+        "category": "advertising",
+        "fund": "common",
+    }
     with app.test_request_context():
         address = app.url_for(rule.endpoint, **{name: values[name] for name in rule.arguments})
     return [address, f"{address}?line={one}", f"{address}?line={one}&estate=E-2&code=E-2&month=2026-08"]

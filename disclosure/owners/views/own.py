@@ -70,20 +70,21 @@ def _report_name(code: str) -> str:
     return reports.kind(code).name
 
 
-@own_bp.get("/quarters/<quarter>/<category>", endpoint="category")
+@own_bp.get("/quarters/<quarter>/<fund>/<category>", endpoint="category")
 @owner
-def category_page(quarter: str, category: str) -> str:
+def category_page(quarter: str, fund: str, category: str) -> str:
     """One source or use in a quarter: its lines, and where the money went."""
     db, mine, asked = request_session(), me(), _quarter(quarter)
     known = ledger.category_by_code().get(category)
-    if known is None:
+    if known is None or fund not in dict(money.GROUPS):
         raise NotFound(_("没有这个收支项目。"))
-    entries, folds = money.lines(db, mine.estate_code, asked.first, asked.last, category)
+    entries, folds = money.lines(db, mine.estate_code, asked.first, asked.last, fund, category)
     total = sum(one.amount_fen for one in entries) + sum(one.in_fen - one.out_fen for one in folds)
+    whole = (group for group in money.groups(db, mine.estate_code, asked) if group.name == fund)
     return owner_page(
-        "owners/category.html", here="index", quarter=asked, category=known, entries=entries, folds=folds, total=total,
-        shown=money.shown, category_name=ledger.category_name, is_income=known.kind == "income",
-        fate=money.fate(db, mine.estate_code, asked, entries) if known.kind == "income" else [],
+        "owners/category.html", here="index", quarter=asked, category=known, fund=fund, entries=entries, folds=folds,
+        total=total, shown=money.shown, category_name=ledger.category_name, is_income=total >= 0,
+        fate=next(whole, None) if total > 0 else None,
     )  # fmt: skip
 
 
