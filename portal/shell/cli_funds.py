@@ -7,7 +7,8 @@ from typing import Any
 
 import click
 
-from portal.kernel.db import reading
+from portal.kernel import clock
+from portal.kernel.db import reading, transaction
 from portal.kernel.errors import DomainError
 from portal.kernel.i18n import _
 from portal.kernel.periods import Month, Quarter, Year
@@ -69,6 +70,55 @@ def proof(account: str, period: str) -> None:
         raise DomainError(f"not proven: {_unproven(made)}")
     if not made.holds:
         raise DomainError("\n".join([_("账目与银行对账单不符。"), *map(disclosure.flaw_sentence, made.flaws)]))
+
+
+@funds.command("statements")
+@click.argument("account")
+def statements(account: str) -> None:
+    """The standing statements of an account, with the ids that withdraw takes."""
+    ready()
+    from disclosure.funds import api as disclosure
+
+    with reading() as db:
+        disclosure.account(db, account)
+        for one in disclosure.statements(db, account):
+            flawed = "" if one.flaws == "[]" else " does not add up"
+            say(f"{one.id} {one.from_on}..{one.to_on} lines {one.lines}{flawed}")
+
+
+@funds.command("withdraw")
+@click.argument("statement")
+@click.option("--reason", required=True, help="public")
+@ON
+@AS
+def withdraw(statement: str, reason: str, on: date | None, login: str | None) -> None:
+    """Take back a statement that the bank delivered wrong; its lines count no more."""
+    ready()
+    from disclosure.funds import api as disclosure
+
+    with transaction() as db:
+        disclosure.withdraw(db, acting(login), statement, reason=reason, on=act_day(on))
+    say(f"withdrawn {statement}")
+
+
+@funds.command("try")
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--format", "format_name", default="", metavar="camt053|mt940|ofx|PROFILE")
+def try_(folder: Path, format_name: str) -> None:
+    """Read every file of a folder as an import would, and print what comes of each; nothing is stored.
+
+    Exits with 1 when a file is refused. Works without a database: the shipped layouts are used.
+    """
+    from disclosure.funds import api as disclosure
+
+    tried = disclosure.try_folder(folder, format_name, clock.today())
+    for one in tried:
+        for words in one.words:
+            say(f"{one.state:8} {one.name}: {words}")
+    states = [one.state for one in tried]
+    say(f"files {len(tried)}, " + ", ".join(f"{name} {states.count(name)}" for name in ("ok", "flawed", "refused")))
+    if "refused" in states:
+        raise SystemExit(1)
 
 
 def _unproven(made: Any) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from disclosure.funds import api
+from disclosure.funds import api, bringing
 from disclosure.funds.models import BankLine, BankLineStaged, FundStatement
 from disclosure.funds.service import staging
 from portal.kernel import clock
@@ -138,7 +138,7 @@ def test_lines_cleared_meanwhile_are_not_half_taken(fund, monkeypatch):
             db.execute(BankLineStaged.__table__.delete().where(BankLineStaged.seq == 7))
         return made
 
-    monkeypatch.setattr(api, "stage", stage_and_lose)
+    monkeypatch.setattr(bringing, "stage", stage_and_lose)
     with pytest.raises(Conflict, match="没有导入"):
         api.import_file(ledgers.CLI, code, march(number), "a.csv", on=ledgers.ON)
     assert counts() == (0, 0)

@@ -9,12 +9,12 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, exists, func, insert, literal, select
+from sqlalchemy import bindparam, delete, func, insert, literal, select
 from sqlalchemy.orm import Session
 
 from disclosure.funds.models import BankLine, BankLineStaged
 from disclosure.funds.service.counting import Judged
-from disclosure.funds.service.rows import AT_ONCE, row_of
+from disclosure.funds.service.rows import AT_ONCE, chunks, row_of
 from portal.kernel import clock
 from portal.kernel.bulk import insert_rows
 from portal.kernel.db import transaction
@@ -54,14 +54,18 @@ def _rows(code: str, batch: str, at: datetime, start: int, judged: Judged) -> li
     return rows
 
 
-def take(db: Session, batch: str, statement_id: str, expected: int) -> None:
-    """Move the lines of a batch that the account does not have yet. Conflict when they are not as many as expected."""
-    staged = BankLineStaged
-    has = exists().where(
-        BankLine.year == staged.year, BankLine.account_code == staged.account_code, BankLine.key == staged.key
-    )
-    columns = [getattr(staged, name) for name in _MOVED]
-    query = select(*columns, literal(statement_id)).where(staged.batch == batch, ~has).order_by(staged.seq)
+def take(db: Session, batch: str, statement_id: str, known: Sequence[int], expected: int) -> None:
+    """Move the lines of a batch, less those whose numbers are ``known`` to the account already.
+
+    Conflict when they are not as many as expected. No join finds the known ones: freshly written tables have no
+    statistics, and a planner that guesses wrong compares every line with every other.
+    """
+    staged = BankLineStaged.__table__
+    gone = delete(staged).where(staged.c.batch == batch, staged.c.seq == bindparam("known"))
+    for some in chunks(known):
+        db.connection().execute(gone, [{"known": seq} for seq in some])
+    columns = [staged.c[name] for name in _MOVED]
+    query = select(*columns, literal(statement_id)).where(staged.c.batch == batch).order_by(staged.c.seq)
     db.execute(insert(BankLine).from_select([*_MOVED, "statement_id"], query, include_defaults=False))
     moved = db.scalar(select(func.count()).select_from(BankLine).where(BankLine.statement_id == statement_id))
     if moved != expected:  # cleared meanwhile: a day and more lay between staging and taking over

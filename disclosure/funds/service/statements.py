@@ -110,7 +110,8 @@ def _store(db: Session, actor: Actor, code: str, judged: Judged, sha256: str, on
     statement_id = str(row["id"])
     new = [one for one in judged.lines if one.key not in existing]
     if judged.batch:
-        staging.take(db, judged.batch, statement_id, len(new))
+        seqs = [seq for seq, one in enumerate(judged.lines, start=1) if one.key in existing]
+        staging.take(db, judged.batch, statement_id, seqs, len(new))
     else:
         insert_lines(db, [row_of(code, statement_id, seq, one) for seq, one in enumerate(new, start=1)])
     taken.lines += len(new)

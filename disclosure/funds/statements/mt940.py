@@ -12,7 +12,9 @@ from disclosure.funds.statements.shapes import MAX_LINES, BankStatement, Line, c
 from portal.kernel.i18n import _
 
 FORMAT = "mt940"
-_TAG = re.compile(r"^:(\d{2}[A-Z]?):", re.MULTILINE)
+_TAG = re.compile(r"^:(\d{2,3}[A-Z]?|NS):", re.MULTILINE)  # NS: a field of some banks' own
+_ENVELOPE = re.compile(r"^\{[^\n]*\{4:\s*\n?|^-\}?[^\n]*$|^\{5:[^\n]*$", re.MULTILINE)
+_PART = re.compile(r"\?(\d\d)([^?]*)")
 _BALANCE = re.compile(r"([CD])(\d{6})([A-Z]{3})(\d{1,15},\d{0,2})")
 _ENTRY = re.compile(
     r"(?P<value>\d{6})(?P<entry>\d{4})?(?P<mark>R?[CD]|E[CD])(?P<funds>[A-Z])?(?P<amount>\d{1,15},\d{0,2})"
@@ -24,7 +26,7 @@ NO_REFERENCE = {"", "NONREF", "NOTPROVIDED"}
 
 def is_it(head: str) -> bool:
     """Whether the first characters of a file look like MT940."""
-    return bool(re.search(r"^:20:", head, re.MULTILINE)) and ":25:" in head
+    return bool(re.search(r"^:20:", head, re.MULTILINE)) and any(tag in head for tag in (":25:", ":28C:", ":60F:"))
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,7 @@ class _Field:
 
 
 def _fields(text: str) -> list[_Field]:
-    text = re.sub(r"^\{[^\n]*\{4:\s*\n?|^-\}?[^\n]*$", "", text, flags=re.MULTILINE)
+    text = _ENVELOPE.sub("", text)
     marks = list(_TAG.finditer(text))
     if not marks:
         return []
@@ -114,14 +116,33 @@ def _line(field: _Field, words: str) -> Line:
     reference = clean(found["theirs"], 80)
     if reference.upper() in NO_REFERENCE:
         reference = ""
+    said, name, account = _details(words)
     return Line(
         place=field.place,
         booked_on=_entry_day(value, found["entry"], field.place),
         amount_fen=fen if into else -fen,
         value_on=value,
-        summary=clean(" ".join(part for part in (words.replace("\n", ""), found["more"] or "") if part)),
+        counterparty=clean(name, 120),
+        counterparty_account=clean(account, 40),
+        summary=clean(" ".join(part for part in (said, found["more"] or "") if part)),
         reference=reference,
         raw=f":61:{field.text}\n:86:{words}"[:4000],
+    )
+
+
+def _details(words: str) -> tuple[str, str, str]:
+    """Text, other party and its account: a field :86: of parts ?00 to ?63 names them, any other is text as it stands."""
+    joined = words.replace("\n", "")
+    if not re.match(r"\d{3}\?\d\d", joined):
+        return joined, "", ""
+    parts: dict[str, str] = {}
+    for code, text in _PART.findall(joined):
+        parts[code] = parts.get(code, "") + text
+    told = [parts[code] for code in sorted(parts) if code == "00" or "20" <= code <= "29" or "60" <= code <= "63"]
+    return (
+        " ".join(part for part in told if part.strip()),
+        parts.get("32", "") + parts.get("33", ""),
+        parts.get("31", ""),
     )
 
 

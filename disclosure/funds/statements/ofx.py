@@ -76,7 +76,7 @@ def _statement(block: str) -> BankStatement:
     if "BALAMT" not in balance:
         raise refuse("LEDGERBAL", _("对账单没有账面余额（LEDGERBAL），不能证明账目，不能导入。"))
     made = BankStatement(FORMAT, outside["ACCTID"], "", currency=outside.get("CURDEF", "CNY"))
-    made.closing_fen = parse_fen(balance["BALAMT"], "LEDGERBAL")
+    made.closing_fen = _fen(balance["BALAMT"], "LEDGERBAL")
     as_of = _day(balance["DTASOF"], "DTASOF") if "DTASOF" in balance else None
     made.from_on = _day(outside["DTSTART"], "DTSTART") if "DTSTART" in outside else None
     made.to_on = _end(outside["DTEND"], as_of) if "DTEND" in outside else as_of
@@ -99,16 +99,19 @@ def _day(text: str, place: str) -> date:
     return parse_day(text[:8], place)
 
 
+def _fen(text: str, place: str) -> int:
+    """An amount; the specification allows a decimal comma."""
+    comma = "," in text and "." not in text and re.search(r",\d{1,2}$", text)
+    return parse_fen(text.replace(",", ".") if comma else text, place)
+
+
 def _line(values: dict[str, str], place: str, raw: str) -> Line:
     if "DTPOSTED" not in values or "TRNAMT" not in values:
         raise refuse(place, _("这一笔没有日期（DTPOSTED）或金额（TRNAMT）。"))
-    amount = values["TRNAMT"]
-    if "," in amount and "." not in amount and re.search(r",\d{1,2}$", amount):
-        amount = amount.replace(",", ".")  # a decimal comma, which the specification allows
     return Line(
         place=place,
         booked_on=_day(values["DTPOSTED"], place),
-        amount_fen=parse_fen(amount, place),
+        amount_fen=_fen(values["TRNAMT"], place),
         counterparty=clean(values.get("NAME"), 120),
         counterparty_account="",
         summary=clean(values.get("MEMO")),
