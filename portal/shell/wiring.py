@@ -55,6 +55,7 @@ SUBSCRIPTIONS = (
     ("ratings.published", "scoring.credit.api", "record_ratings"),
     ("ratings.published", "scoring.lists.api", "on_ratings_published"),
     ("ratings.opened", "scoring.credit.api", "on_ratings_opened"),
+    ("document.numbers", "scoring.lists.api", "highest_number"),
     ("document.served", "scoring.credit.api", "on_document_served"),
     ("document.served", "scoring.lists.api", "on_document_served"),
     ("document.served", "scoring.vetoes.api", "on_document_served"),

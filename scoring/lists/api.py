@@ -210,3 +210,8 @@ def work_items(db: Session, *, actor: Actor) -> list[WorkItem]:
             WorkItem(_("公布红榜、黑榜决定"), "lists.manage", {"year": decided[0][0].year}, count=len(decided))
         )
     return items
+
+
+def highest_number(db: Session, *, series: str, year: int) -> int:
+    """Hears ``document.numbers``: numbers of before documents were kept stand on the steps of cases alone."""
+    return queries.highest_number(db, series, year) if series.startswith("宝住建榜") else 0

@@ -123,3 +123,11 @@ def entries_of_estates(db: Session, kind: str, year: int, estates: Iterable[str]
         recorded(ListEntry), ListEntry.kind == kind, ListEntry.year == year, ListEntry.subject_type == "estate"
     )
     return [entry for entry in db.scalars(query.order_by(ListEntry.id)) if entry.subject in wanted]
+
+
+def highest_number(db: Session, series: str, year: int) -> int:
+    """The highest number of a series and year that a step carries; 0 when none does."""
+    begins = f"{series}〔{year}〕"
+    used = db.scalars(select(ListStep.document).where(ListStep.document.startswith(begins, autoescape=True)))
+    ends = (text.removeprefix(begins).removesuffix("号") for text in used)
+    return max((int(number) for number in ends if number.isdecimal()), default=0)

@@ -10,6 +10,7 @@ from tests.lists.year import found
 from tests.ratings.district import USCC
 
 HEARD = {
+    "document.numbers": [lists.highest_number],
     "document.served": [lists.on_document_served],
     "adverse.case": [lists.adverse_case],
     "adverse.cases": [lists.adverse_cases],

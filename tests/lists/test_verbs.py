@@ -236,6 +236,23 @@ def test_numbers_of_documents_run_on_and_are_never_used_twice(district):
     assert decisions == [f"宝住建榜决〔2026〕{number}号" for number in (1, 2, 3)]
 
 
+@pytest.mark.both_databases
+def test_numbers_of_before_documents_were_kept_run_on(district):
+    """An upgraded portal has steps with numbers and no documents to them: the numbers after them are new."""
+    for code in ("E1", "E2"):
+        rate(code, 5)
+    _do("propose", OFFICER, PROPOSED)
+    with transaction() as db:
+        case, last = next((case, last) for case, last in queries.cases(db) if case.subject == "E1")
+        journal(db, LEAD, case, DECIDED, last).add("decided_list", document="宝住建榜决〔2026〕17号")
+    _do("decide", LEAD, DECIDED)
+    with reading() as db:
+        case = next(case for case, _last in queries.cases(db) if case.subject == "E2")
+        assert queries.steps_of(db, case.id)[-1].document == "宝住建榜决〔2026〕18号"
+        assert api.highest_number(db, series="宝住建信决", year=2026) == 0
+        assert api.highest_number(db, series="宝住建榜决", year=2025) == 0
+
+
 @pytest.mark.parametrize("kind", ["red", "black"])
 def test_no_step_can_be_skipped(year, kind):
     _do("propose", OFFICER, PROPOSED)

@@ -31,12 +31,14 @@ def issue(
 ) -> DocumentView:  # fmt: skip
     """Issue a document: it gets the next number of its series and year, and a code by which anybody can verify it.
 
-    Its text is Chinese and final. It takes effect by ``serve``.
+    Its text is Chinese and final. It takes effect by ``serve``. Numbers that a room gave before documents were kept
+    (``document.numbers``: the highest of a series and year) are not given again.
     """
     told = kind_of(kind)
     lock(db, f"document:{told.series}:{on.year}")
     used = select(func.max(Document.seq)).where(Document.series == told.series, Document.year == on.year)
-    seq = (db.scalar(used) or 0) + 1
+    elsewhere = hooks.announce("document.numbers", db, series=told.series, year=on.year)
+    seq = max([db.scalar(used) or 0, *elsewhere]) + 1
     content = audit.canonical({"title": title, "name": addressee.name, "body": [_plain(one) for one in body]})
     kept = content
     if addressee.manager_code:
