@@ -34,6 +34,7 @@ class Field:
     name: Words
     required: bool
     choices: tuple[tuple[str, Words], ...]
+    hint: Words
 
     def chosen(self, code: str) -> str:
         """The words of a choice; the code itself when it is unknown."""
@@ -74,7 +75,8 @@ def _words(entry: dict[str, Any], name: str = "") -> Words:
 
 def _field(entry: dict[str, Any]) -> Field:
     choices = tuple((one["code"], _words(one)) for one in entry.get("choices", ()))
-    return Field(entry["code"], entry["type"], _words(entry), entry["required"], choices)
+    hint = Words(entry.get("hint_zh", ""), entry.get("hint_en", ""))
+    return Field(entry["code"], entry["type"], _words(entry), entry["required"], choices, hint)
 
 
 def _kind(entry: dict[str, Any]) -> Kind:
