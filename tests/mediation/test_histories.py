@@ -1,6 +1,7 @@
 """Random histories of cases: whatever people try, no step is out of order, no clock without a holder, nothing crosses a
 wall, nobody is booked twice, and the audit log verifies."""
 
+import contextlib
 from datetime import timedelta
 from itertools import combinations
 
@@ -58,15 +59,43 @@ class Histories(RuleBasedStateMachine):
             self.other = filed(db, [owner("乙", "1382")], uscc=COMPETITOR, kind="noise").case_id
             self.people = {"甲": party_of(db, self.own), "乙": party_of(db, self.other), "firm": FIRM, "rival": RIVAL,
                            "registrar": REGISTRAR, "lawyer": LAWYER, **{one.login: one for one in MEDIATORS}}  # fmt: skip
+        self.touched = self.own
         self.right = {self.own: ("甲", "firm"), self.other: ("乙", "rival")}
 
     @rule(days=st.integers(1, 20))
     def time_passes(self, days):
         self.day += timedelta(days=days)
 
+    @rule(first=st.booleans(), pick=st.integers(0, 5))
+    def it_goes_on(self, first, pick):
+        """The next thing that whoever is right would do."""
+        case_id = self.touched = self.own if first else self.other
+        applicant, respondent = (self.people[name] for name in self.right[case_id])
+        with clock.on(self.day), transaction() as db:
+            view = cases.case_view(db, REGISTRAR, case_id)
+            mediators = [self.people[one.login] for one in view.assigned]
+            mediator = mediators[0] if mediators else None
+            deeds = {
+                "submitted": [("take_up", REGISTRAR)],
+                "acceptance_check": [("accept", REGISTRAR)],
+                "consent_pending": [("yes", respondent)],
+                **dict.fromkeys(
+                    ("mediating", "extended"),
+                    [("say", mediator), ("draft", mediator)] if mediator else [("appoint", REGISTRAR)],
+                ),
+                **dict.fromkeys(("agreed", "partial"), [("sign", one) for one in (applicant, respondent, mediator)]),
+                "judicial_window": [("confirm", REGISTRAR)],
+                "performing": [("keep", mediator or applicant)],
+                "breached": [("keep", mediator or respondent)],
+            }
+            for name, actor in deeds.get(view.state, [("archive", REGISTRAR)]):
+                if actor is not None:
+                    with contextlib.suppress(DomainError):
+                        getattr(self, f"_{name}")(db, actor, case_id, pick)
+
     @rule(name=st.sampled_from(GOOD * 3 + BAD), first=st.booleans(), who=st.integers(0, 11), pick=st.integers(0, 5))
     def somebody_tries(self, name, first, who, pick):
-        case_id = self.own if first else self.other
+        case_id = self.touched = self.own if first else self.other
         names = [
             *self.right[case_id],
             "registrar",
@@ -199,7 +228,7 @@ class Histories(RuleBasedStateMachine):
     @invariant()
     def steps_follow_one_another(self):
         with reading() as db:
-            for case_id in (self.own, self.other):
+            for case_id in (self.touched,):
                 rows = db.scalars(
                     select(MediationStep).where(MediationStep.case_id == case_id).order_by(MediationStep.seq)
                 ).all()
@@ -212,7 +241,7 @@ class Histories(RuleBasedStateMachine):
     @invariant()
     def every_clock_has_a_holder_of_the_office(self):
         with clock.on(self.day), reading() as db:
-            for case_id in (self.own, self.other):
+            for case_id in (self.touched,):
                 view = cases.case_view(db, REGISTRAR, case_id)
                 assert {one.rule for one in view.deadlines} == CLOCKS.get(view.state, set()), view.state
                 for one in view.deadlines:
@@ -223,7 +252,7 @@ class Histories(RuleBasedStateMachine):
     @invariant()
     def nothing_crosses_a_wall(self):
         with clock.on(self.day), reading() as db:
-            for case_id in (self.own, self.other):
+            for case_id in (self.touched,):
                 for name, actor in self.people.items():
                     heard = self._heard(db, actor, case_id)
                     allowed = self._allowed(db, name, case_id)
@@ -286,3 +315,6 @@ def test_random_histories(instance):
             derandomize=True,
         ),
     )
+    with reading() as db:
+        reached = set(db.scalars(select(MediationStep.step)))
+    assert {"mediating", "judicial_window", "archived"} <= reached, "histories come that far"
