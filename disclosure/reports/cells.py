@@ -155,7 +155,7 @@ def _all_due(known: _Known, since: date, until: date) -> Iterator[_Due]:
 def _periodic(known: _Known, kind: Kind, estate: str, first: date, last: date) -> Iterator[_Due]:
     """The periods of a kind; where terms were entered, each period as the one that holds on its first day says."""
     entered = known.terms.get((estate, kind.code), [])
-    wanted = [(kind, (USUAL, NONE))]
+    wanted: list[tuple[Kind, tuple[str, ...]]] = [(kind, (USUAL, NONE))]
     if entered and kind.often is not None:
         wanted.append((kind.as_often(), (OFTEN,)))
     for one, frequencies in wanted:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
 from disclosure.reports.models import (
@@ -69,13 +69,12 @@ def steps(db: Session, report_id: str) -> list[FundReportStep]:
     return list(db.scalars(query.order_by(FundReportStep.seq)))
 
 
-def _standing() -> tuple[Select[Any], Any]:
-    later, step = aliased(FundReportStep), FundReportStep
-    query = select(
+def _standing() -> Any:
+    step = FundReportStep
+    return select(
         FundReport.id, FundReport.estate_code, FundReport.kind, FundReport.period, FundReport.number, FundReport.zero,
         FundReport.on, step.step, step.on, step.seq,
     ).join(step, step.report_id == FundReport.id)  # fmt: skip
-    return query, later
 
 
 def standing(
@@ -87,7 +86,7 @@ def standing(
 ) -> list[Standing]:
     """Reports as they stood at the end of a day, by estate, kind, period and number; in some states, or of a kind and
     period (``cell``) only."""
-    query, later = _standing()
+    query, later = _standing(), aliased(FundReportStep)
     after = select(later.seq).where(later.report_id == FundReport.id, later.seq > FundReportStep.seq, later.on <= by)
     query = query.where(FundReportStep.on <= by, ~after.exists())
     query = query.order_by(FundReport.estate_code, FundReport.kind, FundReport.period, FundReport.number)

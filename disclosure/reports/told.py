@@ -17,6 +17,7 @@ from portal.kernel import clock
 from portal.kernel.access import Actor, Permission
 from portal.kernel.formats import number_text
 from portal.kernel.i18n import _
+from portal.kernel.kept import kept
 from portal.kernel.work import WorkFigure, WorkItem
 
 INDICATOR = "disclosure"
@@ -90,7 +91,7 @@ def work_figures(db: Session, *, actor: Actor) -> list[WorkFigure]:
     if not may:
         return []
     own = _estates(db, actor)
-    late = [one for one in missing(db) if one.estate_code in own]
+    late = [one for one in kept(db, "reports.missing", lambda: missing(db)) if one.estate_code in own]
     note = _("涉及%(n)s个小区", n=number_text(len({one.estate_code for one in late}))) if late else _("没有逾期的")
     return [
         WorkFigure(_("资金公开逾期"), number_text(len(late)), note, "reports.calendar", {}, "late" if late else "ok")

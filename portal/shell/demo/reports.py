@@ -120,13 +120,13 @@ class _Story:
             ]
             if len(listed) < 2 or listed[1].uscc is None:
                 return
-            old = listed[1]
+            old, company = listed[1], listed[1].uscc
             seen = reports.draft(db, reports.kind(old.kind), estate, reports.span(old.period)).digest
             handed = reports.Filing(
                 estate, old.kind, old.period, {"contracts": CONTRACTS + "地下车库临停：本公司自营。"}, old.note,
                 "原报告的合同清单漏列一项，金额不变。", seen,
             )  # fmt: skip
-            new = reports.submit(db, self.people[old.uscc], handed, on=clock.today())
+            new = reports.submit(db, self.people[company or ""], handed, on=clock.today())
             reports.confirm(db, self.officer, new, on=clock.today())
 
     def today(self) -> None:
