@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from portal.kernel.db import reading
-from portal.registry import api
+from portal.registry import api, queries
 from tests.registry.sheets import ESTATES, USCC, bring
 
 MORE = """estate_code,name,kind,division_code,address,households
@@ -77,3 +77,27 @@ def test_kind_area_and_page(full):
             "H",
             "X-2",
         ]
+
+
+@pytest.mark.both_databases
+def test_a_renamed_company_is_found_by_its_former_names(district):
+    with reading() as db:
+        first = api.enterprise(db, USCC[0]).name
+    for name in ("深圳市启明物业管理有限公司", "深圳市长风物业管理有限公司"):
+        bring(
+            "enterprises", f"uscc,name,legal_representative,phone,address\n{USCC[0]},{name},,,深圳市宝安区启明路1号\n"
+        )
+    with reading() as db:
+        for typed, why in (
+            (first, "former-name"),
+            ("启明", "former-name"),
+            ("长风", "name-inside"),
+            ("启明路", "address"),
+        ):
+            found, _total, reasons = queries.enterprises_matched(db, typed)
+            assert [row.uscc for row in found] == [USCC[0]], typed
+            assert reasons[USCC[0]] == why or typed == "长风", typed
+    bring("enterprises", f"uscc,name,legal_representative,phone,address\n{USCC[0]},{first},,,\n")
+    with reading() as db:
+        assert queries.enterprises_matched(db, first)[2][USCC[0]] != "former-name"
+        assert queries.enterprises_matched(db, "长风")[2] == {USCC[0]: "former-name"}

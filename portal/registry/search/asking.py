@@ -89,6 +89,7 @@ def _by_text(query: str) -> list[Look]:
     ]
     if len(short) > 1 and not short.isdigit():
         found.append(Look(f"^%{signs}%#%", needed, 40, "name-inside"))
+        found.append(Look(f"%!%{signs}%@%", needed, 45, "former-name"))
     address = fold_address(query)
     if len(address) > 1 and not address.isdigit():
         found.append(Look(f"%@%{coded(address)}%", needed_by_text(address), 90, "address"))

@@ -52,4 +52,4 @@ def matching(alternatives: Iterable[list[str]]) -> str | None:
             return None
         quoted = ('"' + trigram.replace('"', '""') + '"' for trigram in trigrams)
         found.append(f"({' AND '.join(quoted)})")
-    return " OR ".join(found) or None
+    return " OR ".join(dict.fromkeys(found)) or None

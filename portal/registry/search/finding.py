@@ -20,6 +20,7 @@ from portal.registry.search.readings import figures_spoken, has_han, readings, s
 Areas = Mapping[str, Sequence[str]]
 NARROWED, CANDIDATES, MEANT = 5_000, 400, 50
 _LONGEST_AREA = 12
+LONG_TYPED = 16  # letters of which half tell a name from most others
 
 
 def is_asked(query: str) -> bool:
@@ -142,6 +143,16 @@ def _near_letters(typed: str) -> list[Look]:
     if len(typed) >= alike.LETTERS_ENOUGH:
         for at in range(len(typed)):
             left, right = typed[:at], typed[at + 2 :]
-            needed = needed_by_letters(f"<{left}") + needed_by_letters(right)
-            found.append(Look(f"%<{left}%{right}%", needed, 0, "slip"))
+            found.append(Look(f"%<{left}%{right}%", _needed_beside(typed, at), 0, "slip"))
     return [look for look in found if look.needed]
+
+
+def _needed_beside(typed: str, at: int) -> tuple[str, ...]:
+    """What holds all keys with the two letters at a place left open. Of a long text one half is whole, and narrows enough:
+    two things to look up instead of one for each letter."""
+    half = len(typed) // 2
+    if len(typed) >= LONG_TYPED and at >= half:
+        return needed_by_letters(f"<{typed[:half]}")
+    if len(typed) >= LONG_TYPED and at + 2 <= half:
+        return needed_by_letters(typed[half:])
+    return needed_by_letters(f"<{typed[:at]}") + needed_by_letters(typed[at + 2 :])

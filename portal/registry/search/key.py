@@ -1,8 +1,12 @@
 """The line of text that is kept for each record and looked in.
 
-``^NAME$^WHOLE$#CODE|:RUN:RUN;:RUN:~INITIALS~+SOUND+@ADDRESS``: NAME without what most names share, WHOLE where it differs;
-RUN is a stretch of syllables, ``:RUN`` after ``<`` begins at the start of the name, ``RUN;`` is the whole name.
+``^NAME$^WHOLE$#CODE|:RUN:RUN;:RUN:~INITIALS~+SOUND+!FORMER$@ADDRESS``: NAME without what most names share, WHOLE where it differs;
+RUN is a stretch of syllables, ``:RUN`` after ``<`` begins at the start of the name, ``RUN;`` is the whole name. FORMER: names
+that it had before, without what most names share.
 """
+
+import re
+from collections.abc import Sequence
 
 from portal.registry.names import core, fold, fold_address, stem
 from portal.registry.search.coding import coded
@@ -31,8 +35,16 @@ def _runs(way: Syllables, distinctive: int) -> str:
     return f"{from_start};:{':'.join(dict.fromkeys(inside))}:"
 
 
-def search_key(name: str, code: str, address: str | None = None) -> str:
-    """What a query is looked for in; see above for its parts."""
+def formers_of(key: str, name: str, new_name: str) -> list[str]:
+    """Former names, in signs, of a record that was found by ``key``, whose name was ``name`` and is now ``new_name``."""
+    held = dict.fromkeys(re.findall(r"!([^!$@]+)\$", key))
+    held[coded(core(name))] = None
+    held.pop(coded(core(new_name)), None)
+    return list(held)
+
+
+def search_key(name: str, code: str, address: str | None = None, formers: Sequence[str] = ()) -> str:
+    """What a query is looked for in; see above for its parts. ``formers``: former names, in signs."""
     short, whole = core(name), fold(name)
     ways = readings(short)
     counted = len(ways[0]) - (len(short) - len(stem(name)) if short != whole else 0)
@@ -46,5 +58,6 @@ def search_key(name: str, code: str, address: str | None = None) -> str:
     return (
         f"^{coded(short)}$" + (f"^{coded(whole)}$" if whole != short else "") + f"#{plain_code(code)}|" + spoken
         + "".join(f"~~{found}~" for found in letters) + "".join(f"+{found}+" for found in heard)
+        + "".join(f"!{former}$" for former in formers)
         + f"@{coded(fold_address(address)) if address else ''}"
     )  # fmt: skip

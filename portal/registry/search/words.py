@@ -13,6 +13,7 @@ def reason_text(code: str) -> str:
         "name": _("名称一致"),
         "name-begins": _("名称开头一致"),
         "name-inside": _("名称中含有"),
+        "former-name": _("曾用名称中含有"),
         "initials": _("拼音首字母一致"),
         "initials-begin": _("拼音首字母开头一致"),
         "pinyin": _("拼音一致"),

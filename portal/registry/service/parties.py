@@ -17,7 +17,7 @@ from portal.kernel.importing import Counts
 from portal.registry import policy, queries
 from portal.registry.identity import Identity
 from portal.registry.models import Enterprise, Manager
-from portal.registry.search.key import search_key
+from portal.registry.search.key import formers_of, search_key
 from portal.registry.service.refusals import FieldRefused, Refusal, refuse_first
 
 PERSONAL = ("legal_representative", "phone")
@@ -87,9 +87,10 @@ def store_enterprises(db: Session, actor: Actor, companies: Mapping[str, Enterpr
 def _change_enterprise(db: Session, actor: Actor, row: Enterprise, new: EnterpriseInput) -> None:
     subject = f"enterprise:{row.uscc}"
     detail = _differences(db, subject, dict(vars(facts_of(row))), dict(vars(new)), PERSONAL)
+    formers = formers_of(row.search_key, row.name, new.name)
     for name, value in vars(new).items():
         setattr(row, name, value)
-    row.search_key = search_key(new.name, row.uscc, new.address)
+    row.search_key = search_key(new.name, row.uscc, new.address, formers)
     row.recorded_at = clock.now()
     audit.record(db, actor, "enterprise.changed", subject, detail)
 
