@@ -15,6 +15,7 @@ from disclosure.ledger.categories import by_code as category_by_code
 from disclosure.ledger.categories import categories as categories
 from disclosure.ledger.categories import name_of as category_name
 from disclosure.ledger.decisions import Figures as Figures
+from disclosure.ledger.jobs import jobs as jobs
 from disclosure.ledger.service.classifying import Choice as Choice
 from disclosure.ledger.service.classifying import classify as classify
 from disclosure.ledger.service.classifying import correct as correct
@@ -48,6 +49,7 @@ __all__ = [
     "correct",
     "explain_variance",
     "Figures",
+    "jobs",
     "key_of",
     "Piece",
     "record_vote",

@@ -1,5 +1,6 @@
 """The scheduled jobs of the portal, listed explicitly, and the worker that runs them."""
 
+from disclosure.ledger.api import jobs as ledger_jobs
 from disclosure.owners.api import jobs as owner_jobs
 from disclosure.reports.api import jobs as report_jobs
 from mediation.cases.api import jobs as mediation_jobs
@@ -21,6 +22,7 @@ def run_worker() -> None:
             *office_jobs(),
             *data_jobs(),
             *feed_jobs(),
+            *ledger_jobs(),
             *report_jobs(),
             *owner_jobs(),
             *mediation_jobs(),

@@ -19,7 +19,7 @@ from portal.accounts import api as accounts
 from portal.kernel import clock, tasks
 from portal.kernel.access import GRANTS, Actor, Permission, Role
 from portal.kernel.db import reading, transaction
-from portal.kernel.web import PUBLIC_ACCESS
+from portal.kernel.web import OWNER_ACCESS, PUBLIC_ACCESS
 from portal.notices.service.digest import choose
 from portal.shell.app import declared_access
 from portal.shell.opendata import releases as data_releases
@@ -30,7 +30,7 @@ from scoring.standards.service import new_draft, publish, remove_item
 from tests.people import make_person
 
 NO_PAGE = re.compile(
-    r"\.(json|csv|xlsx|jpg|zip|pdf|atom|svg|pyz?)$|^/feeds/manage/|<any\([^)]*\):(ending|size)>|^/api/|^/(healthz|readyz)$|^/static/|/document$|/files/<sha256>$"
+    r"\.(json|csv|xlsx|jpg|zip|pdf|atom|svg|pyz?)$|^/feeds/manage/|<any\([^)]*\):(ending|size)>|^/api/|^/(healthz|readyz)$|^/static/|/document$|/files/<sha256>$|/vouchers/<voucher_id>$"
 )
 ESTATE, OTHER_ESTATE = "440306017001-0001", "440306017013-0002"
 COMING, DRAFT = "2026.8", "2026.9"  # versions of the checklist made for the tests
@@ -58,6 +58,11 @@ WAITING = (
     " WHERE a.point_id IS NULL AND p.ref LIKE 'veto:%' ORDER BY p.id"
 )
 ON_NOTICE = "SELECT case_id FROM list_step WHERE step = 'public_notice' ORDER BY due_on DESC, case_id"
+OWNER = "an owner"  # no login: comes in by the owners' door
+OWNED = (
+    "SELECT {} FROM owner_unit u JOIN owner_facts f ON f.unit_id = u.id JOIN fund_account_facts a ON a.estate_code = u.estate_code"
+    " WHERE u.unit = '806'"
+)
 REPAIRER = "repairer"  # the person of a company that applied for a repair
 TOLD = "SELECT s.case_id, c.subject FROM credit_step s JOIN credit_case c ON c.id = s.case_id WHERE s.step = 'noticed'"
 NOTIFIED = "notified"  # the person of the enterprise that was served a black notice
@@ -95,6 +100,9 @@ def _examples(db: Session) -> dict[str, dict[str, Any]]:
     confirmed = one(f"{CHECKS} = 'confirmed' AND month LIKE '2026%' AND estate_code = :e", e=ESTATE)
     veto = one("SELECT id FROM veto WHERE superseded_at IS NULL ORDER BY id")
     of_veto = one("SELECT estate_code FROM veto WHERE superseded_at IS NULL ORDER BY id")
+    owned = one(OWNED.format("u.estate_code"))
+    own_line = one("SELECT l.id FROM bank_line l JOIN fund_account_facts a ON a.account_code = l.account_code"
+                   " WHERE a.estate_code = :e AND a.type IN ('basic', 'joint') AND l.year = 2026 ORDER BY l.booked_on", e=owned)  # fmt: skip
     case, spoken = one(BLACK), one(WAITING.format("p.ref")).removeprefix("veto:")
     year_release = one("SELECT id FROM release WHERE kind = 'year'")
     quarter_release = one("SELECT id FROM release WHERE period = '2026Q3'")
@@ -112,7 +120,12 @@ def _examples(db: Session) -> dict[str, dict[str, Any]]:
     told = {"estate_code": one("SELECT estate_code FROM fund_report WHERE id = :r", r=report)}
     opened = {"code": one("SELECT estate_code FROM fund_account_facts ORDER BY estate_code")}
     entry = one("SELECT id FROM opened_entry ORDER BY id")
+    line = one("SELECT year || '-' || line_id FROM ledger_attachment ORDER BY year, line_id")
+    budgeted = {"estate": one("SELECT estate_code FROM fund_budget ORDER BY estate_code")}
     return {
+        "ledger.month": {"code": fund}, "ledger.line": {"ref": line}, "ledger.approvals": budgeted,
+        "ledger.budget": {**budgeted, "year": 2026},
+        "ledger.voucher": {"voucher_id": one("SELECT id FROM ledger_voucher ORDER BY id")},
         "disclosure.estate": opened, "disclosure.kiosk": opened, "disclosure.poster_page": opened,
         "opened.estate": {"estate": opened["code"]}, "opened.new": {"estate": opened["code"], "kind": "vote"},
         "opened.withdraw_form": {"entry_id": entry},
@@ -121,6 +134,11 @@ def _examples(db: Session) -> dict[str, dict[str, Any]]:
         "funds.account": {"code": fund}, "funds.upload_form": {"code": fund}, "funds.preview_file": upload, "funds.mapping": upload,
         "funds.statement": {"statement_id": one("SELECT id FROM fund_statement WHERE account_code = :a ORDER BY to_on", a=fund)},
         "accounts.person": {"login": "insp-017001"},
+        "owners.ask_form": {"code": owned}, "owners.estate": {"code": owned}, "owners.add_form": {"code": owned},
+        "owners.holding": {"holding_id": one(OWNED.format("f.holding_id"))},
+        "owners.question": {"question_id": one("SELECT id FROM fund_question ORDER BY recorded_at")},
+        "my_estate.category": {"fund": "common", "category": "parking"},
+        "my_estate.line": {"year": 2026, "number": own_line},
         "notices.document": {"document_id": one("SELECT id FROM document ORDER BY number")},
         "notices.leave_form": {"code": one("SELECT leave_code FROM digest_choice WHERE superseded_at IS NULL")},
         "adverse.company_case": {"kind": "list", "case_id": case}, "adverse.case": {"kind": "veto", "case_id": spoken},
@@ -262,6 +280,8 @@ def stops(app: Flask) -> Iterator[Stop]:
 def _who(access: str) -> str | None:
     if access == PUBLIC_ACCESS:
         return None
+    if access == OWNER_ACCESS:
+        return OWNER
     if access not in set(Permission):
         return login_of(Role.OFFICER)
     return login_of(next(role for role in LOOKERS if access in GRANTS[role]))

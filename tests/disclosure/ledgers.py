@@ -43,7 +43,9 @@ def bring(code: str, number: str, first: date, last: date, bookings: list[Bookin
     funds.import_file(CLI, code, data, "f.csv", on=ON)
 
 
-def filled(bookings: list[tuple[date, int, str]], estate: str = "E-1", type_: str = "joint") -> tuple[str, list[funds.FundLine]]:
+def filled(
+    bookings: list[tuple[date, int, str]], estate: str = "E-1", type_: str = "joint"
+) -> tuple[str, list[funds.FundLine]]:
     """A new account with the bookings of a year; its code and its lines by day."""
     code, number = account(estate, type_)
     bring(code, number, FIRST, LAST, [(day, fen, words, f"R{n}") for n, (day, fen, words) in enumerate(bookings)])

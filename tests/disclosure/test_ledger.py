@@ -225,7 +225,14 @@ def test_what_a_person_took_back_the_rules_leave_alone(ledger):
 
 def test_references_are_read_strictly():
     assert api.key_of("fund-line:2025-77") == (2025, 77)
-    for ref in ("fund-line:2025", "fund-line:x-1", "fund-line:2025--1", "fund-line:2025-1e3", "rating:1", f"fund-line:2025-{2**63}"):
+    for ref in (
+        "fund-line:2025",
+        "fund-line:x-1",
+        "fund-line:2025--1",
+        "fund-line:2025-1e3",
+        "rating:1",
+        f"fund-line:2025-{2**63}",
+    ):
         with pytest.raises(NotFound):
             api.key_of(ref)
 
@@ -237,3 +244,10 @@ def test_the_audit_log_holds(ledger):
         assert audit.verify(db)[1] is None
         row = db.scalars(select(AuditEntry).where(AuditEntry.action == "ledger.classify")).one()
         assert (row.subject, row.actor) == (f"fund-account:{code}", "company")
+
+
+def test_the_hourly_job_classifies_every_account(ledger):
+    code, _keys = ledger
+    (job,) = api.jobs()
+    assert job.run() == {"lines": 2} and job.run() == {"lines": 0}
+    assert [one.category for one in entries(code)] == ["advertising", None, "cost_lift", None]

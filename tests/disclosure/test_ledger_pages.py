@@ -86,7 +86,13 @@ def test_lines_are_merged(ledger, company):
 def test_a_line_is_split_corrected_and_taken_back(ledger, company):
     code, refs = ledger
     path = f"/disclosure/ledger/lines/{refs[3]}"
-    data = {"seq": "0", "category-0": "cost_lift", "amount-0": "15,000", "category-1": "cost_tax", "amount-1": "4999.99"}
+    data = {
+        "seq": "0",
+        "category-0": "cost_lift",
+        "amount-0": "15,000",
+        "category-1": "cost_tax",
+        "amount-1": "4999.99",
+    }
     wrong = company.submit(f"{path}/pieces", data, page=path)
     assert wrong.status_code == 422 and "20000.00" in wrong.text and "15,000" in wrong.text, "what was typed stays"
     assert company.submit(f"{path}/pieces", data | {"amount-1": "5000"}, page=path).status_code == 303
@@ -113,19 +119,21 @@ def test_a_voucher_is_public_only_as_a_masked_copy(ledger, company, client):
         voucher = db.scalars(select(LedgerVoucher.id)).one()
         (shown,) = api.vouchers_of(db, [f"fund-line:{refs[3]}"])
     assert shown.sha256 is None
-    assert client.get(f"/disclosure/vouchers/{shown.original_sha256}").status_code == 404
+    assert client.get(f"/disclosure/vouchers/files/{shown.original_sha256}").status_code == 404
     own = f"/disclosure/ledger/vouchers/{voucher}"
     boxes = {"x": "10", "y": "10", "w": "50", "h": "50"}
     assert "data:image/jpeg" in company.submit(f"{own}/preview", boxes, page=own).text
     assert company.submit(f"{own}/release", boxes, page=own).status_code == 303
     with reading() as db:
         (shown,) = api.vouchers_of(db, [f"fund-line:{refs[3]}"])
-    copy = client.get(f"/disclosure/vouchers/{shown.sha256}")
+    copy = client.get(f"/disclosure/vouchers/files/{shown.sha256}")
     assert copy.status_code == 200 and copy.mimetype == "image/jpeg"
     assert Image.open(BytesIO(copy.data)).convert("L").getpixel((20, 20)) < 20, "black where the box lies"
-    assert company.submit(f"{own}/copy", {"copy": (BytesIO(picture()), "a.png")}, page=own).status_code == 422, "the original"
+    assert company.submit(f"{own}/copy", {"copy": (BytesIO(picture()), "a.png")}, page=own).status_code == 422, (
+        "the original"
+    )
     assert company.submit(f"{own}/take-back", {"reason": "漏遮"}, page=own).status_code == 303
-    assert client.get(f"/disclosure/vouchers/{shown.sha256}").status_code == 404
+    assert client.get(f"/disclosure/vouchers/files/{shown.sha256}").status_code == 404
     assert company.submit(f"{own}/copy", {"copy": (BytesIO(b"%PDF-1.4 x"), "a.pdf")}, page=own).status_code == 303
     assert company.submit(f"{path}/vouchers/{voucher}/detach", {"why": ""}, page=path).status_code == 422
     assert company.submit(f"{path}/vouchers/{voucher}/detach", {"why": "附错了"}, page=path).status_code == 303
@@ -190,7 +198,10 @@ def test_budget_against_actual(ledger, company):
     assert (lift.difference_fen, lift.off_bp, lift.needs_reason, lift.reason) == (200_000, 1111, True, "")
     assert company.submit(path, {"b-cost_lift": "20000"}).status_code == 422, "a change says why"
     assert company.submit(path, {"b-cost_lift": "x"}).status_code == 422
-    assert company.submit(f"{path}/reasons", {"category": "cost_lift", "reason": "增加一次大修"}, page=path).status_code == 303
+    assert (
+        company.submit(f"{path}/reasons", {"category": "cost_lift", "reason": "增加一次大修"}, page=path).status_code
+        == 303
+    )
     assert "增加一次大修" in company.page(path).text
     assert company.submit(path, {"b-cost_lift": "20000", "reason": "业委会同意"}).status_code == 303
     with reading() as db:
@@ -200,7 +211,14 @@ def test_budget_against_actual(ledger, company):
 def test_rules_are_saved_and_retired_on_their_page(ledger, company):
     code, _refs = ledger
     path = "/disclosure/ledger/rules"
-    rule = {"scope": "E-1", "words": "收款\n收费", "field": "any", "direction": "in", "category": "venue", "at_least": "350"}
+    rule = {
+        "scope": "E-1",
+        "words": "收款\n收费",
+        "field": "any",
+        "direction": "in",
+        "category": "venue",
+        "at_least": "350",
+    }
     assert company.submit(f"{path}?scope=E-1", rule | {"at_least": "x"}).status_code == 422
     assert company.submit(f"{path}?scope=E-1", rule).status_code == 303
     company.submit(f"/disclosure/ledger/accounts/{code}/rules", page=f"/disclosure/ledger/accounts/{code}")

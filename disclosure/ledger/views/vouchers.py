@@ -72,7 +72,7 @@ def _sent(data: bytes, media_type: str, etag: str, cache: str) -> Response:
     return answer
 
 
-@bp.get("/disclosure/vouchers/<sha256>")
+@bp.get("/disclosure/vouchers/files/<sha256>")
 @public
 def public_voucher(sha256: str) -> Response:
     """The redacted copy; it can be taken back, so it is kept for five minutes only."""

@@ -15,6 +15,7 @@ JOBS = {
     "deadline-escalation": lazy("把逾期事项报上一级"),
     "digest": lazy("发送每天的邮件提醒"),
     "prune": lazy("清理过期的登录记录和任务文件"),
+    "ledger-rules": lazy("按规则归类共有资金流水"),
     "owners-prune": lazy("清理过期的业主认证记录"),
 }
 
