@@ -26,6 +26,7 @@ FUND_NAMES = {
     "maintenance": lazy("专项维修资金"),
     "service": lazy("物业费"),
 }
+WITHIN = "transfer_between"
 TYPE_NAMES = {
     "basic": lazy("基本账户"),
     "joint": lazy("共管账户"),
@@ -84,6 +85,12 @@ def flow(totals: Sequence[ledger.Total], fund: str) -> Flow:
         if one.account_type in FUNDS[fund]:
             into[one.category] = into.get(one.category, 0) + one.in_fen
             out[one.category] = out.get(one.category, 0) + one.out_fen
+    both = min(
+        into.get(WITHIN, 0), out.get(WITHIN, 0)
+    )  # from one account of the fund to another: nothing came, nothing went
+    for side in (into, out):
+        if WITHIN in side:
+            side[WITHIN] -= both
     return Flow(_shares(into), _shares(out))
 
 

@@ -11,14 +11,17 @@ from portal.kernel import clock, pdf
 from portal.kernel.i18n import _, language
 from portal.kernel.settings import settings
 
-PAGE = "@page { size: A3; margin: 16mm } html { font-size: 13pt }"
+PAGE = "@page { size: A3; margin: 18mm 20mm }"
 STYLE = """
-.money-poster h1 { font-size: 30pt; margin: 4mm 0 2mm } .money-poster h2 { font-size: 17pt; margin: 9mm 0 3mm }
-.money-poster .lead { font-size: 16pt; text-align: center; margin: 0 0 6mm }
-.money-poster table { font-size: 13pt } .money-poster .sum td, .money-poster .sum th { font-weight: 700 }
+.money-poster { font-size: 18pt; line-height: 1.5 } .money-poster .issuer { font-size: 18pt }
+.money-poster h1 { font-size: 42pt; margin: 5mm 0 3mm } .money-poster h2 { font-size: 25pt; margin: 9mm 0 3mm }
+.money-poster .lead { font-size: 23pt; text-align: center; margin: 0 0 8mm }
+.money-poster table { font-size: 19pt } .money-poster td, .money-poster th { padding: 2mm 3mm }
+.money-poster .sum td { font-weight: 700 } .money-poster .small { font-size: 14pt } .money-poster .mono { font-size: 13pt }
 .money-poster .figures { display: table; width: 100%; table-layout: fixed; margin: 4mm 0 }
 .money-poster .figures > div { display: table-cell; text-align: center }
-.money-poster .figures b { display: block; font-size: 23pt; line-height: 1.3 }
+.money-poster .figures b { display: block; font-size: 32pt; line-height: 1.35 }
+.money-poster .qr { width: 52mm; height: 52mm } .money-poster .check > :first-child { width: 58mm }
 """
 
 

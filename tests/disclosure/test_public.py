@@ -9,6 +9,8 @@ from openpyxl import load_workbook
 
 from disclosure.funds import api as funds
 from disclosure.funds.service.accounts import AccountInput, store
+from disclosure.ledger import api as ledger
+from disclosure.public.money import flow
 from disclosure.public.reading import dossier
 from portal.kernel import clock
 from portal.kernel.access import Role
@@ -180,3 +182,19 @@ def test_an_estate_without_accounts_says_so(app):
         page = text(app.test_client(), "/disclosure/E-7")
         assert "还没有登记业主共有资金账户" in page
         assert "没有登记账户" in text(app.test_client(), "/estates/E-7")
+
+
+def test_money_between_accounts_of_one_fund_is_neither_income_nor_spending():
+    def total(kind: str, category: str, into: int, out: int) -> ledger.Total:
+        return ledger.Total("E-1", kind, category, "", into, out, 1)
+
+    found = flow(
+        [
+            total("basic", "transfer_between", 0, 700),
+            total("joint", "transfer_between", 500, 0),
+            total("joint", "parking", 90, 0),
+        ],
+        "common",
+    )
+    assert [(one.category, one.fen) for one in found.sources] == [("parking", 90)]
+    assert [(one.category, one.fen) for one in found.uses] == [("transfer_between", 200)]
