@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -131,9 +131,11 @@ def _after(response: Response) -> Response:
     return response
 
 
-def _flags_of(refs: Iterable[str], as_of: date | None = None) -> Mapping[str, tuple[Flag, ...]]:
+def _flags_of(
+    refs: Iterable[str], as_of: date | None = None, known_at: datetime | None = None
+) -> Mapping[str, tuple[Flag, ...]]:
     """For templates: the flags of the records that a page shows, by reference, in one question."""
-    return flags(request_session(), set(refs), as_of)
+    return flags(request_session(), set(refs), as_of, known_at)
 
 
 def _prepare_templates(app: Flask) -> None:

@@ -7,11 +7,14 @@ import sys
 from datetime import UTC, date, datetime
 
 import pytest
+from sqlalchemy import select
 
 from portal.kernel import clock
 from portal.kernel.db import reading, transaction
+from portal.kernel.ids import new_row_number
 from portal.kernel.periods import Quarter, Year
 from portal.shell.opendata import api as opendata
+from scoring.checks.models import ItemResult, MonthlyCheck
 from scoring.ratings import api as ratings
 from tests.ratings import district as d
 
@@ -57,6 +60,29 @@ def test_page_files_and_api_answer_for_the_moment_asked_for(corrected, client, q
         answer = client.get(f"/api/v1/ratings/2025{asked}").json["items"]
         assert {item["estate_code"]: item["status"] for item in answer}["A-1"] == status
         assert client.get(f"/api/v1/quarters/2025Q1/scores{asked}").json["total"] == 2
+
+
+def test_the_whole_quarter_page_is_of_the_moment_asked_for(corrected, client):
+    """A check of the first quarter is corrected in March: rows, heat map, its file and publications of then know nothing of
+    it."""
+    with clock.at(datetime(2026, 3, 4, 2, tzinfo=UTC)), transaction() as db:
+        check = db.scalar(select(MonthlyCheck.id).where(MonthlyCheck.estate_code == "A-1", MonthlyCheck.month == "2025-03"))
+        found = {"year": 2025, "check_id": check, "item_code": "XF01", "result": "2", "note": "", "actor": "ins"}
+        times = {"valid_from": date(2025, 3, 15), "recorded_at": clock.now()}
+        db.add(ItemResult(id=new_row_number(), **found, **times))
+        db.flush()
+        ratings.publish_quarter(db, d.CLI, Quarter.parse("2025Q1"), on=date(2026, 3, 4), reason="补录检查")
+    with clock.at(datetime(2026, 3, 10, 2, tzinfo=UTC)):
+        now = client.get("/quarters/2025Q1").get_data(as_text=True)
+        means = client.get("/quarters/2025Q1/heat.json").json["items"][0]["2025Q1"]
+        assert "更正过1次" in now
+        assert means != "100.00"
+        for query in ("?as_of=2026-02-20", f"?known_at={BEFORE}", f"?as_of=2026-03-09&known_at={BEFORE}"):
+            then = client.get(f"/quarters/2025Q1{query}").get_data(as_text=True)
+            assert "更正过" not in then, query
+            assert means not in then
+            assert client.get(f"/quarters/2025Q1/heat.json{query}").json["items"][0]["2025Q1"] == "100.00"
+            assert f"/quarters/2025Q1/heat.csv{query.replace(':', '%3A')}".replace("&", "&amp;") in then
 
 
 def test_what_cannot_be_read_or_lies_ahead_is_said(corrected, client):

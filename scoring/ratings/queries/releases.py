@@ -1,7 +1,7 @@
 """Reads of publications."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, select
@@ -34,9 +34,13 @@ def views(
     return [ReleaseView(**dict(zip(names, row[:-1], strict=True)), public_from=row[-1]) for row in db.execute(rows)]
 
 
-def releases(db: Session, period: str | None = None, as_of: date | None = None) -> list[ReleaseView]:
-    """Publications that are public on a day (default today), of all periods or one, in the order they were made."""
-    wanted = [public_by(Release, as_of or clock.today())]
+def releases(
+    db: Session, period: str | None = None, as_of: date | None = None, known_at: datetime | None = None
+) -> list[ReleaseView]:
+    """Publications that are public on a day (default today) as known at an instant, of all periods or one, in the order they
+    were made."""
+    wanted = [public_by(Release, as_of or clock.today(), known_at)]
+    wanted += [Release.known_at <= known_at] if known_at is not None else []
     return views(db, *wanted, *([Release.period == period] if period is not None else []))
 
 

@@ -13,16 +13,20 @@ from scoring.rules.rounding import half_up
 
 Q, R = QuarterScore, Rating
 STREET_DIGITS = 9
+KEY = ("quarter", "estate_code")
 
 
-def street_averages(db: Session, quarters: Collection[str], as_of: date, kind: str = "") -> dict[str, dict[str, int]]:
-    """Street code -> quarter -> mean score in centipoints of its estates with a score, public on a day; streets by code.
+def street_averages(
+    db: Session, quarters: Collection[str], as_of: date, kind: str = "", known_at: datetime | None = None
+) -> dict[str, dict[str, int]]:
+    """Street code -> quarter -> mean score in centipoints of its estates with a score, public on a day as known at an instant;
+    streets by code.
 
     A quarter in which a street has no scored estate is missing from its row.
     """
     street = func.substr(Q.division_code, 1, STREET_DIGITS)
     rows = select(street, Q.quarter, func.sum(Q.score_cp), func.count(Q.score_cp)).where(
-        Q.quarter.in_(sorted(quarters)), Q.score_cp.is_not(None), current(Q, ("quarter", "estate_code"), as_of)
+        Q.quarter.in_(sorted(quarters)), Q.score_cp.is_not(None), current(Q, KEY, as_of, known_at)
     )
     if kind:
         rows = rows.where(Q.kind == kind)
@@ -32,10 +36,12 @@ def street_averages(db: Session, quarters: Collection[str], as_of: date, kind: s
     return found
 
 
-def standards_used(db: Session, quarter: str) -> list[str]:
-    """Versions of the checklist under the months of a quarter's rows, in order."""
-    rows = select(QuarterMonth.standard_version).where(QuarterMonth.quarter == quarter).distinct()
-    return sorted(db.scalars(rows))
+def standards_used(db: Session, quarter: str, as_of: date, known_at: datetime | None = None) -> list[str]:
+    """Versions of the checklist under the months of a quarter's rows that are public on a day, in order."""
+    M = QuarterMonth
+    own = (M.quarter == Q.quarter) & (M.estate_code == Q.estate_code) & (M.revision == Q.revision)
+    rows = select(M.standard_version).join(Q, own).where(Q.quarter == quarter, current(Q, KEY, as_of, known_at))
+    return sorted(db.scalars(rows.distinct()))
 
 
 def star_counts(

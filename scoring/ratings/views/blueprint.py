@@ -65,6 +65,11 @@ class Moment:
         return self.known_at.astimezone(clock.DISTRICT).strftime("%Y-%m-%dT%H:%M") if self.known_at else ""
 
     @property
+    def day(self) -> date:
+        """The day asked for, or today."""
+        return self.as_of or clock.today()
+
+    @property
     def is_past(self) -> bool:
         """Whether something else than now is asked for."""
         return self.as_of is not None or self.known_at is not None

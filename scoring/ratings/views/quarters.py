@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Response, render_template
 
-from portal.kernel import charts, clock
+from portal.kernel import charts
 from portal.kernel.errors import NotFound
 from portal.kernel.formats import quarter_text
 from portal.kernel.i18n import _
@@ -52,20 +52,20 @@ def _public_frame(quarter: Quarter) -> Any:
 @public
 def quarter(quarter: str) -> str:
     """The scores of one quarter: headline, filters, one page of the table, heat map, corrections."""
-    db, period, wanted, areas = request_session(), quarter_of(quarter), _wanted(), Areas()
+    db, period, wanted, areas, moment = request_session(), quarter_of(quarter), _wanted(), Areas(), asked_moment()
     table = _public_frame(period)
     rows = quarter_table.chosen(db, table, period, wanted)
-    made = api.releases(db, str(period))
+    made = api.releases(db, str(period), moment.as_of, moment.known_at)
     return render_template(
         "ratings/quarter.html",
         **tables.paged(rows, quarter_table.rows_of, areas, wanted, "ratings.quarter", quarter=quarter),
         quarter=str(period),
-        moment=asked_moment(),
+        moment=moment,
         headline=quarter_table.headline(table),
         heat=_heat(period, wanted.kind, areas),
         first=made[0],
         releases=shown(made),
-        standards=standards_used(db, str(period)),
+        standards=standards_used(db, str(period), moment.day, moment.known_at),
     )
 
 
@@ -93,9 +93,13 @@ def quarter_heat(quarter: str, ending: str) -> Response:
 
 
 def _means(quarter: Quarter, kind: str) -> tuple[list[str], dict[str, dict[str, int]]]:
-    db = request_session()
-    shown = [view.period for view in reversed(api.quarters(db)) if view.period <= str(quarter)][-HEAT_QUARTERS:]
-    return shown, street_averages(db, shown, clock.today(), kind)
+    """The quarters of the map and the means of each street, as they were at the moment asked for."""
+    db, moment = request_session(), asked_moment()
+    public_then = [view.period for view in reversed(api.quarters(db, moment.as_of)) if view.period <= str(quarter)]
+    means = street_averages(db, public_then, moment.day, kind, moment.known_at)
+    shown = [name for name in public_then if moment.known_at is None or any(name in row for row in means.values())]
+    shown = shown[-HEAT_QUARTERS:]
+    return shown, {code: row for code, row in means.items() if any(name in row for name in shown)}
 
 
 def _heat(quarter: Quarter, kind: str, areas: Areas) -> Any:

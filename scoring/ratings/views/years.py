@@ -59,7 +59,7 @@ def year(year: str) -> str:
     table = _public_frame(period)
     rows = year_table.chosen(db, table, period, wanted)
     made, counted = (
-        api.releases(db, str(period)),
+        api.releases(db, str(period), asked_moment().as_of, asked_moment().known_at),
         star_counts(db, period.number, asked_moment().as_of or clock.today(), asked_moment().known_at),
     )
     return render_template(
