@@ -10,7 +10,6 @@ from disclosure.owners.service import door, sessions
 from disclosure.owners.service.door import Asked
 from disclosure.owners.sms import hand_over
 from disclosure.owners.views.blueprint import bp, private, see_other
-from portal.kernel import clock
 from portal.kernel.db import transaction
 from portal.kernel.formats import instant_text
 from portal.kernel.i18n import _
@@ -99,6 +98,6 @@ def _let_in(token: str) -> Response:
     response = see_other("my_estate.index")
     response.set_cookie(
         COOKIE, token, httponly=True, samesite="Lax", secure=settings().secure_cookies, path="/",
-        expires=clock.now() + sessions.SESSION_LIFE,
+        max_age=sessions.SESSION_LIFE,
     )  # fmt: skip
     return response
