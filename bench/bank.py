@@ -128,7 +128,7 @@ def import_all(lines: int) -> dict[str, float]:
     from portal.kernel.db import reading
     from portal.kernel.periods import Quarter
 
-    actor, spent, taken, waiting = _account(), 0.0, 0, _Waiting()
+    actor, spent, taken, waiting, busy = _account(), 0.0, 0, _Waiting(), time.process_time()
     waiting.start()
     for first, last, cells in rows(lines):
         data = as_csv(first, last, cells)
@@ -141,7 +141,13 @@ def import_all(lines: int) -> dict[str, float]:
         if not api.proof(db, CODE, Quarter(2026, 2)).holds:
             raise SystemExit("the books do not equal the bank")
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    return {"per_second": taken / spent, "seconds": spent, "peak_mb": peak, "longest_wait": waiting.longest}
+    return {
+        "per_second": taken / spent,
+        "seconds": spent,
+        "cpu_seconds": time.process_time() - busy,
+        "peak_mb": peak,
+        "longest_wait": waiting.longest,
+    }
 
 
 def bare(lines: int) -> float:
@@ -257,15 +263,18 @@ def main() -> None:
         (run / "instance").mkdir()
         os.environ["DATABASE_URL"] = "" if "sqlite" in sys.argv else _server(run)
         try:
-            figures = {**import_all(lines), "camt053_per_second": camt_per_second(), "bare": bare(lines)}
-            figures["account_page"] = account_page()
+            _tell(import_all(lines))
+            _tell({"camt053_per_second": camt_per_second(), "bare": bare(lines), "account_page": account_page()})
         finally:
             if os.environ["DATABASE_URL"]:
                 from tests import postgres
 
                 postgres.stop(run)
+
+
+def _tell(figures: dict[str, float]) -> None:
     for name, value in figures.items():
-        print(f"{name:20}{value:>12,.2f}")
+        print(f"{name:20}{value:>12,.2f}", flush=True)
 
 
 if __name__ == "__main__":

@@ -9,8 +9,9 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from disclosure.funds import proof, queries
@@ -115,16 +116,15 @@ def _state(db: Session, account: AccountView, reached: date | None, suspect: boo
     return ("ok" if reached >= due_until(account.type, on) else "late"), reached
 
 
-def _last_days():  # type: ignore[no-untyped-def]
+def _last_days() -> Select[str, date]:
     query = select(FundStatement.account_code, func.max(FundStatement.to_on)).where(queries.standing())
     return query.group_by(FundStatement.account_code)
 
 
-def _suspects():  # type: ignore[no-untyped-def]
+def _suspects() -> Select[Any]:
     """Accounts where something may be off: a statement with flaws, or one that does not begin where the last ended."""
     order = (FundStatement.to_on, FundStatement.from_on, FundStatement.number)
-    window = {"partition_by": FundStatement.account_code, "order_by": order}
-    before = func.lag(FundStatement.closing_fen).over(**window)
+    before = func.lag(FundStatement.closing_fen).over(partition_by=FundStatement.account_code, order_by=order)
     inner = select(
         FundStatement.account_code, FundStatement.flaws, FundStatement.opening_fen, before.label("before")
     ).where(queries.standing())

@@ -46,29 +46,30 @@ ACCOUNTS = SheetKind(
 )  # fmt: skip
 
 
-def _rows(sheet: Sheet, problems: Problems) -> list[AccountInput | None]:
+Values = dict[str, Any]
+
+
+def _rows(sheet: Sheet, problems: Problems) -> list[Values]:
+    """The cells row by row; None where one is bad."""
     columns = checked_rows(sheet, ACCOUNTS, problems)
-    found: list[AccountInput | None] = []
-    for i in range(sheet.length):
-        values = [columns[name][i] for name in FIELDS]
-        found.append(AccountInput(*values) if all(values) else None)
-    return found
+    return [{name: columns[name][i] for name in FIELDS} for i in range(sheet.length)]
 
 
-def _check(db: Session, actor: Actor, sheet: Sheet, rows: list[AccountInput | None], problems: Problems) -> None:
+def _check(db: Session, actor: Actor, sheet: Sheet, rows: list[Values], problems: Problems) -> None:
+    """Name every cell that does not fit, also in rows that have bad cells already."""
     places = estates_of(db, actor)
     first: dict[str, int] = {}
     for i, row in enumerate(rows):
-        if row is None:
-            continue
-        if row.code in first:
-            text = _("账户编号“%(code)s”在第%(row)s行已经有了，请只保留一行。", code=row.code, row=first[row.code])
+        code, estate, opened_on = row["account_code"], row["estate_code"], row["opened_on"]
+        if code in first:
+            text = _("账户编号“%(code)s”在第%(row)s行已经有了，请只保留一行。", code=code, row=first[code])
             problems.add(sheet.cell("account_code", i), text)
-        first.setdefault(row.code, sheet.row_number(i))
-        if row.estate_code not in places:
-            text = _("没有编号为“%(value)s”的小区，请先登记小区，或者核对编号。", value=row.estate_code)
+        if code:
+            first.setdefault(code, sheet.row_number(i))
+        if estate and estate not in places:
+            text = _("没有编号为“%(value)s”的小区，请先登记小区，或者核对编号。", value=estate)
             problems.add(sheet.cell("estate_code", i), text)
-        if row.opened_on > clock.today():
+        if opened_on and opened_on > clock.today():
             problems.add(sheet.cell("opened_on", i), _("开户日期还没有到。"))
 
 
@@ -77,11 +78,12 @@ def run(db: Session, actor: Actor, sheet: Any, context: ImportContext) -> Counts
     problems = Problems()
     rows = _rows(sheet, problems)
     _check(db, actor, sheet, rows, problems)
-    whole = [row for row in rows if row is not None]
-    for refusal in refusals(db, whole):
-        problems.add(sheet.cell(refusal.column, refusal.place), refusal.message)
+    whole = {i: AccountInput(*row.values()) for i, row in enumerate(rows) if all(row.values())}
+    places = list(whole)
+    for refusal in refusals(db, list(whole.values())):
+        problems.add(sheet.cell(refusal.column, places[refusal.place]), refusal.message)
     problems.refuse_if_any()
-    return store(db, actor, whole)
+    return store(db, actor, list(whole.values()))
 
 
 IMPORTS = [ImportKind(ACCOUNTS, Permission.REGISTRY_EDIT, run)]

@@ -17,7 +17,7 @@ from disclosure.funds.service.counting import Judged
 from disclosure.funds.service.rows import AT_ONCE, chunks, row_of
 from portal.kernel import clock
 from portal.kernel.bulk import insert_rows
-from portal.kernel.db import transaction
+from portal.kernel.db import engine, transaction
 from portal.kernel.errors import Conflict
 from portal.kernel.i18n import _
 from portal.kernel.ids import new_id
@@ -31,7 +31,13 @@ _MOVED = (
 
 
 def stage(account_code: str, judged: Sequence[Judged]) -> list[Judged]:
-    """Write the lines of large statements where they are taken over from; the statements, which know their batch."""
+    """Write the lines of large statements where they are taken over from; the statements, which know their batch.
+
+    On SQLite, where one writer at a time is let in. PostgreSQL's writers do not wait for each other: there COPY brings the
+    lines straight into their table.
+    """
+    if engine().dialect.name == "postgresql":
+        return list(judged)
     return [_stage(account_code, one) if len(one.lines) >= LARGE else one for one in judged]
 
 
@@ -60,12 +66,12 @@ def take(db: Session, batch: str, statement_id: str, known: Sequence[int], expec
     Conflict when they are not as many as expected. No join finds the known ones: freshly written tables have no
     statistics, and a planner that guesses wrong compares every line with every other.
     """
-    staged = BankLineStaged.__table__
-    gone = delete(staged).where(staged.c.batch == batch, staged.c.seq == bindparam("known"))
+    staged = BankLineStaged.__table__.c
+    gone = delete(BankLineStaged).where(staged.batch == batch, staged.seq == bindparam("known"))
     for some in chunks(known):
         db.connection().execute(gone, [{"known": seq} for seq in some])
-    columns = [staged.c[name] for name in _MOVED]
-    query = select(*columns, literal(statement_id)).where(staged.c.batch == batch).order_by(staged.c.seq)
+    columns = [staged[name] for name in _MOVED]
+    query = select(*columns, literal(statement_id)).where(staged.batch == batch).order_by(staged.seq)
     db.execute(insert(BankLine).from_select([*_MOVED, "statement_id"], query, include_defaults=False))
     moved = db.scalar(select(func.count()).select_from(BankLine).where(BankLine.statement_id == statement_id))
     if moved != expected:  # cleared meanwhile: a day and more lay between staging and taking over

@@ -65,8 +65,8 @@ def parse_fen(text: str, place: str) -> int:
     """
     if plainly := _PLAIN.fullmatch(text):  # nearly every cell of every bank
         whole, part = plainly.groups("")
-        fen = int(whole.lstrip("-")) * 100 + int(part.ljust(2, "0"))
-        return -fen if whole.startswith("-") else fen
+        plain_fen = int(whole.lstrip("-")) * 100 + int(part.ljust(2, "0"))
+        return -plain_fen if whole.startswith("-") else plain_fen
     plain = text.strip().replace("，", ",").replace("－", "-").replace("−", "-").lstrip("¥￥").strip()
     if plain.startswith("(") and plain.endswith(")"):
         plain = f"-{plain[1:-1]}"

@@ -66,7 +66,7 @@ def preview_file(code: str, waiting_id: str) -> Answer:
     except UnknownLayout:
         return see_other(url_for("funds.mapping", code=code, waiting_id=waiting_id))
     except InputRefused as error:
-        shown = {"refused": error, "made": None, "is_sheet": _is_sheet(found)}
+        shown: dict[str, Any] = {"refused": error, "made": None, "is_sheet": _is_sheet(found)}
         return render_template("funds/preview.html", seen=seen, file=found, sample=SAMPLE, **shown), 422
     shown = {"refused": None, "made": made, "is_sheet": _is_sheet(found)}
     return render_template("funds/preview.html", seen=seen, file=found, sample=SAMPLE, **shown)

@@ -65,7 +65,8 @@ class _Story:
 
     def months(self) -> list[Month]:
         """Up to two years, oldest first; none before the register was there."""
-        found, month = [], self.until
+        found: list[Month] = []
+        month = self.until
         while len(found) < MONTHS and month.next.first + PROMPT > OPENED:
             found.append(month)
             month = month.previous
@@ -73,7 +74,7 @@ class _Story:
 
     def register(self) -> None:
         """Every account, as the sheet that the registrar brings."""
-        rows = []
+        rows: list[tuple[Any, ...]] = []
         for place, estate in enumerate(self.estates):
             for kind in kinds(place):
                 type_ = ("basic" if place % 3 == 0 else "joint") if kind == "income" else kind
@@ -85,7 +86,7 @@ class _Story:
 
     def deliver(self, month: Month, late: bool) -> None:
         """What the banks deliver for a month; the maintenance fund comes by the quarter."""
-        files = []
+        files: list[Delivery] = []
         for place, estate in enumerate(self.estates):
             if _is_late(place, month) != late or _has_stopped(place, month, self.until):
                 continue
