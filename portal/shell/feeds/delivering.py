@@ -11,7 +11,7 @@ from datetime import timedelta
 from email.message import EmailMessage
 from typing import Any
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import and_, exists, func, insert, or_, select
 from sqlalchemy.orm import Session
 
 from portal.kernel import clock
@@ -27,6 +27,7 @@ from portal.shell.feeds.models import FeedAttempt, FeedDelivery, FeedStep, FeedS
 
 # after the n-th try that failed, so long until the next; after the last one nothing more
 WAITS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 30, 120, 480, 1440))
+NEWS_FOR = timedelta(days=30)
 AT_ONCE = 100
 
 
@@ -122,26 +123,32 @@ def _body(subscription: FeedSubscription, entry: topics.Entry) -> str:
 
 
 def _due(db: Session) -> list[tuple[FeedDelivery, FeedSubscription, int]]:
-    """Deliveries to be tried now: never yet, or failed long enough ago."""
+    """Deliveries to be tried now, the oldest first, ``AT_ONCE`` at most: never tried, or failed long enough ago, not given
+    up, and their subscription stands. What was queued longer ago than ``NEWS_FOR`` is news no more: no round reads it."""
+    now = clock.now()
+    fresh = FeedDelivery.queued_at > now - NEWS_FOR
+    own = select(FeedDelivery.id).where(fresh)
     tries = select(
         FeedAttempt.delivery_id, func.count().label("count"), func.max(FeedAttempt.at).label("at"),
-    ).group_by(FeedAttempt.delivery_id).subquery()  # fmt: skip
-    done = select(FeedAttempt.delivery_id).where(FeedAttempt.outcome == "delivered")
+    ).where(FeedAttempt.delivery_id.in_(own)).group_by(FeedAttempt.delivery_id).subquery()  # fmt: skip
+    done = exists().where(FeedAttempt.delivery_id == FeedDelivery.id, FeedAttempt.outcome == "delivered")
+    rested = (and_(tries.c.count == tried, tries.c.at <= now - wait) for tried, wait in enumerate(WAITS, 1))
+    last = (
+        select(FeedStep.step)
+        .where(FeedStep.subscription_id == FeedDelivery.subscription_id)
+        .order_by(FeedStep.seq.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
     query = (
-        select(FeedDelivery, FeedSubscription, tries.c.count, tries.c.at)
+        select(FeedDelivery, FeedSubscription, func.coalesce(tries.c.count, 0))
         .join(FeedSubscription, FeedSubscription.id == FeedDelivery.subscription_id)
         .outerjoin(tries, tries.c.delivery_id == FeedDelivery.id)
-        .where(FeedDelivery.id.not_in(done))
+        .where(fresh, ~done, or_(tries.c.count.is_(None), *rested), last == "confirmed")
         .order_by(FeedDelivery.queued_at, FeedDelivery.id)
+        .limit(AT_ONCE)
     )
-    found = []
-    for delivery, subscription, count, at in db.execute(query):
-        tried = int(count or 0)
-        if tried > len(WAITS) or (tried and at is not None and at + WAITS[tried - 1] > clock.now()):
-            continue
-        if service.state(db, subscription.id).step == "confirmed":
-            found.append((delivery, subscription, tried))
-    return found[:AT_ONCE]
+    return [(delivery, subscription, int(tried)) for delivery, subscription, tried in db.execute(query)]
 
 
 def deliver_due() -> Facts:
