@@ -1,13 +1,19 @@
 """A district with two estates, two companies, mediators on the roster and a registrar; and how people act on a case."""
 
+import os
+import shutil
+import sqlite3
+from contextlib import closing
 from datetime import date, datetime, timedelta
+from pathlib import Path
 
 from mediation.cases import api as cases
 from mediation.roster import api as roster
-from portal.accounts.models import Person
-from portal.kernel import clock
+from portal.kernel import clock, db
 from portal.kernel.access import Actor, Role, person_actor
-from portal.kernel.db import reading, transaction
+from portal.kernel.db import transaction
+from portal.kernel.settings import settings
+from tests import postgres
 from tests.people import make_person
 from tests.ratings.district import COMMUNITIES, DISTRICT, USCC, found_district
 
@@ -23,7 +29,26 @@ PLACES = ("R1", "R2")
 
 
 def found() -> None:
-    """Fill an initialised portal."""
+    """Fill an initialised portal; on SQLite the first one of a run is kept and copied."""
+    if not settings().database_url.startswith("sqlite"):
+        _fill()
+        return
+    run, folder = Path(os.environ["PORTAL_TEST_RUN"]), settings().instance
+    kept = run / "mediation-centre"
+    with postgres.locked(run, "mediation-centre"):
+        db.dispose()
+        if kept.exists():
+            shutil.rmtree(folder)
+            shutil.copytree(kept, folder)
+            return
+        _fill()
+        db.dispose()
+        with closing(sqlite3.connect(folder / "portal.db")) as connection:
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        shutil.copytree(folder, kept)
+
+
+def _fill() -> None:
     found_district({E1: ("commodity", COMMUNITIES[0]), E2: ("commodity", COMMUNITIES[1])}, {E2: COMPETITOR})
     for one in (REGISTRAR, *MEDIATORS, LAWYER, FIRM, RIVAL):
         assert one.role is not None
@@ -35,12 +60,6 @@ def found() -> None:
         roster.enrol(db, REGISTRAR, roster.MediatorInput("lawyer", "律师", "lawyer", "法律服务团队", "执业律师"))
         for code in PLACES:
             roster.add_place(db, REGISTRAR, code, f"{code}调解室", DISTRICT)
-
-
-def names() -> dict[str, str]:
-    """Login to name of the people of the district."""
-    with reading() as db:
-        return {row.login: row.name for row in db.query(Person)}
 
 
 def owner(name: str = "王小明", phone: str = "13800001234") -> cases.NewParty:

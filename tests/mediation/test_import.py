@@ -81,7 +81,9 @@ def test_names_may_be_corrected_until_acceptance_and_nothing_else(instance):
         cases.accept(db, REGISTRAR, case_id)
     with pytest.raises(InputRefused) as refused:
         _import(ROWS)
-    assert [str(problem).partition("，")[0] for problem in refused.value.problems] == ["cases.csv!D2: 案件“TJ-1”已经受理"]
+    assert [str(problem).partition("，")[0] for problem in refused.value.problems] == [
+        "cases.csv!D2: 案件“TJ-1”已经受理"
+    ]
 
 
 def test_every_bad_cell_is_named(instance):
