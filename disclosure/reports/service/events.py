@@ -52,9 +52,9 @@ class Proposal:
         return f"{self.kind}/{self.estate_code}/{self.period}/{self.code}"
 
 
-def proposals(db: Session, on: date) -> list[Proposal]:
-    """What the rule would propose on a day and nobody proposed yet, the latest first."""
-    found = cells(db, None, on - BACK, on, on)
+def proposals(db: Session, on: date, estates: Collection[str] | None = None) -> list[Proposal]:
+    """What the rule would propose on a day and nobody proposed yet, the latest first; of some estates only."""
+    found = cells(db, estates, on - BACK, on, on)
     done, serving = queries.proposed(db), Serving(db)
     names = registry.estate_names(db, {cell.estate_code for cell in found})
     made = [
@@ -126,7 +126,8 @@ def propose(db: Session, actor: Actor, key: str, *, on: date) -> str:
     """
     require(policy.may_propose_events(actor))
     lock(db, "report-events")
-    chosen = next((one for one in proposals(db, on) if one.key == key), None)
+    estate = key.split("/")[1] if key.count("/") == 3 else ""
+    chosen = next((one for one in proposals(db, on, [estate]) if one.key == key), None)
     if chosen is None:
         raise NotFound(_("这一条已经报送、已经提出，或者不再符合规则。"))
     sheet = credit.keep_document(db, io.BytesIO(_sheet(chosen, on)))
