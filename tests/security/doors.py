@@ -22,6 +22,7 @@ STAND_INS = {
     "deed": "confirm",
 }
 CHOICES = {"kind": "list", "code": "review", "step": "set"}  # of the common path of adverse decisions
+ANSWERS = {("opened.file", "ending"): "pdf", ("ledger.voucher_file", "size"): "screen"}
 VERBS = {
     "lists.decide_or_publish": "decide",
     "credit.end": "refuse",
@@ -45,6 +46,8 @@ def addresses(app: "Flask") -> Iterator[tuple[str, str, str]]:
 def _stand_in(endpoint: str, name: str) -> str:
     if name == "verb":
         return VERBS[endpoint]
+    if (endpoint, name) in ANSWERS:
+        return ANSWERS[endpoint, name]
     if endpoint.split(".")[0] in ("adverse", "repair") and name in CHOICES:
         return CHOICES[name]
     return STAND_INS.get(name, "x1")
