@@ -20,6 +20,7 @@ STAND_INS = {
     "kind": "checks",
     "colour": "red",
     "deed": "confirm",
+    "number": "1",
 }
 CHOICES = {"kind": "list", "code": "review", "step": "set"}  # of the common path of adverse decisions
 ANSWERS = {("opened.file", "ending"): "pdf", ("ledger.voucher_file", "size"): "screen"}
