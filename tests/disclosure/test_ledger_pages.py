@@ -120,7 +120,7 @@ def test_a_voucher_is_public_only_as_a_masked_copy(ledger, company, client):
         (shown,) = api.vouchers_of(db, [f"fund-line:{refs[3]}"])
     assert shown.sha256 is None
     assert client.get(f"/disclosure/vouchers/files/{shown.original_sha256}").status_code == 404
-    own = f"/disclosure/ledger/vouchers/{voucher}"
+    own = f"/disclosure/ledger/voucher/{voucher}"
     boxes = {"x": "10", "y": "10", "w": "50", "h": "50"}
     assert "data:image/jpeg" in company.submit(f"{own}/preview", boxes, page=own).text
     assert company.submit(f"{own}/release", boxes, page=own).status_code == 303

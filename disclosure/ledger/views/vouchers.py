@@ -16,6 +16,7 @@ from portal.kernel.errors import NotFound
 from portal.kernel.files import store
 from portal.kernel.i18n import _
 from portal.kernel.images import public_copy as masked_copy
+from portal.kernel.images import thumbnail
 from portal.kernel.web import actor, needs, public, request_session
 from scoring.checks import api as checks
 
@@ -46,21 +47,22 @@ def _page(voucher_id: str, rows: checks.BoxRows | None = None, copy: CopyForm | 
     )  # fmt: skip
 
 
-@bp.get("/disclosure/ledger/vouchers/<voucher_id>")
+@bp.get("/disclosure/ledger/voucher/<voucher_id>")
 @needs(Permission.FUNDS_READ)
 def voucher(voucher_id: str) -> str:
     """What it is, where it is attached, and the tool that masks it."""
     return _page(voucher_id)
 
 
-@bp.get("/disclosure/ledger/vouchers/<voucher_id>/files/<any(original, screen):size>")
+@bp.get("/disclosure/ledger/voucher/<voucher_id>/files/<any(thumbnail, original, screen):size>")
 @needs(Permission.FUNDS_READ)
 def voucher_file(voucher_id: str, size: str) -> Response:
-    """The original, or upright for the screen."""
+    """The original, or upright and small or for the screen; a PDF as it is."""
     found, _place = _found(voucher_id)
     data = store().read(found.original_sha256)
-    if size == "screen" and found.media_type != service.PDF:
-        return _sent(masked_copy(data, ()), service.JPEG, f"{found.original_sha256}-screen", "private, max-age=3600")
+    if size != "original" and found.media_type != service.PDF:
+        shown = thumbnail(data) if size == "thumbnail" else masked_copy(data, ())
+        return _sent(shown, service.JPEG, f"{found.original_sha256}-{size}", "private, max-age=3600")
     return _sent(data, found.media_type, found.original_sha256, "private, max-age=3600")
 
 
@@ -88,7 +90,7 @@ def _releasable(voucher_id: str) -> Voucher:
     return found
 
 
-@bp.post("/disclosure/ledger/vouchers/<voucher_id>/preview")
+@bp.post("/disclosure/ledger/voucher/<voucher_id>/preview")
 @needs(Permission.FUNDS_READ)
 def preview_voucher(voucher_id: str) -> str | tuple[str, int]:
     """What everybody will see, before they see anything."""
@@ -101,7 +103,7 @@ def preview_voucher(voucher_id: str) -> str | tuple[str, int]:
     return render_template("ledger/voucher_preview.html", voucher=found, rows=rows, copy=copy)
 
 
-@bp.post("/disclosure/ledger/vouchers/<voucher_id>/release")
+@bp.post("/disclosure/ledger/voucher/<voucher_id>/release")
 @needs(Permission.FUNDS_READ)
 def release_voucher(voucher_id: str) -> Response | tuple[str, int]:
     """Make the masked copy public."""
@@ -115,7 +117,7 @@ def release_voucher(voucher_id: str) -> Response | tuple[str, int]:
     return _done(voucher_id, _("遮盖件已公开。"))
 
 
-@bp.post("/disclosure/ledger/vouchers/<voucher_id>/copy")
+@bp.post("/disclosure/ledger/voucher/<voucher_id>/copy")
 @needs(Permission.FUNDS_READ)
 def upload_copy(voucher_id: str) -> Response | tuple[str, int]:
     """Make a copy public that was redacted elsewhere."""
@@ -130,7 +132,7 @@ def upload_copy(voucher_id: str) -> Response | tuple[str, int]:
     return _page(voucher_id, copy=form), 422
 
 
-@bp.post("/disclosure/ledger/vouchers/<voucher_id>/take-back")
+@bp.post("/disclosure/ledger/voucher/<voucher_id>/take-back")
 @needs(Permission.FUNDS_READ)
 def take_back_voucher(voucher_id: str) -> Response | tuple[str, int]:
     """Nobody sees the copy any more."""
