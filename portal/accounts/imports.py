@@ -44,31 +44,34 @@ PEOPLE = SheetKind(
 )
 
 
-def _rows(sheet: Sheet, problems: Problems) -> list[PersonFacts | None]:
-    """The people of the sheet in its order; None where a cell is bad."""
+NEEDED = ("login", "name", "role", "division_code")
+Values = dict[str, Any]
+
+
+def _rows(sheet: Sheet, problems: Problems) -> list[Values]:
+    """The cells of the sheet row by row; None where one is bad or empty."""
     columns = checked_rows(sheet, PEOPLE, problems)
-    needed = ("login", "name", "role", "division_code")
-    facts: list[PersonFacts | None] = []
-    for i in range(sheet.length):
-        row = {name: columns[name][i] for name in (*needed, "uscc")}
-        facts.append(PersonFacts(**row) if all(row[name] for name in needed) else None)
-    return facts
+    return [{name: columns[name][i] for name in (*NEEDED, "uscc")} for i in range(sheet.length)]
 
 
-def _check(db: Session, actor: Actor, sheet: Sheet, facts: list[PersonFacts | None], problems: Problems) -> None:
+def _check(db: Session, actor: Actor, sheet: Sheet, rows: list[Values], problems: Problems) -> None:
+    """Name every cell that does not fit, also in rows that have bad cells already."""
     divisions, enterprises = service.known_divisions(db), service.known_enterprises(db)
+    bad = {error.cell for error in problems.listed()}
     first: dict[str, int] = {}
-    for i, row in enumerate(facts):
-        if row is None:
-            continue
-        if row.login in first:
-            twice = _("登录名“%(login)s”在第%(row)s行已经有了，请只保留一行。", login=row.login, row=first[row.login])
+    for i, row in enumerate(rows):
+        login, place = row["login"], row["division_code"]
+        if login in first:
+            twice = _("登录名“%(login)s”在第%(row)s行已经有了，请只保留一行。", login=login, row=first[login])
             problems.add(sheet.cell("login", i), twice)
-        first.setdefault(row.login, sheet.row_number(i))
-        if wrong := service.check_facts(row, divisions, enterprises):
-            problems.add(sheet.cell(wrong[0], i), wrong[1])
-        elif not policy.may_manage(actor, row.division_code):
-            problems.add(sheet.cell("division_code", i), _("这个辖区不归您管理，请由上级辖区的系统管理员导入。"))
+        if login:
+            first.setdefault(login, sheet.row_number(i))
+        wrong = dict(service.misfits(row["role"], place, row["uscc"], divisions, enterprises))
+        if place and "division_code" not in wrong and not policy.may_manage(actor, place):
+            wrong["division_code"] = _("这个辖区不归您管理，请由上级辖区的系统管理员导入。")
+        for name, message in wrong.items():
+            if sheet.cell(name, i) not in bad:
+                problems.add(sheet.cell(name, i), message)
 
 
 def _known_logins(db: Session, logins: list[str]) -> set[str]:
@@ -84,10 +87,10 @@ def run(db: Session, actor: Actor, sheet: Any, context: ImportContext) -> Counts
     InputRefused with every bad cell.
     """
     problems = Problems()
-    facts = _rows(sheet, problems)
-    _check(db, actor, sheet, facts, problems)
+    rows = _rows(sheet, problems)
+    _check(db, actor, sheet, rows, problems)
     problems.refuse_if_any()
-    counts, whole = Counts(), [row for row in facts if row is not None]
+    counts, whole = Counts(), [PersonFacts(**row) for row in rows]
     known = _known_logins(db, [row.login for row in whole])
     for done, row in enumerate(whole):
         if done % 50 == 0:

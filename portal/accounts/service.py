@@ -1,5 +1,6 @@
 """Verbs on people: add, change, disable, new code, password. Each is audited; names enter the log sealed."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,17 +44,23 @@ def division_is_known(code: str, known: set[str]) -> bool:
 
 def check_facts(facts: PersonFacts, divisions: set[str], enterprises: set[str]) -> tuple[str, str] | None:
     """(column, sentence) of the first thing that does not fit, or None."""
-    if not division_is_known(facts.division_code, divisions):
-        text = _("没有编号为“%(value)s”的辖区。请核对行政区划代码，或先导入该辖区。", value=facts.division_code)
-        return "division_code", text
-    if facts.role == Role.ENTERPRISE and not facts.uscc:
-        return "uscc", _("企业人员要填写企业的统一社会信用代码。")
-    if facts.role != Role.ENTERPRISE and facts.uscc:
-        return "uscc", _("只有企业人员才填写企业，请清空这一格。")
-    if facts.uscc and enterprises and facts.uscc not in enterprises:
-        text = _("没有统一社会信用代码为“%(value)s”的企业。请核对代码，或先导入该企业。", value=facts.uscc)
-        return "uscc", text
-    return None
+    return next(misfits(facts.role, facts.division_code, facts.uscc, divisions, enterprises), None)
+
+
+def misfits(
+    role: str | None, division_code: str | None, uscc: str | None, divisions: set[str], enterprises: set[str]
+) -> Iterator[tuple[str, str]]:
+    """(column, sentence) of each thing that does not fit; what is not known (None) is not judged, save a missing company."""
+    if division_code and not division_is_known(division_code, divisions):
+        text = _("没有编号为“%(value)s”的辖区。请核对行政区划代码，或先导入该辖区。", value=division_code)
+        yield "division_code", text
+    if role == Role.ENTERPRISE and not uscc:
+        yield "uscc", _("企业人员要填写企业的统一社会信用代码。")
+    elif role and role != Role.ENTERPRISE and uscc:
+        yield "uscc", _("只有企业人员才填写企业，请清空这一格。")
+    elif uscc and enterprises and uscc not in enterprises:
+        text = _("没有统一社会信用代码为“%(value)s”的企业。请核对代码，或先导入该企业。", value=uscc)
+        yield "uscc", text
 
 
 def _detail(db: Session, facts: Any) -> dict[str, Any]:

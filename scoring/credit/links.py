@@ -116,7 +116,13 @@ def _take(db: Session, actor: Actor, link_id: str, held: str, step: str, reason:
         db.flush()
     except IntegrityError as error:
         raise Conflict(_("这一事项刚刚被别人处理过，请刷新后再看。")) from error
-    audit.record(db, actor, f"affiliation.{step}", ref(link_id), {"key": link.key, "reason": reason.strip()})
+    audit.record(
+        db,
+        actor,
+        f"affiliation.{step}",
+        ref(link_id),
+        {"key": link.key, "reason": audit.sealed(db, ref(link_id), reason.strip())},
+    )
     return link
 
 

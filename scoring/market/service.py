@@ -38,7 +38,7 @@ def record(
     db.add(row)
     db.flush()
     detail = {"deed": deed, "estate_code": estate_code, "uscc": uscc, "manager_code": manager_code,
-              "decision": decision, "reason": reason.strip(), "shown": shown}  # fmt: skip
+              "decision": decision, "reason": audit.sealed(db, f"market:{row.id}", reason.strip()), "shown": shown}  # fmt: skip
     audit.record(db, actor, "market.decided", f"market:{row.id}", detail)
     return row.id
 

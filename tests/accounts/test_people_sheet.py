@@ -109,11 +109,12 @@ def test_every_bad_cell_is_named_and_nothing_is_stored(register):
             ("f", "李华", "enterprise", STREET, "91110000600037341L"),
             ("g", "李华", "officer", STREET, USCC),
             ("good", "李华", "reviewer", STREET),
+            ("good", "", "enterprise", "440306099000", "91110000600037341L"),
+            ("h", "李华", "enterprise", STREET, "no code"),
         )
     )
-    assert sorted(found) == sorted(
-        f"people!{cell}" for cell in ("A3", "B4", "C5", "D6", "D7", "E8", "E9", "E10", "A11")
-    )
+    cells = ("A3", "B4", "C5", "D6", "D7", "E8", "E9", "E10", "A11", "A12", "B12", "D12", "E12", "E13")
+    assert sorted(found) == sorted(f"people!{cell}" for cell in cells), "all of a row, each once"
     assert "第2行" in found["people!A11"]
     assert "没有统一社会信用代码" in found["people!E9"]
     with reading() as db:

@@ -6,7 +6,7 @@ from datetime import date
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import update
 
@@ -195,6 +195,7 @@ acts = st.lists(
 )
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(acts, percents)
 def test_shares_are_those_of_a_plain_recomputation(made, percent):
     """F and G were succeeded by L; the last field says whether the act came before."""
