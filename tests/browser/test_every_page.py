@@ -41,6 +41,7 @@ class Visitor:
 
     def page_of(self, login: str | None) -> Page:
         """The page of a person, signed in."""
+        from tests.disclosure.owned import owner_cookie
         from tests.people import cookie_of
 
         if login not in self.contexts:
@@ -48,7 +49,7 @@ class Visitor:
             self.contexts[login] = context
             self.quiet.watch(context)
             if login:
-                name, value = cookie_of(login)
+                name, value = owner_cookie() if login == addresses.OWNER else cookie_of(login)
                 context.add_cookies([{"name": name, "value": value, "url": self.server.url}])
             context.new_page()
         return self.contexts[login].pages[0]

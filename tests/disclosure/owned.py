@@ -3,18 +3,22 @@
 import hashlib
 import re
 from datetime import date
-from pathlib import Path
 from typing import Any
+
+from sqlalchemy import select
 
 from disclosure.funds import api as funds
 from disclosure.funds.service.accounts import AccountInput
 from disclosure.funds.service.accounts import store as store_accounts
 from disclosure.ledger import api as ledger
-from disclosure.owners.service import balances, register
+from disclosure.owners.api import COOKIE
+from disclosure.owners.models import OwnerFacts, OwnerUnit
+from disclosure.owners.service import balances, register, sessions
 from disclosure.owners.service.balances import BalanceInput
 from disclosure.owners.service.register import HoldingInput
 from portal.kernel import clock
 from portal.kernel.db import reading, transaction
+from portal.kernel.ids import new_id
 from portal.kernel.settings import settings
 from tests.disclosure.banks import Ledger, as_csv
 from tests.ratings import district as d
@@ -94,7 +98,7 @@ def messages() -> list[str]:
 
 
 def last_code() -> str:
-    found = re.search(r"验证码为(\d{6})", messages()[-1])
+    found = re.search(r"\n.*?(?<!\d)(\d{6})(?!\d)", messages()[-1])  # the phone stands on the line before
     assert found is not None
     return found[1]
 
@@ -123,5 +127,8 @@ def enter(client: Any, estate: str = "E-1") -> Any:
     return client
 
 
-def outbox() -> Path:
-    return settings().instance / "outbox" / "sms"
+def owner_cookie() -> tuple[str, str]:
+    """Name and value of the cookie of a fresh session of the demo district's owner."""
+    with transaction() as db:
+        holding = db.scalars(select(OwnerFacts.holding_id).join(OwnerUnit).where(OwnerUnit.unit == "806")).one()
+        return COOKIE, sessions.open_session(db, holding, f"test:{new_id()}")
