@@ -339,7 +339,7 @@ def _record() -> None:
     op.create_index(
         "ix_mediation_step_state",
         "mediation_step",
-        ["step"],
+        ["step", "on"],
         unique=False,
         sqlite_where=sa.text("superseded_at IS NULL"),
         postgresql_where=sa.text("superseded_at IS NULL"),

@@ -51,3 +51,13 @@ def test_an_agreement_as_pdf_and_word_and_the_bundle(instance):
         for read in (lambda: cases.bundle(db, RIVAL, case_id), lambda: cases.pdf(db, RIVAL, paper)):
             with pytest.raises(NotFound):
                 read()
+
+
+def test_anybody_verifies_a_paper_and_learns_nothing_of_the_case(instance, app):
+    found()
+    with clock.on(TODAY), transaction() as db:
+        case_id = mediating(db)
+        view = cases.paper(db, FIRM, agreed(db, case_id))
+    page = app.test_client().get(f"/verify/{view.verify_code}").get_data(as_text=True)
+    assert all(words in page for words in (view.number, view.sha256, "调解协议书", "已有3人签署"))
+    assert [words for words in ("王小明", "电梯", view.content["case"], "物业A", case_id) if words in page] == []

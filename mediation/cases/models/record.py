@@ -149,7 +149,7 @@ class MediationStep(Base):
     __table_args__ = (
         CheckConstraint(one_of("step", STEPS), name="step_known"),
         Index("uq_mediation_step_live", "case_id", unique=True, sqlite_where=LIVE, postgresql_where=LIVE),
-        Index("ix_mediation_step_state", "step", sqlite_where=LIVE, postgresql_where=LIVE),
+        Index("ix_mediation_step_state", "step", "on", sqlite_where=LIVE, postgresql_where=LIVE),
     )
 
     case_id: Mapped[str] = mapped_column(ForeignKey("mediation_case.id"), primary_key=True, info=PARTY)

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import func, select
@@ -54,7 +54,7 @@ class PublicPaper:
     number: str
     on: date
     sha256: str
-    signed_at: tuple[str, ...]
+    signed_at: tuple[datetime, ...]
 
 
 def issue(
@@ -124,13 +124,13 @@ def view(db: Session, row: MediationPaper) -> PaperView:
     )  # fmt: skip
 
 
-def verify_paper(db: Session, code: str) -> PublicPaper:
-    """What a code of a paper tells anybody. ``NotFound``."""
+def verify_paper(db: Session, code: str) -> PublicPaper | None:
+    """What a code of a paper tells anybody; None when there is no such paper."""
     known = read_code(code)
     row = db.scalar(select(MediationPaper).where(MediationPaper.verify_code == known)) if known else None
     if row is None:
-        raise NotFound(_("没有找到这份文书。"))
-    signed = tuple(clock.instant_text(one.at) for one in signatures(db, row.id))
+        return None
+    signed = tuple(one.at for one in signatures(db, row.id))
     return PublicPaper(row.kind, row.number, row.on, row.sha256, signed)
 
 

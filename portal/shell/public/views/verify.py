@@ -6,6 +6,7 @@ from typing import Any
 from flask import Response, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 
+from mediation.cases import api as mediation
 from portal.kernel.db import transaction
 from portal.kernel.errors import NotFound
 from portal.kernel.i18n import _
@@ -96,6 +97,10 @@ def verify_code(code: str) -> Response:
     paper = notices.document_by_code(db, number) if number else None
     if paper:
         return private(render_template("receipts/paper.html", paper=paper, kind=notices.kind(paper.kind)))
+    mediated = mediation.verify_paper(db, number) if number else None
+    if mediated:
+        kind = {"name": mediation.PAPER_NAMES[mediated.kind]}
+        return private(render_template("receipts/paper.html", paper=mediated, kind=kind, signed=mediated.signed_at))
     raise NotFound(_("没有编号为“%(value)s”的回执或者文书。请对照原件核对。", value=code[:60]))
 
 
