@@ -24,8 +24,9 @@ ROWS = (
 
 def test_every_bad_cell_is_named_at_its_place(instance):
     d.found_district({"E-1": ("commodity", d.COMMUNITIES[0])})
-    with clock.on(date(2026, 3, 2)), pytest.raises(InputRefused) as caught, transaction() as db:
-        sheet = read_sheet("\n".join((HEADER, *ROWS)).encode(), "accounts.csv", ACCOUNTS)
-        run(db, d.CLI, sheet, ImportContext(on=clock.today()))
+    sheet = read_sheet("\n".join((HEADER, *ROWS)).encode(), "accounts.csv", ACCOUNTS)
+    context = ImportContext(on=date(2026, 3, 2))
+    with clock.on(context.on), pytest.raises(InputRefused) as caught, transaction() as db:
+        run(db, d.CLI, sheet, context)
     cells = [problem.cell.partition("!")[2] for problem in caught.value.problems]
     assert cells == ["A3", "B3", "A4", "C4", "E4", "F4", "D5", "E6"]
