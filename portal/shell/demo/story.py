@@ -19,6 +19,7 @@ from portal.shell.demo import (
     ledger,
     objections,
     opened,
+    openness,
     owners,
     receipts,
     rectification,
@@ -258,7 +259,7 @@ class Story:
             yield Act(at, label, deed)
 
     def _receipts(self) -> Iterator[Act]:
-        for at, label, deed in receipts.deeds(self.plan):
+        for at, label, deed in (*receipts.deeds(self.plan), *openness.deeds()):
             yield Act(at, label, deed)
 
     # --- the year -----------------------------------------------------------------------------------------------------
@@ -301,11 +302,13 @@ class Story:
 
     def _indicators(self) -> None:
         rows, rates = [], []
+        computed = {estate.code for estate in funds.disclosing(self.plan)}  # the portal knows how they disclose
         for number, estate in enumerate(self.plan.estates):
             codes = list(rule_set_for(estate.kind, 2025).indicators)
             for code in codes if number % 53 != 31 else codes[:-1]:
                 score = _score(self.random.gauss(estate.quality + 1.5, 4.0))
-                rows.append((estate.code, 2025, code, score, "年度汇总表"))
+                if code != "disclosure" or estate.code not in computed:
+                    rows.append((estate.code, 2025, code, score, "年度汇总表"))
             if estate.kind == "village":
                 rates.append((estate.code, 2025, _score(self.random.gauss(min(97.0, estate.quality + 4), 4.0))))
         header = ("estate_code", "year", "indicator_code", "score", "evidence")
