@@ -31,7 +31,7 @@ VOTE = b"%PDF-1.4\n% vote of the owners, a made-up document of the demo district
 
 def acts(plan: Plan, cast: Cast, until: Month) -> Iterator[tuple[datetime, str, Callable[[], Any]]]:
     """What people do with the lines, as (moment, label, deed)."""
-    story, month = _Story(plan, cast), until
+    story, month = _Story(plan, cast, until), until
     while month.next.first + PROMPT > OPENED and (until.year - month.year) * 12 + until.number - month.number < MONTHS:
         yield moment(month.next.first + PROMPT, 12), LABEL, story.classifying(month)
         month = month.previous
@@ -42,16 +42,17 @@ def acts(plan: Plan, cast: Cast, until: Month) -> Iterator[tuple[datetime, str, 
 class _Story:
     """What is done, with the estates in the order in which they open their funds."""
 
-    def __init__(self, plan: Plan, cast: Cast) -> None:
-        self.plan, self.cast, self.estates = plan, cast, disclosing(plan)
+    def __init__(self, plan: Plan, cast: Cast, until: Month) -> None:
+        self.cast, self.until, self.estates = cast, until, disclosing(plan)
 
     def classifying(self, month: Month) -> Callable[[], None]:
-        """The rules on what came in lately, then the votes for the jobs among it."""
+        """The rules on what came in lately, then the votes for the jobs among it; a few companies are behind."""
 
         def classify() -> None:
             officer, since = self.cast.actor("officer"), month.first - BACK
             with transaction() as db:
-                codes = [one.code for one in funds.accounts(db)]
+                idle = {one.code for one in self.estates[9::23]} if month > self.until.previous.previous else set()
+                codes = [one.code for one in funds.accounts(db) if one.estate_code not in idle]
                 ledger.apply_many(db, officer, codes, on=clock.today(), since=since)
                 self._votes(db, officer, month)
 
