@@ -5,7 +5,6 @@ share, an SFTP server's own folder, a program of the bank's interface). Another 
 """
 
 import os
-import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -102,7 +101,7 @@ class FolderSource:
             return False
         if path.name.startswith(".") or path.name.endswith(UNFINISHED):
             return False
-        return time.time() - path.stat().st_mtime >= SETTLED_SECONDS
+        return clock.now().timestamp() - path.stat().st_mtime >= SETTLED_SECONDS
 
     def read(self, arrived: Arrived) -> bytes:
         """The bytes; a link that took the file's place meanwhile is not followed."""

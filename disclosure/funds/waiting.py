@@ -1,10 +1,10 @@
 """Uploaded bank files between preview and take-over: in the instance folder, for the person who brought them, for a day."""
 
 import json
-import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from portal.kernel import clock
 from portal.kernel.errors import NotFound
 from portal.kernel.i18n import _
 from portal.kernel.ids import new_id
@@ -34,7 +34,7 @@ def put(login: str, account_code: str, name: str, data: bytes) -> str:
     """Keep a file; older ones than a day go."""
     folder, waiting_id = _folder(), new_id()
     for path in folder.iterdir():
-        if time.time() - path.stat().st_mtime > KEPT_SECONDS:
+        if clock.now().timestamp() - path.stat().st_mtime > KEPT_SECONDS:
             path.unlink(missing_ok=True)
     path = folder / f"{waiting_id}.file"
     path.touch(mode=0o600)

@@ -34,7 +34,7 @@ def _is_line(ref: str) -> bool:
     return ref.startswith(PREFIX) and year.isdigit() and number.isdigit()
 
 
-def _open_objections(lines: list[int], day: date, known_at: datetime | None) -> Select[tuple[FundQuestion]]:
+def _open_objections(lines: list[int], day: date, known_at: datetime | None) -> Select[FundQuestion]:
     answered = select(FundAnswer.question_id).where(FundAnswer.on <= day)
     query = select(FundQuestion).where(
         FundQuestion.line_id.in_(lines), FundQuestion.kind == "objection", FundQuestion.on <= day

@@ -185,7 +185,7 @@ def _answers(db: Session, ids: Collection[str]) -> dict[str, list[FundAnswer]]:
 def _record(row: FundQuestion, said: list[FundAnswer]) -> QuestionRecord:
     shown = Question(
         row.id, row.estate_code, row.kind, line_ref(row.year, row.line_id), row.on,
-        said[-1].public_text if said else "",
+        said[-1].public_text if said and all(one.public_text for one in said) else "",
         tuple(Answer(one.outcome, one.text, one.speaker, one.on) for one in said),
     )  # fmt: skip
     return QuestionRecord(shown, row.text, row.holding_id, row.unit_id, len(said))

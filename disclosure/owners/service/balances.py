@@ -37,7 +37,7 @@ def store(db: Session, actor: Actor, rows: Sequence[BalanceInput]) -> Counts:
         new = _new(db, actor, code, own, counts)
         if new:
             db.execute(insert(UnitBalance), new)
-            days = sorted({row["as_of"].isoformat() for row in new})
+            days = sorted({str(row["as_of"]) for row in new})
             audit.record(db, actor, "unit-balances.added", f"estate:{code}", {"units": len(new), "days": days})
     return counts
 

@@ -81,4 +81,4 @@ def prune(db: Session) -> int:
         db.execute(delete(OwnerRequest).where(OwnerRequest.at < before)),
         db.execute(delete(OwnerSession).where(OwnerSession.expires_at < before)),
     ]
-    return sum(int(one.rowcount) for one in gone)  # type: ignore[attr-defined]
+    return sum(int(one.rowcount) for one in gone)  # type: ignore[attr-defined, misc]
