@@ -71,7 +71,9 @@ def flow(title: str, sources: Sequence[Share], uses: Sequence[Share], size: _Siz
 def _wrapped(name: str) -> tuple[str, ...]:
     """A name in lines that fit beside the bars on a phone."""
     if language() != "en":
-        return tuple(name[at : at + 8] for at in range(0, len(name), 8))[:3]
+        lines_needed = -(-len(name) // 8) or 1
+        width = -(-len(name) // lines_needed) or 1  # lines of about the same length
+        return tuple(name[at : at + width] for at in range(0, len(name), width))[:3]
     lines = [""]
     for word in name.split():
         lines = [*lines[:-1], f"{lines[-1]} {word}".strip()] if len(lines[-1]) + len(word) < 17 else [*lines, word]
