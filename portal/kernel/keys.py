@@ -163,9 +163,12 @@ def _decrypt(secret: bytes, token: str, bound_to: str) -> bytes:
     return AESGCM(secret).decrypt(raw[:12], raw[12:], bound_to.encode())
 
 
-def _new_key(subject: str) -> tuple[dict[str, Any], bytes]:
+def _wrapping(subject: str) -> Key:
+    return key_ring().current(WRAPPED_BY.get(subject.partition(":")[0], "data"))
+
+
+def _new_key(subject: str, wrapping: Key) -> tuple[dict[str, Any], bytes]:
     """The row of a subject's new key, and its secret."""
-    wrapping = key_ring().current(WRAPPED_BY.get(subject.partition(":")[0], "data"))
     secret = secrets.token_bytes(32)
     wrapped = _encrypt(wrapping.secret, secret, subject)
     made = {"subject": subject, "key_id": wrapping.key_id, "wrapped": wrapped, "created_at": clock.now()}
@@ -177,8 +180,8 @@ def _subject_secret(db: Session, subject: str, make: bool) -> bytes | None:
     if row is None:
         if not make:
             return None
-        row, secret = _new_key(subject)
-        db.add(SubjectKey(**row))
+        made, secret = _new_key(subject, _wrapping(subject))
+        db.add(SubjectKey(**made))
         db.flush()
         return secret
     if row.wrapped is None:
@@ -201,8 +204,12 @@ def _seal(db: Session, subject: str, data: bytes) -> str:
 def seal_many(db: Session, new: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
     """Ciphertexts for subjects that have no key yet, each under a key of its own: what an import brings by the thousand."""
     rows, found = [], {}
+    by_prefix: dict[str, Key] = {}  # the folder of keys is read once for each
     for subject, texts in new.items():
-        row, secret = _new_key(subject)
+        prefix = subject.partition(":")[0]
+        if prefix not in by_prefix:
+            by_prefix[prefix] = _wrapping(subject)
+        row, secret = _new_key(subject, by_prefix[prefix])
         rows.append(row)
         found[subject] = [_encrypt(secret, text.encode(), subject) for text in texts]
     db.flush()

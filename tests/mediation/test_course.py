@@ -262,7 +262,22 @@ def test_sessions_minutes_and_recording(instance):
         with pytest.raises(NotFound):
             cases.paper(db, FIRM, secret)
         assert secret not in [one.id for one in cases.paper_list(db, REGISTRAR, case_id)]
-        assert cases.paper(db, owner, secret).content["minutes"] == "申请人的底线。"
+        mine = cases.paper(db, owner, secret)
+        assert mine.content["minutes"] == "申请人的底线。"
+        assert [cases.sign(db, one, secret, mine.sha256) for one in (M1, owner)] == [False, True]
+
+
+def test_no_agreement_is_in_force_without_a_mediator(instance):
+    found()
+    with clock.on(TODAY), transaction() as db:
+        case_id = mediating(db)
+        paper = cases.draft(db, M1, case_id, terms(TODAY))
+        sha = cases.paper(db, FIRM, paper).sha256
+        cases.recuse(db, M1, case_id, "med1", "own")
+        assert [cases.sign(db, one, paper, sha) for one in (party_of(db, case_id), FIRM)] == [False, False]
+        cases.appoint(db, REGISTRAR, case_id, "med2")
+        assert cases.sign(db, M2, paper, sha) is True
+        assert state(db, case_id) == "judicial_window"
 
 
 def test_offers_go_to_and_fro(instance):

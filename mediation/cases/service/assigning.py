@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from mediation.cases import people, policy
 from mediation.cases.models.record import (
     ENDED,
+    TALKING,
     MediationAnswer,
     MediationAsk,
     MediationAssignment,
@@ -102,7 +103,7 @@ def appoint(
     """The registrar appoints a lawyer, or a mediator where the sides choose none."""
     held = record.hold(db, actor, case_id, on=on)
     require(policy.may_register(held.who))
-    record.expect(held, "consent_pending", "mediating", "extended")
+    record.expect(held, "consent_pending", *TALKING)
     record.one_of(part, ("mediator", "lawyer"))
     assign(db, actor, held, login, part, "office", on)
 
@@ -151,7 +152,7 @@ def recuse(db: Session, actor: Actor, case_id: str, login: str, cause: str, *, o
     held = record.hold(db, actor, case_id, on=on)
     allowed = {"own": actor.login == login, "demand": held.who.is_party, "conflict": policy.may_register(held.who)}
     require(allowed.get(cause, False))
-    record.expect(held, "consent_pending", "mediating", "extended", "agreed", "partial")
+    record.expect(held, "consent_pending", *TALKING)
     live = (MediationAssignment.case_id == case_id, MediationAssignment.superseded_at.is_(None))
     mine = select(MediationAssignment.part).where(*live, MediationAssignment.login == login)
     part = db.scalar(mine)

@@ -20,6 +20,7 @@ from portal.kernel.errors import Conflict, DomainError, NotFound
 from portal.kernel.i18n import _
 from portal.receipts.api import new_code, read_code
 
+NOBODY = "-"  # a paper without a mediator is never whole
 SERIES = {
     "refusal": "宝调拒",
     "transfer": "宝调移",
@@ -164,7 +165,10 @@ def signer_of(db: Session, actor: Actor, held: Held) -> str:
 
 
 def missing(db: Session, row: MediationPaper) -> list[str]:
-    """Whose signature is still missing: every voice and every mediator."""
-    needed = [one.id for one in people.voices(db, row.case_id)] + people.assigned(db, row.case_id)
+    """Whose signature is still missing: every voice that was there and every mediator, one at least."""
+    wall = sealed_content(db, row).get("wall", "joint")
+    sides = ("applicant", "respondent") if wall == "joint" else (wall,)
+    mediators = people.assigned(db, row.case_id) or [NOBODY]
+    needed = [one.id for one in people.voices(db, row.case_id, sides)] + mediators
     there = {one.signer for one in signatures(db, row.id)}
     return [one for one in needed if one not in there]
