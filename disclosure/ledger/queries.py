@@ -83,12 +83,18 @@ def _days(since: date, until: date) -> list[ColumnElement[bool]]:
     ]
 
 
-def postings(db: Session, codes: Collection[str], since: date, until: date) -> dict[Key, list[LedgerPosting]]:
-    """What stands on the lines of accounts in some days, by line."""
-    query = select(LedgerPosting).where(LedgerPosting.account_code.in_(codes), *_days(since, until), standing())
-    found: dict[Key, list[LedgerPosting]] = defaultdict(list)
-    for row in db.scalars(query.order_by(LedgerPosting.year, LedgerPosting.line_id, LedgerPosting.piece)):
-        found[row.year, row.line_id].append(row)
+_SAID = (
+    LedgerPosting.year, LedgerPosting.line_id, LedgerPosting.piece, LedgerPosting.amount_fen, LedgerPosting.category,
+    LedgerPosting.label, LedgerPosting.memo, LedgerPosting.bundle, LedgerPosting.rule, LedgerPosting.seq,
+)  # fmt: skip
+
+
+def postings(db: Session, codes: Collection[str], since: date, until: date) -> dict[Key, list[Any]]:
+    """What stands on the lines of accounts in some days, by line: plain rows with the columns that an entry needs."""
+    query = select(*_SAID).where(LedgerPosting.account_code.in_(codes), *_days(since, until), standing())
+    found: dict[Key, list[Any]] = defaultdict(list)
+    for row in db.execute(query.order_by(LedgerPosting.year, LedgerPosting.line_id, LedgerPosting.piece)):
+        found[row[0], row[1]].append(row)
     return found
 
 
@@ -121,22 +127,22 @@ def entries_of(db: Session, accounts: Collection[funds.AccountView], since: date
     made = []
     for line in funds.lines(db, of, since, until):
         key = (line.year, line.id)
-        own: list[LedgerPosting | None] = [*posted.get(key, ())] or [None]
-        made += [entry_of(line, of[line.account_code], one, papers.get(key, 0), key in corrected) for one in own]
+        for one in posted.get(key) or _NOTHING:
+            made.append(_entry(line, of[line.account_code], one, papers.get(key, 0), key in corrected))
     return made
 
 
-def entry_of(
-    line: funds.FundLine, account: funds.AccountView, one: LedgerPosting | None, papers: int, is_corrected: bool
-) -> Entry:
-    """A line and a posting on it as others see them."""
+_NOTHING = ((0, 0, 1, None, None, "", "", None, None, 0),)  # in the order of _SAID: nobody classified the line
+
+
+def _entry(line: funds.FundLine, account: funds.AccountView, one: Any, papers: int, is_corrected: bool) -> Entry:
+    _year, _line, piece, amount, category, label, memo, bundle, rule, seq = one
     return Entry(
-        year=line.year, line_id=line.id, piece=one.piece if one else 1, account_code=account.code,
-        estate_code=account.estate_code, account_type=account.type, booked_on=line.booked_on,
-        amount_fen=one.amount_fen if one else line.amount_fen, category=one.category if one else None,
-        label=one.label if one else "", memo=one.memo if one else "", vouchers=papers, reversed=is_corrected,
-        bundle=one.bundle if one else None, by_rule=bool(one and one.rule), summary=line.summary,
-        counterparty=line.counterparty, line_fen=line.amount_fen, seq=one.seq if one else 0,
+        year=line.year, line_id=line.id, piece=piece, account_code=account.code, estate_code=account.estate_code,
+        account_type=account.type, booked_on=line.booked_on,
+        amount_fen=line.amount_fen if category is None else amount, category=category, label=label, memo=memo,
+        vouchers=papers, reversed=is_corrected, bundle=bundle, by_rule=rule is not None, summary=line.summary,
+        counterparty=line.counterparty, line_fen=line.amount_fen, seq=seq,
     )  # fmt: skip
 
 

@@ -65,7 +65,8 @@ class _Story:
         if quarter is None or not agreed:
             return
         document = files.store().put(VOTE).sha256
-        votes, steps = [], []
+        votes: list[dict[str, Any]] = []
+        steps: list[dict[str, Any]] = []
         for line in funds.lines(db, list(agreed), quarter.first, quarter.last):
             if "工程款" in line.summary:
                 estate = agreed[line.account_code]
@@ -96,8 +97,8 @@ class _Story:
                 pieces = [ledger.Piece(care[-1].amount_fen - part, "cost_cleaning", "绿化补植"),
                           ledger.Piece(part, "cost_upkeep", "喷灌管道维修")]  # fmt: skip
                 ledger.split(db, officer, (care[-1].year, care[-1].id), pieces, on=today)
-            for one in self.estates[:3]:
-                self._budget(db, officer, one.code, today)
+            for planned in self.estates[:3]:
+                self._budget(db, officer, planned.code, today)
 
     def _budget(self, db: Any, officer: Actor, estate: str, today: date) -> None:
         found = ledger.budget_against_actual(db, estate, today.year)
