@@ -35,6 +35,14 @@ SUBJECTS: dict[str, tuple[str, ...]] = {
         "SELECT id FROM reply_photo WHERE id NOT IN (SELECT photo_id FROM reply_photo_release) LIMIT 1",
         "SELECT id FROM rectification_photo LIMIT 1",
     ),
+    "sha256": (
+        "SELECT public_sha256 FROM ledger_voucher_copy LIMIT 1",
+        "SELECT original_sha256 FROM ledger_voucher LIMIT 1",
+    ),
+    "entry_id": (
+        "SELECT id FROM opened_entry WHERE file_sha256 != '' LIMIT 1",
+        "SELECT id FROM opened_entry ORDER BY id LIMIT 1",
+    ),
     "case_id": ("SELECT id FROM list_case WHERE kind = 'black' LIMIT 1",),
     "number": ("SELECT 1",),
     "version": ("SELECT version FROM standard_version ORDER BY version LIMIT 1",),

@@ -37,6 +37,7 @@ WRITTEN_BY_THE_PORTAL = re.compile(
 )
 # A template of the program with places for values, and papers of a rule set: sentences that no person types.
 PROGRAM_TEXTS = {("notice", "text"), ("list_case", "conditions"), ("prepared_rating", "figures")}
+PUBLIC_FILES = {("opened_entry", "file_sha256")}  # files that are handed in as what the public may read
 SEALED = {
     ("affiliation", "evidence"), ("credit_commitment", "signer"), ("repair_paper", "signed_by"), ("digest_choice", "email"),
     ("adverse_point", "contact"),
@@ -120,7 +121,7 @@ def seed_files(place: Place) -> int:
     with closing(sqlite3.connect(place.instance / "portal.db")) as connection:
         for table in Base.metadata.sorted_tables:
             for column in table.columns:
-                if column.name == "public_sha256":
+                if column.name == "public_sha256" or (table.name, column.name) in PUBLIC_FILES:
                     public |= {row[0] for row in connection.execute(f'SELECT "{column.name}" FROM "{table.name}"')}
     marked = 0
     for path in store.folder.rglob("*"):

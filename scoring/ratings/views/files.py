@@ -33,7 +33,7 @@ def sent(sheet: Sheet, ending: str) -> Response:
     if ending == "csv":
         write_csv(target, sheet.columns, rows)
     else:
-        write_xlsx(target, sheet.columns, rows, sheet.name)
+        write_xlsx(target, sheet.columns, rows, sheet.name[:31])  # the longest that Excel takes
     response = Response(target.getvalue(), mimetype="text/csv" if ending == "csv" else XLSX)
     response.headers["Content-Disposition"] = f'attachment; filename="{sheet.name}.{ending}"'
     return response
