@@ -16,6 +16,8 @@ from portal.kernel import clock
 from portal.kernel.access import Role
 from portal.kernel.audit import AuditEntry
 from portal.kernel.db import reading, transaction
+from portal.shell.opendata import archive
+from portal.shell.public.kept import state
 from tests.disclosure import owned
 from tests.disclosure.owned import NAME, SINCE, TODAY, ask, enter, give, last_code, messages, token
 from tests.ratings import district as d
@@ -142,6 +144,19 @@ def test_five_tries_shut_the_door_for_a_day_alike(browser, fits):
         assert ask(client, name=name).status_code == 303
     assert deeds().count("owner.locked") == 1
     assert deeds().count("owner.refused") == 4
+
+
+def test_a_stranger_at_the_door_makes_nobody_make_public_answers_anew(browser):
+    def states():
+        with reading() as db:
+            return archive.state(db, TODAY), state.state()
+
+    before = states()
+    client = browser()
+    ask(client)
+    give(client, "wrong")
+    enter(browser("192.0.2.9"))
+    assert states() == before
 
 
 def test_asking_five_times_shuts_it_too(browser):

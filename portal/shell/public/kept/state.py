@@ -1,7 +1,8 @@
 """A name for the state of the data, cheap enough to be asked for on every request.
 
-Every change of state writes a row of the audit log (``kernel.audit``), so the last row names the state; sign-ins, sign-outs and
-subscriptions change nothing public and do not count. SQLite says in microseconds whether anybody has committed since the last question.
+Every change of state writes a row of the audit log (``kernel.audit``), so the last row names the state; sign-ins, sign-outs,
+subscriptions and the owners' door change nothing public and do not count. SQLite says in microseconds whether anybody has
+committed since the last question.
 """
 
 import os
@@ -19,7 +20,7 @@ from portal.kernel.settings import settings
 State = tuple[str, int, date]
 _LAST = (
     "SELECT seq FROM audit_log WHERE action NOT LIKE 'session.%' AND action NOT LIKE 'sign-in.%' "
-    "AND action NOT LIKE 'feed.%' "
+    "AND action NOT LIKE 'feed.%' AND action NOT LIKE 'owner.%' "
     "ORDER BY seq DESC LIMIT 1"
 )
 
