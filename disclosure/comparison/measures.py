@@ -7,16 +7,21 @@ from disclosure.comparison.groups import FEWEST
 from disclosure.ledger import api as ledger
 from portal.kernel.i18n import _
 
-COMMON = ("basic", "joint")
+COMMON, SERVICE = ("basic", "joint"), "service"
 MOST_UNKNOWN = 20  # a twentieth of the money moved may be without a category
 
 
 @dataclass(frozen=True)
 class Figures:
-    """The money of one estate in twelve months, in fen, and its floor area in hundredths of m²."""
+    """The money of one estate in twelve months, in fen, and its floor area in hundredths of m².
+
+    ``income`` and ``common_cost`` are of the common income; ``costs`` by category are those of the service fees alone: an
+    estate whose fees are not in the portal would look cheap beside one whose fees are.
+    """
 
     area_centi: int
     income: int | None
+    common_cost: int | None
     costs: Mapping[str, int]
     reserve: int | None
 
@@ -47,7 +52,7 @@ def per_metre(fen: int, area_centi: int) -> int:
 def figures(totals: Sequence[ledger.Total], area_centi: int, reserve: int | None, proven: Collection[str]) -> Figures:
     """An estate's figures from its totals; ``proven`` names the types of account whose books are proven."""
     kinds = {code: one.kind for code, one in ledger.category_by_code().items()}
-    income = 0
+    income = common_cost = 0
     costs: dict[str, int] = {}
     moved = unknown = 0
     for one in totals:
@@ -59,16 +64,20 @@ def figures(totals: Sequence[ledger.Total], area_centi: int, reserve: int | None
             continue
         if one.account_type in COMMON and kinds[one.category] == "income":
             income += one.in_fen
-        if kinds[one.category] == "cost":
+        if kinds[one.category] == "cost" and one.account_type in COMMON:
+            common_cost += one.out_fen - one.in_fen
+        if kinds[one.category] == "cost" and one.account_type == SERVICE:
             costs[one.category] = costs.get(one.category, 0) + one.out_fen - one.in_fen
     if MOST_UNKNOWN * unknown > moved:  # nobody said yet what the money was for
-        return Figures(area_centi, None, {}, reserve)
-    return Figures(area_centi, income if any(name in proven for name in COMMON) else None, costs, reserve)
+        return Figures(area_centi, None, None, {}, reserve)
+    has_common = any(name in proven for name in COMMON)
+    return Figures(area_centi, income if has_common else None, common_cost if has_common else None, costs, reserve)
 
 
 def measures(own: Figures | None, others: Sequence[Figures]) -> list[Measure]:
     """Every measure that at least five estates have, income first, then the costs in the order of reports, then the reserve."""
     found = [_measure("income", _("公共收益收入"), own, others, lambda one: one.income)]
+    found.append(_measure("common_cost", _("公共收益的成本"), own, others, lambda one: one.common_cost))
     for category in ledger.categories():
         if category.kind == "cost":
             found.append(

@@ -10,7 +10,9 @@ from disclosure.comparison import groups
 from disclosure.comparison.groups import Traits
 from disclosure.comparison.hints import Spent, hints
 from disclosure.comparison.measures import Figures, measures, per_metre
+from disclosure.comparison.measures import figures as of_totals
 from disclosure.comparison.words import sentence
+from disclosure.ledger import api as ledger
 from portal.kernel.access import Role
 from tests.disclosure import owned
 from tests.ratings import district as d
@@ -50,7 +52,7 @@ def test_what_is_not_known_is_no_likeness():
 
 
 def figures(income=100, **costs):
-    return Figures(10_000, income, costs, None)
+    return Figures(10_000, income, None, costs, None)
 
 
 def test_a_measure_that_fewer_than_five_have_is_not_shown():
@@ -105,3 +107,17 @@ def test_hints_are_for_the_office_of_the_area_alone(app, signed_in):
     page = reviewer.get(f"/disclosure/hints?street={d.STREETS[1]}").get_data(as_text=True)
     assert f'value="{d.STREETS[1]}"' not in page
     assert f'value="{d.STREETS[0]}"' in page
+
+
+def test_costs_are_those_of_the_service_fees_alone():
+    def total(kind: str, category: str | None, into: int, out: int) -> ledger.Total:
+        return ledger.Total("E-1", kind, category, "", into, out, 1)
+
+    moved = [total("joint", "advertising", 900, 0), total("joint", "cost_cleaning", 0, 70), total("service", "cost_cleaning", 0, 500),
+             total("service", "service_fee", 800, 0)]  # fmt: skip
+    found = of_totals(moved, 10_000, None, {"joint", "service"})
+    assert (found.income, found.common_cost, found.costs) == (900, 70, {"cost_cleaning": 500})
+    unproven = of_totals(moved, 10_000, None, {"joint"})
+    assert (unproven.income, unproven.costs) == (900, {})
+    vague = of_totals([*moved, total("joint", None, 0, 200)], 10_000, None, {"joint", "service"})
+    assert (vague.income, vague.costs) == (None, {}), "nobody said what a part of the money was for"
