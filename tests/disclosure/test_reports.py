@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from disclosure.funds.api import Delivered
 from disclosure.reports import api, checking, periods
 from disclosure.reports.books import digest as digest_of
+from disclosure.reports.books import draft, drafts
 from disclosure.reports.cells import cells
 from disclosure.reports.coverage import coverage
 from disclosure.reports.service import deciding, events, filing, terms
@@ -338,3 +339,41 @@ def test_the_digest_is_of_everything_said():
 
     one = digest_of([Said("in:parking", 1, "")], json.loads("[]"))
     assert len({one, digest_of([Said("in:parking", 2, "")], []), digest_of([Said("in:parking", 1, "x")], [])}) == 3
+
+
+@pytest.mark.parametrize("broken", [0, 1])
+def test_many_at_once_say_what_one_says(books, broken):
+    code, number, closing = books
+    more = [(date(2025, 5, 5), 700, "停车费", "C1")]
+    r.bring(code, number, date(2025, 4, 1), date(2025, 6, 30), more, closing + broken, date(2025, 7, 2))
+    with clock.on(date(2025, 7, 3)):
+        for period in ("2025Q1", "2025Q2"):
+            told, span = api.kind("common_income"), periods.span(period)
+            with reading() as db:
+                assert drafts(db, told, ["E-1", "E-2"], span) == {"E-1": draft(db, told, "E-1", span)}
+        people = {COMPANY.uscc: COMPANY}
+        with transaction() as db:
+            made = api.submit_many(db, people, "common_income", "2025Q2", {"E-1": {}, "E-2": {}}, on=clock.today())
+        assert set(made) == (set() if broken else {"E-1"})  # without a note nothing red is handed in
+        with transaction() as db:
+            again = api.submit_many(
+                db, people, "common_income", "2025Q2", {"E-1": {}}, on=clock.today(), note="银行少给一笔。"
+            )
+            assert bool(again) == bool(broken)
+            made |= again
+            cell = ("common_income", "2025Q2")
+            assert api.confirm_many(db, REVIEWER, cell, list(made.values()), on=clock.today()) == 1
+            assert api.confirm_many(db, REVIEWER, cell, list(made.values()), on=clock.today()) == 0
+        with reading() as db:
+            assert {fault.place for fault in checking.faults(db, made["E-1"])} == ({"bank"} if broken else set())
+        assert r.cell(period="2025Q2").published_on == clock.today()
+
+
+@given(st.dictionaries(st.sampled_from(["in:a", "in:b", "out:a", "out:c"]), st.integers(0, 10**12)), st.data())
+def test_one_fen_anywhere_breaks_the_sum(moved, data):
+    opening = data.draw(st.integers(-(10**9), 10**12))
+    net = sum(fen if code.startswith("in:") else -fen for code, fen in moved.items())
+    amounts = {"opening": opening, **moved, "closing": opening + net}
+    assert checking.arithmetic(amounts) == 0
+    place = data.draw(st.sampled_from(sorted(amounts)))
+    assert abs(checking.arithmetic({**amounts, place: amounts[place] + 1})) == 1
