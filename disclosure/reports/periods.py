@@ -2,9 +2,9 @@
 of an event ``2025-03-04``. Pure."""
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
 from portal.kernel.errors import NotFound
 from portal.kernel.i18n import _
@@ -72,13 +72,14 @@ def holding(day: date, frequency: str) -> Span:
     return _of(Year(day.year))
 
 
-def between(first: date, last: date, frequency: str) -> Iterator[Span]:
+@lru_cache(maxsize=256)
+def between(first: date, last: date, frequency: str) -> tuple[Span, ...]:
     """The periods that end between two days, both included, in order."""
-    found = holding(first, frequency)
+    listed, found = [], holding(first, frequency)
     while found.last <= last:
-        if found.last >= first:
-            yield found
+        listed.append(found)
         found = holding(found.last + timedelta(days=1), frequency)
+    return tuple(listed)
 
 
 def month_end_after(day: date, months: int) -> date:

@@ -53,6 +53,15 @@ def report(db: Session, report_id: str) -> FundReport:
     return found
 
 
+def reports(db: Session, report_ids: Collection[str]) -> dict[str, FundReport]:
+    """Reports by id."""
+    found = {}
+    for some in pieces(report_ids):
+        query = select(FundReport).where(FundReport.id.in_(some)).order_by(FundReport.id)
+        found.update({row.id: row for row in db.scalars(query)})
+    return found
+
+
 def lines(db: Session, report_ids: Collection[str]) -> dict[str, list[FundReportLine]]:
     """Report to its lines in order."""
     found: dict[str, list[FundReportLine]] = {one: [] for one in report_ids}

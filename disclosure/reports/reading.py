@@ -104,11 +104,12 @@ def _reversals(found: list[queries.Standing]) -> dict[str, str]:
 def published(db: Session, estate_code: str, on: date | None = None) -> list[Report]:
     """The confirmed reports of an estate, newest period first within each kind; reversed ones keep their place."""
     found = queries.standing(db, on or clock.today(), [estate_code], ["confirmed"])
-    lines, gone = queries.lines(db, [one.id for one in found]), _reversals(found)
+    ids = [one.id for one in found]
+    rows, lines, gone = queries.reports(db, ids), queries.lines(db, ids), _reversals(found)
     order = {one.code: place for place, one in enumerate(kinds())}
     found.sort(key=lambda one: (one.period, one.number), reverse=True)
     found.sort(key=lambda one: order[one.kind])
-    return [_view(queries.report(db, one.id), lines[one.id], one, gone.get(one.id)) for one in found]
+    return [_view(rows[one.id], lines[one.id], one, gone.get(one.id)) for one in found]
 
 
 def report(db: Session, report_id: str, on: date | None = None) -> Report:
