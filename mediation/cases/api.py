@@ -1,5 +1,11 @@
 """The one door to a case: its verbs, its reads, its words. Who may do what: mediation/README.md."""
 
+from mediation.cases.listing import CaseLine as CaseLine
+from mediation.cases.listing import counts as counts
+from mediation.cases.listing import flagged as flagged
+from mediation.cases.listing import own_cases as own_cases
+from mediation.cases.listing import queue as queue
+from mediation.cases.listing import response_rates as response_rates
 from mediation.cases.models.record import CHANNELS as CHANNELS
 from mediation.cases.models.record import ENDED as ENDED
 from mediation.cases.models.record import FLAGS as FLAGS
@@ -19,22 +25,16 @@ from mediation.cases.printing import docx as docx
 from mediation.cases.printing import pdf as pdf
 from mediation.cases.reading import AskView as AskView
 from mediation.cases.reading import AssignedView as AssignedView
-from mediation.cases.reading import CaseLine as CaseLine
 from mediation.cases.reading import CaseView as CaseView
 from mediation.cases.reading import PartyView as PartyView
 from mediation.cases.reading import Progress as Progress
 from mediation.cases.reading import StepView as StepView
 from mediation.cases.reading import case_view as case_view
-from mediation.cases.reading import counts as counts
 from mediation.cases.reading import find as find
-from mediation.cases.reading import flagged as flagged
 from mediation.cases.reading import flags as flags
-from mediation.cases.reading import own_cases as own_cases
 from mediation.cases.reading import paper as paper
 from mediation.cases.reading import paper_list as paper_list
 from mediation.cases.reading import progress as progress
-from mediation.cases.reading import queue as queue
-from mediation.cases.reading import response_rates as response_rates
 from mediation.cases.reminding import jobs as jobs
 from mediation.cases.reminding import remind as remind
 from mediation.cases.service.accepting import FLAG_RULES as FLAG_RULES
@@ -66,14 +66,13 @@ from mediation.cases.service.closing import delete as delete
 from mediation.cases.service.closing import due_for_deletion as due_for_deletion
 from mediation.cases.service.closing import handle as handle
 from mediation.cases.service.closing import open_sealed as open_sealed
+from mediation.cases.service.codes import enter as enter
+from mediation.cases.service.codes import new_entry_code as new_entry_code
+from mediation.cases.service.codes import new_progress_code as new_progress_code
 from mediation.cases.service.filing import Filed as Filed
 from mediation.cases.service.filing import NewCase as NewCase
 from mediation.cases.service.filing import NewParty as NewParty
-from mediation.cases.service.filing import enter as enter
 from mediation.cases.service.filing import file_case as file_case
-from mediation.cases.service.filing import new_entry_code as new_entry_code
-from mediation.cases.service.filing import new_progress_code as new_progress_code
-from mediation.cases.service.filing import store_register as store_register
 from mediation.cases.service.papers import PaperView as PaperView
 from mediation.cases.service.papers import PublicPaper as PublicPaper
 from mediation.cases.service.papers import verify_paper as verify_paper
@@ -88,6 +87,7 @@ from mediation.cases.service.performing import lapse as lapse
 from mediation.cases.service.performing import note_breach as note_breach
 from mediation.cases.service.performing import promises as promises
 from mediation.cases.service.performing import prove as prove
+from mediation.cases.service.registering import store_register as store_register
 from mediation.cases.service.sessions import SessionView as SessionView
 from mediation.cases.service.sessions import agenda as agenda
 from mediation.cases.service.sessions import ask_recording as ask_recording

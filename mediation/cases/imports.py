@@ -6,7 +6,8 @@ from sqlalchemy.orm import Session
 
 from mediation.cases.models.record import KINDS
 from mediation.cases.service.correcting import Registered, correct, registered, unfit
-from mediation.cases.service.filing import NewCase, NewParty, store_register
+from mediation.cases.service.filing import NewCase, NewParty
+from mediation.cases.service.registering import store_register
 from portal.kernel import clock
 from portal.kernel.access import Actor, Permission
 from portal.kernel.i18n import _
