@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from disclosure.funds import proof, queries
@@ -24,6 +24,7 @@ from portal.registry import api as registry
 SHOULD_HAVE = frozenset({"commodity"})
 INCOME_TYPES = frozenset({"basic", "joint"})
 DUE_DAY = 15
+FEW = 50  # accounts that are asked for by name; beyond it all are read at once
 STATES = ("flawed", "late", "none", "ok")  # the worst first
 
 
@@ -103,8 +104,9 @@ def _accounts_of(db: Session, estates: set[str], on: date) -> dict[str, list[tup
 def account_states(db: Session, accounts: Collection[AccountView], on: date) -> dict[str, tuple[str, date | None]]:
     """Account code to its state and the last day that a statement reaches: ``flawed`` (something does not add up),
     ``late``, ``none`` (no statement yet) or ``ok``."""
-    reached = {code: day for code, day in db.execute(_last_days())}
-    suspects = set(db.scalars(_suspects()))
+    few = [one.code for one in accounts] if len(accounts) <= FEW else None
+    reached = {code: day for code, day in db.execute(_last_days(_of(few)))}
+    suspects = set(db.scalars(_suspects(_of(few))))
     return {one.code: _state(db, one, reached.get(one.code), one.code in suspects, on) for one in accounts}
 
 
@@ -116,18 +118,22 @@ def _state(db: Session, account: AccountView, reached: date | None, suspect: boo
     return ("ok" if reached >= due_until(account.type, on) else "late"), reached
 
 
-def _last_days() -> Select[str, date]:
-    query = select(FundStatement.account_code, func.max(FundStatement.to_on)).where(queries.standing())
+def _of(codes: Collection[str] | None) -> ColumnElement[bool]:
+    return queries.standing() if codes is None else and_(queries.standing(), FundStatement.account_code.in_(codes))
+
+
+def _last_days(where: ColumnElement[bool]) -> Select[str, date]:
+    query = select(FundStatement.account_code, func.max(FundStatement.to_on)).where(where)
     return query.group_by(FundStatement.account_code)
 
 
-def _suspects() -> Select[Any]:
+def _suspects(where: ColumnElement[bool]) -> Select[Any]:
     """Accounts where something may be off: a statement with flaws, or one that does not begin where the last ended."""
     order = (FundStatement.to_on, FundStatement.from_on, FundStatement.number)
     before = func.lag(FundStatement.closing_fen).over(partition_by=FundStatement.account_code, order_by=order)
     inner = select(
         FundStatement.account_code, FundStatement.flaws, FundStatement.opening_fen, before.label("before")
-    ).where(queries.standing())
+    ).where(where)
     rows = inner.subquery()
     off: ColumnElement[bool] = or_(rows.c.flaws != "[]", rows.c.opening_fen != rows.c.before)
     return select(rows.c.account_code).where(off).distinct()
