@@ -147,7 +147,7 @@ def _near_letters(typed: str) -> list[Look]:
     return [look for look in found if look.needed]
 
 
-def _needed_beside(typed: str, at: int) -> tuple[str, ...]:
+def _needed_beside(typed: str, at: int) -> list[str]:
     """What holds all keys with the two letters at a place left open. Of a long text one half is whole, and narrows enough:
     two things to look up instead of one for each letter."""
     half = len(typed) // 2

@@ -50,9 +50,10 @@ class Street:
 
     def rows(self, chart: str) -> list[fields.Row]:
         """A chart's figures: its table twin."""
+        cells: list[tuple[str | None, ...]] = []
         if chart == "trend":
             cells = [
-                (quarter, mean and print_cp(mean), print_cp(low), print_cp(high))
+                (quarter, None if mean is None else print_cp(mean), print_cp(low), print_cp(high))
                 for quarter, mean, low, high in self.trend
             ]
         elif chart == "categories":
