@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import DBAPIError
 
+from disclosure.funds import api as funds
 from disclosure.ledger import api
 from disclosure.ledger.matching import Rule
 from disclosure.ledger.models import LedgerAct, LedgerPosting
@@ -90,7 +91,8 @@ def test_split_merge_undo_and_correction(ledger):
     with transaction() as db:
         pieces = [Piece(-15_000, "cost_lift"), Piece(-5_000, "cost_tax", memo="附加税")]
         classifying.split(db, COMPANY, keys[2], pieces, on=ON)
-    assert totals()["cost_lift", ""] == (0, 15_000, 1) and totals()["cost_tax", ""] == (0, 5_000, 1)
+    assert totals()["cost_lift", ""] == (0, 15_000, 1)
+    assert totals()["cost_tax", ""] == (0, 5_000, 1)
     with transaction() as db:
         bundle = classifying.merge(db, COMPANY, code, {key: Choice("parking") for key in keys[:2]}, on=ON)
     assert [one.bundle for one in entries(code)[:2]] == [bundle, bundle]
@@ -205,7 +207,8 @@ def test_saved_rules_have_scopes_and_versions(ledger):
         assert rules.apply(db, COMPANY, code, on=ON) == 4
     assert [one.words for one in entries(code)] == ["电梯广告收入", "场地摊位和自助设备收入", "电梯维保", "零星支出"]
     with transaction() as db:
-        assert rules.retire(db, COMPANY, own, on=ON) and not rules.retire(db, COMPANY, own, on=ON)
+        assert rules.retire(db, COMPANY, own, on=ON)
+        assert not rules.retire(db, COMPANY, own, on=ON)
     more, _lines = filled([(date(2025, 3, 3), 20_000, "收款")])
     with transaction() as db:
         assert rules.apply(db, COMPANY, more, on=ON) == 0
@@ -249,5 +252,20 @@ def test_the_audit_log_holds(ledger):
 def test_the_hourly_job_classifies_every_account(ledger):
     code, _keys = ledger
     (job,) = api.jobs()
-    assert job.run() == {"lines": 2} and job.run() == {"lines": 0}
+    assert job.run() == {"lines": 2}
+    assert job.run() == {"lines": 0}
     assert [one.category for one in entries(code)] == ["advertising", None, "cost_lift", None]
+
+
+@pytest.mark.both_databases
+def test_a_withdrawn_statement_takes_its_postings_along(ledger):
+    code, keys = ledger
+    classify(code, {keys[0]: Choice("parking")})
+    with transaction() as db:
+        (statement,) = funds.statements(db, code)
+        funds.withdraw(db, CLI, statement.id, reason="银行更正。", on=ON)
+    assert totals() == {}
+    assert entries(code) == []
+    with reading() as db:
+        assert api.unmatched(db, on=ON) == []
+        assert api.books(db, code, FIRST, LAST).mismatches == ()
