@@ -19,7 +19,6 @@ from portal.kernel.errors import DomainError
 from portal.kernel.periods import Month, Year
 from portal.notices import api as notices
 from portal.shell.demo.acts import Cast, bring, moment
-from portal.shell.demo.funds import disclosing
 from portal.shell.demo.plan import Plan, PlannedEstate
 from scoring.adverse import api as adverse
 from scoring.lists import api as lists
@@ -28,7 +27,7 @@ from scoring.vetoes import api as vetoes
 
 DISTRICT = "440306000000"
 YEAR_END = date(2025, 12, 31)
-FEWEST = 3  # estates of such companies, from which on two of them come late
+FEWEST = 4  # estates of such companies, from which on two of them come late
 # How far each veto goes, and how many days before today it is proposed. A month is enough for a window of ten working days.
 VETOES = (
     ("proposed", 1, "V03"), ("response_open", 4, "V04"), ("asked", 3, "V05"), ("unheard", 5, "V04"), ("answered", 5, "V05"),
@@ -73,9 +72,8 @@ def late_red(plan: Plan) -> list[PlannedEstate]:
     """Two good estates of companies in good standing whose survey comes late: their red list cases are still on their way."""
     good = {plan.companies[place][0] for place in (0, 2) if place < len(plan.companies)}
     own = {one.estate for one in plan.contracts if one.uscc in good and _serves(one, YEAR_END)}
-    own -= {one.code for one in disclosing(plan)}  # a report that came late keeps an estate from the red list
     best = sorted((one for one in plan.estates if one.code in own), key=lambda one: (-one.quality, one.code))
-    return best[:2] if len(best) >= FEWEST else []
+    return best[1:3] if len(best) > FEWEST else []
 
 
 def _back(days: int, hour: int = 10) -> datetime:
