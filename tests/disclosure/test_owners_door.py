@@ -13,9 +13,11 @@ from disclosure.owners.models import OwnerFacts, OwnerPaperCode, OwnerSession, O
 from disclosure.owners.service import register, sessions
 from disclosure.owners.service.register import HoldingInput
 from portal.kernel import clock
-from portal.kernel.access import Role
+from portal.kernel.access import Role, person_actor
 from portal.kernel.audit import AuditEntry
 from portal.kernel.db import reading, transaction
+from portal.kernel.errors import InputRefused
+from portal.shell.demo.acts import bring
 from portal.shell.opendata import archive
 from portal.shell.public.kept import state
 from tests.disclosure import owned
@@ -348,3 +350,25 @@ def test_the_register_is_kept_in_versions_and_journals(instance):
             db.add(OwnerTry(id="old", household_hash="h", source_hash="s", at=clock.now() - timedelta(days=31)))
         with transaction() as db:
             assert sessions.prune(db) == 1
+
+
+def test_sheets_are_whole_or_nothing_and_of_the_own_estates(known):
+    company = person_actor("co1", Role.ENTERPRISE, d.DISTRICT, d.USCC[0])
+    columns = ("estate_code", "building", "unit", "name", "phone", "kind", "since", "until")
+    good = ("E-1", "5栋", "0701", "陈新来", "13512345678", "owner", "2026-01-01", "")
+    foreign = ("E-2", "1栋", "102", "陈新来", "13512345678", "owner", "2026-01-01", "")
+    with pytest.raises(InputRefused, match="有1处错误"):
+        bring(company, "owners", columns, [good, foreign])
+    with pytest.raises(InputRefused, match="有1处错误"):
+        bring(company, "owners", columns, [good, ("E-1", "5 栋", "0701室", *good[3:])])
+    assert bring(company, "owners", columns, [good]).added == 1
+    assert bring(company, "owners", columns, [good]).unchanged == 1
+    moved = (*good[:7], "2026-09-30")
+    assert bring(company, "owners", columns, [moved]).updated == 1
+    with reading() as db:
+        assert register.find_owner(db, "E-1", "5", "0701", "陈新来") is None
+    balance = ("estate_code", "building", "unit", "as_of", "balance")
+    assert bring(company, "unit-balances", balance, [("E-1", "5栋", "0701", "2026-06-30", "-12.50")]).added == 1
+    assert bring(company, "unit-balances", balance, [("E-1", "5栋", "0701", "2026-06-30", "-12.50")]).unchanged == 1
+    with pytest.raises(InputRefused, match="有1处错误"):
+        bring(company, "unit-balances", balance, [("E-2", "1栋", "101", "2026-06-30", "1")])
