@@ -26,7 +26,7 @@ check: .venv/.test  ## Format, lint, types, import directions
 	$(python) -m mypy
 	.venv/bin/lint-imports
 
-bench: .venv/.test  ## Measure, print a table, write bench.json in the instance folder (SCALE=1)
+bench: .venv/.bench  ## Measure, print a table, write bench.json in the instance folder (SCALE=1)
 	@$(python) -m bench
 
 bench-walk: .venv/.test  ## Judge every page with axe in both languages at both widths (make test judges half of them)
@@ -51,3 +51,7 @@ clean:  ## Remove the environment and caches; the instance folder stays
 	@tools/system-packages.sh python3-venv fonts-noto-cjk $(pdf_packages) chromium libatomic1 postgresql
 	@tools/environment.sh requirements-dev.txt
 	@touch .venv/.runtime $@
+
+.venv/.bench: .venv/.test requirements-bench.txt
+	@tools/environment.sh requirements-bench.txt
+	@touch $@

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Writes requirements.txt (what the portal runs on) and requirements-dev.txt (what the tests add) from the ranges in setup.cfg:
+# Writes requirements.txt (what the portal runs on), requirements-dev.txt (what the tests add) and
+# requirements-bench.txt (what the measurements add to both: their peers) from the ranges in setup.cfg:
 # every distribution of the closure, exact, with the SHA-256 of each of its files. Pass --upgrade to move to newer releases.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -8,3 +9,4 @@ compile=(.venv/bin/pip-compile --quiet --no-strip-extras --allow-unsafe --genera
   --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options "$@")
 "${compile[@]}" --build-deps-for editable --output-file requirements.txt setup.cfg
 "${compile[@]}" --extra test --constraint requirements.txt --output-file requirements-dev.txt setup.cfg
+"${compile[@]}" --extra test --extra bench --constraint requirements-dev.txt --output-file requirements-bench.txt setup.cfg
