@@ -19,6 +19,7 @@ STAND_INS = {
     "shape": "plaque",
     "kind": "checks",
     "colour": "red",
+    "chart": "trend",
     "deed": "confirm",
     "number": "1",
 }

@@ -89,8 +89,10 @@ def test_nothing_private_is_public(seeded, client):
 
 @pytest.mark.parametrize("prefix", ["", "/en"])
 def test_an_error_page_says_nothing_of_what_went_wrong(instance, monkeypatch, prefix):
+    from portal.kernel.web import public
     from portal.shell.app import create_app
 
+    @public
     def broken():
         raise RuntimeError(seeding.SEED)
 
