@@ -17,6 +17,7 @@ from portal.shell.demo import (
     deadlines,
     funds,
     ledger,
+    mediation,
     objections,
     opened,
     openness,
@@ -75,6 +76,7 @@ class Story:
         found += [Act(at, label, deed) for at, label, deed in reports.acts(self.plan, self.cast, self.until)]
         found += [Act(at, label, deed) for at, label, deed in opened.acts(self.plan, self.cast)]
         found += [Act(at, label, deed) for at, label, deed in owners.acts(self.plan, self.cast)]
+        found += [Act(at, label, deed) for at, label, deed in mediation.acts(self.plan, self.cast, self.seed)]
         if self.until >= Month(2025, 12):
             found += [*self._credit(), *self._year(), *self._lists(), *self._receipts()]
         now = clock.now()
