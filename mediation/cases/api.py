@@ -1,5 +1,11 @@
 """The one door to a case: its verbs, its reads, its words. Who may do what: mediation/README.md."""
 
+from mediation.cases.door import PARTY_SESSION as PARTY_SESSION
+from mediation.cases.door import party_of_session as party_of_session
+from mediation.cases.figures import Figure as Figure
+from mediation.cases.figures import figures as figures
+from mediation.cases.figures import hot_estates as hot_estates
+from mediation.cases.figures import promise_figures as promise_figures
 from mediation.cases.listing import CaseLine as CaseLine
 from mediation.cases.listing import counts as counts
 from mediation.cases.listing import flagged as flagged
@@ -17,6 +23,7 @@ from mediation.cases.models.record import PARTY_KINDS as PARTY_KINDS
 from mediation.cases.models.record import POWERS as POWERS
 from mediation.cases.models.record import TALKING as TALKING
 from mediation.cases.models.talks import WALLS as WALLS
+from mediation.cases.outcomes import outcomes as outcomes
 from mediation.cases.people import Standing as Standing
 from mediation.cases.people import party_actor as party_actor
 from mediation.cases.people import visitor as visitor

@@ -61,6 +61,7 @@ class Permission(StrEnum):
     MEDIATION_REGISTER = "mediation:register"
     MEDIATION_CASE = "mediation:case"
     MEDIATION_OWN = "mediation:own"
+    MEDIATION_READ = "mediation:read"  # pages of a case: its registrar, mediator and companies
     PEOPLE_EDIT = "people:edit"
     AUDIT_READ = "audit:read"
     JOBS_READ = "jobs:read"
@@ -190,10 +191,11 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             P.ORDER_ANSWER,
             P.ENTERPRISE_OWN,
             P.MEDIATION_OWN,
+            P.MEDIATION_READ,
         }
     ),
-    Role.REGISTRAR: frozenset({P.WORK, P.REGISTRY_READ, P.REGISTRY_EDIT, P.MEDIATION_REGISTER}),
-    Role.MEDIATOR: frozenset({P.WORK, P.MEDIATION_CASE}),
+    Role.REGISTRAR: frozenset({P.WORK, P.REGISTRY_READ, P.REGISTRY_EDIT, P.MEDIATION_REGISTER, P.MEDIATION_READ}),
+    Role.MEDIATOR: frozenset({P.WORK, P.MEDIATION_CASE, P.MEDIATION_READ}),
     Role.AUDITOR: frozenset(
         {
             P.FUNDS_READ,

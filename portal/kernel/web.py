@@ -1,6 +1,6 @@
 """The door: what every route declares, and what a request carries.
 
-``@public``, ``@signed_in``, ``@owner`` or ``@needs(Permission.X)`` sets the ``access`` attribute of a view; the shell
+``@public``, ``@signed_in``, ``@owner``, ``@party`` or ``@needs(Permission.X)`` sets the ``access`` attribute of a view; the shell
 refuses to start with a view that declares nothing and checks the declaration before every request.
 """
 
@@ -19,6 +19,7 @@ View = TypeVar("View", bound=Callable[..., object])
 PUBLIC_ACCESS = "public"
 SIGNED_IN = "signed-in"
 OWNER_ACCESS = "owner"
+PARTY_ACCESS = "party"
 
 
 def public(view: View) -> View:
@@ -36,6 +37,12 @@ def signed_in(view: View) -> View:
 def owner(view: View) -> View:
     """Only a verified owner, whose session is of another kind than the staff's; the page takes the estate from it alone."""
     view.access = OWNER_ACCESS  # type: ignore[attr-defined]
+    return view
+
+
+def party(view: View) -> View:
+    """Only a party of a mediation case that came in with its one-time code; the case's own policy comes on top."""
+    view.access = PARTY_ACCESS  # type: ignore[attr-defined]
     return view
 
 

@@ -7,12 +7,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, Response, abort, current_app, g, request
+from flask import Flask, Response, abort, current_app, g, request, session
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers.response import Response as AnyResponse
 
 from disclosure.owners import api as owners
+from mediation.cases import api as mediation
 from portal.accounts import api as accounts
 from portal.kernel import clock, formats, i18n
 from portal.kernel.errors import NotAllowed
@@ -20,7 +21,14 @@ from portal.kernel.flags import Flag, flags
 from portal.kernel.nav import NavEntry
 from portal.kernel.points import print_short
 from portal.kernel.settings import settings
-from portal.kernel.web import OWNER_ACCESS, PUBLIC_ACCESS, SIGNED_IN, close_request_session, request_session
+from portal.kernel.web import (
+    OWNER_ACCESS,
+    PARTY_ACCESS,
+    PUBLIC_ACCESS,
+    SIGNED_IN,
+    close_request_session,
+    request_session,
+)
 from portal.shell import errors, frame, health, wiring
 from portal.shell.public.kept.answers import KeptAnswers
 
@@ -94,6 +102,9 @@ def _before() -> AnyResponse | None:
     if access == OWNER_ACCESS:
         g.owner = owners.owner_for_session(request_session(), request.cookies.get(owners.COOKIE, ""))
         return None if g.owner else errors.verify_first()
+    if access == PARTY_ACCESS:
+        g.actor = mediation.party_of_session(request_session(), session.get(mediation.PARTY_SESSION))
+        return None if g.actor else errors.enter_first()
     token = request.cookies.get(SESSION_COOKIE, "")
     g.actor = accounts.actor_for_session(request_session(), token) if token else None
     if g.actor is None:

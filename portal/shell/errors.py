@@ -75,6 +75,13 @@ def verify_first() -> Response:
     return redirect(url_for("owners.start"))  # type: ignore[return-value]
 
 
+def enter_first() -> Response:
+    """No party of a case: show where a code is given. A deed is refused."""
+    if wants_json() or request.method != "GET":
+        return answer(403, _("您已经离开案件，请用新的入门码进入后再办理。"))
+    return redirect(url_for("mediation_cases.enter_form"))  # type: ignore[return-value]
+
+
 def _refused(error: InputRefused) -> Response:
     cells = [{"cell": problem.cell, "text": problem.message} for problem in error.problems[:200]]
     return answer(422, error.summary, cells)

@@ -10,10 +10,10 @@ from flask import Flask, g, request, url_for
 from markupsafe import Markup
 
 from portal.kernel import clock, hooks
-from portal.kernel.i18n import language, lazy
+from portal.kernel.i18n import _, language, lazy
 from portal.kernel.nav import NavEntry
 from portal.kernel.settings import settings
-from portal.kernel.web import PUBLIC_ACCESS, request_session
+from portal.kernel.web import PARTY_ACCESS, PUBLIC_ACCESS, request_session
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,7 @@ SECTIONS = (
     (lazy("检查和整改"), ("checks", "reviews", "rectification")),
     (lazy("nav|评价结果"), ("ratings", "replies", "surveys", "vetoes", "my_objections", "objections")),
     (lazy("信用和榜单"), ("credit", "lists", "adverse", "repair")),
+    (lazy("调解"), ("mediation_cases", "mediation_filing", "conferences", "mediation_statistics")),
     (lazy("共有资金"), ("funds", "ledger", "reports", "owners", "opened", "comparison")),
     (lazy("登记和核对"), ("registry", "market", "office.imports")),
     (lazy("标准和管理"), ("standards", "calendar", "accounts", "office", "notices.documents")),
@@ -142,7 +143,10 @@ def _context(entries: list[NavEntry]) -> Callable[[], dict[str, Any]]:
             "printed_on": clock.today(),
         }
         actor = getattr(g, "actor", None)
-        if actor is not None and getattr(g, "access", PUBLIC_ACCESS) != PUBLIC_ACCESS:
+        if actor is not None and getattr(g, "access", PUBLIC_ACCESS) == PARTY_ACCESS:
+            shown["staff"] = {"name": _("当事人"), "sign_out_url": url_for("my_case.leave")}
+            shown["nav_public"] = _public_links(entries)
+        elif actor is not None and getattr(g, "access", PUBLIC_ACCESS) != PUBLIC_ACCESS:
             shown["staff"] = {"name": actor.name or actor.login, "sign_out_url": url_for("accounts.sign_out")}
             shown["nav_staff"] = _staff_links(entries)
         else:

@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from portal.kernel.access import Role
+from portal.kernel.access import GRANTS, Role
 from portal.shell import errors
 from portal.shell.app import declared_access
 from tests.security.doors import USCC, addresses, holders
@@ -189,6 +189,57 @@ TABLE = {
     "lists.take_off": "list:decide",
     "market.decide": "registry:edit",
     "market.index": "registry:read",
+    "mediation_cases.act": "mediation:read",
+    "mediation_cases.add_file": "mediation:read",
+    "mediation_cases.agenda": "mediation:case",
+    "mediation_cases.bundle": "mediation:read",
+    "mediation_cases.case": "mediation:read",
+    "mediation_cases.draft": "mediation:case",
+    "mediation_cases.draft_form": "mediation:case",
+    "mediation_cases.enter": "public",
+    "mediation_cases.enter_form": "public",
+    "mediation_cases.file": "mediation:read",
+    "mediation_cases.index": "mediation:read",
+    "mediation_cases.new_code": "mediation:read",
+    "mediation_cases.offer": "mediation:read",
+    "mediation_cases.paper": "mediation:read",
+    "mediation_cases.paper_docx": "mediation:read",
+    "mediation_cases.paper_pdf": "mediation:read",
+    "mediation_cases.reply": "mediation:read",
+    "mediation_cases.room": "mediation:read",
+    "mediation_cases.say": "mediation:read",
+    "mediation_cases.session_file": "mediation:read",
+    "mediation_cases.sign": "mediation:read",
+    "mediation_filing.apply": "public",
+    "mediation_filing.company_apply": "mediation:own",
+    "mediation_filing.company_form": "mediation:own",
+    "mediation_filing.company_start": "mediation:own",
+    "mediation_filing.form": "public",
+    "mediation_filing.office_apply": "mediation:register",
+    "mediation_filing.office_form": "mediation:register",
+    "mediation_filing.office_start": "mediation:register",
+    "mediation_filing.progress": "public",
+    "mediation_filing.progress_form": "public",
+    "mediation_filing.start": "public",
+    "mediation_guide.index": "public",
+    "mediation_guide.kind": "public",
+    "my_case.act": "party",
+    "my_case.add_file": "party",
+    "my_case.bundle": "party",
+    "my_case.case": "party",
+    "my_case.file": "party",
+    "my_case.home": "party",
+    "my_case.leave": "party",
+    "my_case.new_code": "party",
+    "my_case.offer": "party",
+    "my_case.paper": "party",
+    "my_case.paper_docx": "party",
+    "my_case.paper_pdf": "party",
+    "my_case.reply": "party",
+    "my_case.room": "party",
+    "my_case.say": "party",
+    "my_case.session_file": "party",
+    "my_case.sign": "party",
     "my_estate.ask": "owner",
     "my_estate.ask_form": "owner",
     "my_estate.category": "owner",
@@ -487,7 +538,9 @@ def doors(app, monkeypatch):
     asked = [*app.before_request_funcs[None], lambda: ("", LET_IN)]
     monkeypatch.setitem(app.before_request_funcs, None, asked)
     monkeypatch.setattr(errors, "render_template", lambda *_names, **_values: "")
-    return [door for door in addresses(app) if TABLE.get(door[0]) not in ("public", "owner")]  # owners: tests/disclosure
+    return [
+        door for door in addresses(app) if TABLE.get(door[0]) not in ("public", "owner", "party")
+    ]  # owners: tests/disclosure; parties: tests/mediation
 
 
 def test_the_table(app):
@@ -517,7 +570,7 @@ def test_no_public_deed_without_a_form_token(app, client):
 @pytest.mark.parametrize("prefix", ["", "/en"])
 def test_no_other_method_or_language_opens_a_door(doors, signed_in, method, prefix):
     client = signed_in(Role.MEDIATOR)
-    held = {"signed-in", "work:read"}
+    held = {"signed-in", *(str(one) for one in GRANTS[Role.MEDIATOR])}
     shut = [door for door in doors if door[1] == "GET" and TABLE[door[0]] not in held]
     met = {door: client.open(prefix + door[2], method=method).status_code for door in shut}
     assert met == dict.fromkeys(shut, 403)
