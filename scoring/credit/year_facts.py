@@ -22,13 +22,16 @@ def _lost(begun: pd.DataFrame, last: date, usccs: Collection[str]) -> dict[str, 
     tariff = rules.tariff_on(last.isoformat())
     adverse = begun[begun["points_cp"] < 0]
     is_own = adverse["subject_type"] == "enterprise"
-    found = {}
-    for uscc in usccs:
-        own = adverse[is_own & (adverse["subject"] == uscc)].groupby("act")["points_cp"].min()
-        theirs = adverse[~is_own & (adverse["uscc"] == uscc) & ~adverse["act"].isin(set(own.index))]
-        shared = theirs.groupby(["subject", "act"])["points_cp"].min()
-        found[uscc] = -int(own.sum()) + sum(rules.manager_share(-int(points), tariff) for points in shared)
-    return found
+    own = adverse[is_own].groupby(["subject", "act"])["points_cp"].min()
+    lost = dict.fromkeys(usccs, 0)
+    for (uscc, _act), points in own.items():
+        if uscc in lost:
+            lost[uscc] -= int(points)
+    theirs = adverse[~is_own].groupby(["uscc", "subject", "act"])["points_cp"].min()
+    for (uscc, _subject, act), points in theirs.items():
+        if uscc in lost and (uscc, act) not in own.index:
+            lost[uscc] += rules.manager_share(-int(points), tariff)
+    return lost
 
 
 def rating_facts(

@@ -91,27 +91,32 @@ def check(line: funds.FundLine, pieces: Sequence[Piece]) -> None:
             raise DomainError(_("摘要和备注最多%(n)s个字。", n=MOST_WORDS))
 
 
-def write(
-    db: Session,
-    actor: Actor,
-    account_code: str,
-    kind: str,
-    changes: Mapping[Key, tuple[Held, Sequence[Piece]]],
-    *,
-    reason: str,
-    on: date,
-) -> str:
+Changes = Mapping[Key, tuple[Held, Sequence[Piece]]]
+
+
+def write(db: Session, actor: Actor, account_code: str, kind: str, changes: Changes, *, reason: str, on: date) -> str:
     """One act on lines of one account: what stands is reversed, the pieces are posted. Answers the id of the act."""
-    act_id = new_id()
-    db.add(LedgerAct(id=act_id, account_code=account_code, kind=kind, reason=reason.strip(), actor=actor.audit_name,
-                     on=on, recorded_at=clock.now()))  # fmt: skip
-    db.flush()
+    return write_many(db, actor, kind, {account_code: changes}, reason=reason, on=on)[account_code]
+
+
+def write_many(
+    db: Session, actor: Actor, kind: str, changes: Mapping[str, Changes], *, reason: str, on: date
+) -> dict[str, str]:
+    """The same on many accounts at once, an act each: account to the id of its act."""
+    now, ids = clock.now(), {account: new_id() for account in changes}
+    acts = [
+        {"id": act_id, "account_code": account, "kind": kind, "reason": reason.strip(), "actor": actor.audit_name,
+         "on": on, "recorded_at": now}
+        for account, act_id in ids.items()
+    ]  # fmt: skip
+    insert_rows(db, LedgerAct.__table__, acts)
     rows: list[dict[str, Any]] = []
-    for held, pieces in changes.values():
-        rows += [_reversal(act_id, held, row) for row in held.standing]
-        rows += [_posting(act_id, held, number, piece) for number, piece in enumerate(pieces, 1)]
+    for account, act_id in ids.items():
+        for held, pieces in changes[account].values():
+            rows += [_reversal(act_id, held, row) for row in held.standing]
+            rows += [_posting(act_id, held, number, piece) for number, piece in enumerate(pieces, 1)]
     insert_rows(db, LedgerPosting.__table__, rows)
-    return act_id
+    return ids
 
 
 def _reversal(act_id: str, held: Held, row: LedgerPosting) -> dict[str, Any]:

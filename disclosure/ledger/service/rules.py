@@ -129,34 +129,25 @@ def apply_many(
     saved = queries.rules(db)
     estates = {accounts[code].estate_code for code in waiting}
     serving = registry.companies_serving(db, clock.today(), estates)
-    done = 0
+    known: list[tuple[funds.FundLine, Rule]] = []
     for code, lines in sorted(waiting.items()):
         account = accounts[code]
         rules = in_force(saved, account, serving.get(account.estate_code, (None, ""))[0])
-        done += _apply(db, actor, account, lines, rules, on)
-    return done
+        found = ((line, matching.match(rules, line, account.type)) for line in lines)
+        known += [(line, rule) for line, rule in found if rule is not None]
+    return _post(db, actor, known, on)
 
 
-def _apply(
-    db: Session,
-    actor: Actor,
-    account: funds.AccountView,
-    lines: Sequence[funds.FundLine],
-    rules: Sequence[Rule],
-    on: date,
-) -> int:
-    found = [(line, matching.match(rules, line, account.type)) for line in lines]
-    known = {(line.year, line.id): rule for line, rule in found if rule is not None}
-    seqs = queries.last_seq(db, known)
-    changes: dict[Key, tuple[Held, Sequence[Piece]]] = {}
-    for line, rule in found:
+def _post(db: Session, actor: Actor, known: Sequence[tuple[funds.FundLine, Rule]], on: date) -> int:
+    seqs = queries.last_seq(db, [(line.year, line.id) for line, _rule in known])
+    changes: dict[str, dict[Key, tuple[Held, Sequence[Piece]]]] = {}
+    for line, rule in known:
         key = (line.year, line.id)
-        if rule is not None and seqs.get(key, 0) == 0:  # what a person took back is left to people
+        if seqs.get(key, 0) == 0:  # what a person took back is left to people
             piece = Piece(line.amount_fen, rule.category, rule.label, rule=rule.code)
-            changes[key] = Held(line, (), 0), [piece]
-    if changes:
-        act_id = posting.write(db, actor, account.code, "rules", changes, reason="", on=on)
-        audit.record(db, actor, "ledger.rules", f"fund-account:{account.code}", {
-            "act": act_id, "lines": len(changes), "on": on.isoformat(),
+            changes.setdefault(line.account_code, {})[key] = Held(line, (), 0), [piece]
+    for code, act_id in posting.write_many(db, actor, "rules", changes, reason="", on=on).items():
+        audit.record(db, actor, "ledger.rules", f"fund-account:{code}", {
+            "act": act_id, "lines": len(changes[code]), "on": on.isoformat(),
         })  # fmt: skip
-    return len(changes)
+    return sum(map(len, changes.values()))
