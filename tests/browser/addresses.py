@@ -19,7 +19,7 @@ from portal.accounts import api as accounts
 from portal.kernel import clock, tasks
 from portal.kernel.access import GRANTS, Actor, Permission, Role
 from portal.kernel.db import reading, transaction
-from portal.kernel.web import OWNER_ACCESS, PUBLIC_ACCESS
+from portal.kernel.web import OWNER_ACCESS, PARTY_ACCESS, PUBLIC_ACCESS
 from portal.notices.service.digest import choose
 from portal.shell.app import declared_access
 from portal.shell.opendata import releases as data_releases
@@ -27,15 +27,17 @@ from scoring.checks.verbs.permits import declare_interest, permit_late
 from scoring.credit.service import NewEvent, propose
 from scoring.lists.models import ListCase, ListStep
 from scoring.standards.service import new_draft, publish, remove_item
+from tests.browser import mediated
 from tests.people import make_person
 
 NO_PAGE = re.compile(
-    r"\.(json|csv|xlsx|jpg|zip|pdf|atom|svg|pyz?)$|^/feeds/manage/|<any\([^)]*\):(ending|size)>|^/api/|^/(healthz|readyz)$|^/static/|/document$|/files/<sha256>$|/vouchers/<voucher_id>$"
+    r"\.(json|csv|xlsx|jpg|zip|pdf|docx|ics|atom|svg|pyz?)$|^/feeds/manage/|<any\([^)]*\):(ending|size)>|^/api/|^/(healthz|readyz)$|^/static/|/document$|/files/<(sha256|file_id)>$|/vouchers/<voucher_id>$"
 )
 ESTATE, OTHER_ESTATE = "440306017001-0001", "440306017013-0002"
 COMING, DRAFT = "2026.8", "2026.9"  # versions of the checklist made for the tests
 # Who looks when several roles may: the first of these that is let in.
-LOOKERS = (Role.OFFICER, Role.LEAD, Role.REVIEWER, Role.INSPECTOR, Role.ADMIN, Role.AUDITOR, Role.ENTERPRISE)
+LOOKERS = (Role.OFFICER, Role.LEAD, Role.REVIEWER, Role.INSPECTOR, Role.ADMIN, Role.AUDITOR, Role.ENTERPRISE,
+           Role.REGISTRAR, Role.MEDIATOR)  # fmt: skip
 LOGINS = {Role.INSPECTOR: "insp-017001", Role.REVIEWER: "street-017", Role.ENTERPRISE: "company"}
 LAST_STEP = "(SELECT step FROM check_step s WHERE s.check_id = c.id ORDER BY seq DESC LIMIT 1)"
 CHECKS = f"SELECT c.id FROM monthly_check c WHERE {LAST_STEP}"
@@ -122,7 +124,15 @@ def _examples(db: Session) -> dict[str, dict[str, Any]]:
     entry = one("SELECT id FROM opened_entry ORDER BY id")
     line = one("SELECT year || '-' || line_id FROM ledger_attachment ORDER BY year, line_id")
     budgeted = {"estate": one("SELECT estate_code FROM fund_budget ORDER BY estate_code")}
+    own_estate = one(
+        "SELECT estate_code FROM contract WHERE uscc = :c AND valid_to IS NULL ORDER BY estate_code", c=company
+    )
+    case_of = {"case_id": one(mediated.CASE)}
     return {
+        "mediation_cases.case": case_of, "mediation_cases.draft_form": case_of,
+        "mediation_cases.room": {"room_id": one(mediated.ROOM)}, "mediation_cases.paper": {"paper_id": one(mediated.PAPER)},
+        "mediation_filing.form": {"code": ESTATE}, "mediation_filing.office_form": {"code": ESTATE},
+        "mediation_filing.company_form": {"code": own_estate}, "mediation_guide.kind": {"kind": "repair"},
         "ledger.month": {"code": fund}, "ledger.line": {"ref": line}, "ledger.approvals": budgeted,
         "ledger.budget": {**budgeted, "year": 2026},
         "ledger.voucher": {"voucher_id": one("SELECT id FROM ledger_voucher ORDER BY id")},
@@ -197,7 +207,8 @@ def _examples(db: Session) -> dict[str, dict[str, Any]]:
 MORE = (
     *((role, "/work") for role in Role),
     (Role.INSPECTOR, "/ratings/manage"), (Role.REVIEWER, "/ratings/manage"), (Role.REVIEWER, "/inspections"),
-    (Role.OFFICER, "/interests"), (Role.AUDITOR, "/inspections"), (Role.AUDITOR, "/lists/manage"),
+    (Role.OFFICER, "/interests"), (Role.REGISTRAR, "/mediation/cases"), (Role.MEDIATOR, "/mediation/cases"),
+    (Role.AUDITOR, "/inspections"), (Role.AUDITOR, "/lists/manage"),
     (Role.OFFICER, "/ratings/quarter/2026Q4/prepare"), (Role.LEAD, "/ratings/year/2026/prepare"), (Role.OFFICER, "/imports?kind=checks"),
     (Role.ENTERPRISE, "/disclosure/manage"), (Role.REVIEWER, "/disclosure/manage?state=missing"),
     (Role.ENTERPRISE, "/rectification"), (Role.INSPECTOR, "/rectification?state=closed"),
@@ -230,6 +241,7 @@ def prepare() -> None:
         case_of = text("SELECT COALESCE(uscc, subject) FROM list_case WHERE id = :id")
         notified = db.execute(case_of, {"id": db.execute(text(BLACK)).scalar_one()}).scalar_one()
         _on_notice(db)
+        mediated.begin(db, ESTATE)
         repairer = db.execute(text(REPAIR.format("r.uscc"))).scalars().first()
     make_person(Role.ENTERPRISE, None, notified, NOTIFIED)
     make_person(Role.ENTERPRISE, None, repairer, REPAIRER)
@@ -266,6 +278,8 @@ def stops(app: Flask) -> Iterator[Stop]:
         examples = _examples(db)
     with app.test_request_context():
         for rule in sorted(app.url_map.iter_rules(), key=lambda rule: rule.rule):
+            if access.get(rule.endpoint) == PARTY_ACCESS:
+                continue  # the pages of a company, seen by one who came in with a code: test_mediation
             if "GET" in (rule.methods or ()) and not NO_PAGE.search(rule.rule):
                 values = {name: ALWAYS[name] for name in rule.arguments if name in ALWAYS}
                 values |= examples.get(rule.endpoint, {})

@@ -56,6 +56,11 @@ class Offered:
     about: str
     form: Any
 
+    @property
+    def is_said(self) -> bool:
+        """Whether ``about`` is what somebody wrote or is called, rather than words of the portal."""
+        return self.deed.name in ("prove", "keep", "keep_noted", "break", "demand")
+
 
 def text(name: str, label: Any, rows: int = 3) -> Fields:
     """A text that is needed."""
