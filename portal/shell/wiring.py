@@ -30,6 +30,7 @@ FEATURES = (
     "mediation.guide",
     "mediation.cases",
     "mediation.filing",
+    "mediation.statistics",
     "disclosure.funds",
     "disclosure.ledger",
     "disclosure.reports",

@@ -1,0 +1,1 @@
+"""Nothing of the statistics is used elsewhere: other pages link to their addresses."""
