@@ -17,12 +17,13 @@ from portal.kernel.db import transaction
 from portal.kernel.periods import Month
 from portal.shell.demo import bank_ledgers
 from portal.shell.demo.acts import Cast, bring, moment
+from portal.shell.demo.adverse import late_red
 from portal.shell.demo.plan import Plan, PlannedEstate
 
 DISCLOSING, MONTHS = 150, 24
 LABEL = "bank statements"
 BANKS = ("示例银行宝安支行", "虚构银行新安支行", "样例银行西乡支行", "示例农村商业银行沙井支行")
-OPENED, BROKEN, REDELIVERED = date(2024, 12, 4), (7, Month(2026, 5)), (3, Month(2025, 8))
+OPENED, BROKEN, REDELIVERED = date(2024, 12, 4), (7, Month(2026, 5)), (8, Month(2025, 8))
 PREFIXES = {"income": "GY", "maintenance": "WX", "service": "FW"}
 PROMPT, LATE = timedelta(days=4), timedelta(days=25)
 ACCOUNT_COLUMNS = ("account_code", "estate_code", "type", "bank", "account_number", "opened_on")
@@ -62,6 +63,7 @@ class _Story:
     def __init__(self, plan: Plan, cast: Cast, until: Month) -> None:
         self.cast, self.until, self.estates = cast, until, disclosing(plan)
         self.ledgers: dict[tuple[int, str], dict[Month, BankStatement]] = {}
+        self.prompt = late_red(plan)  # who is to come onto the red list is never late
 
     def months(self) -> list[Month]:
         """Up to two years, oldest first; none before the register was there."""
@@ -88,7 +90,8 @@ class _Story:
         """What the banks deliver for a month; the maintenance fund comes by the quarter."""
         files: list[Delivery] = []
         for place, estate in enumerate(self.estates):
-            if _is_late(place, month) != late or _has_stopped(place, month, self.until):
+            is_late = _is_late(place, month) and estate not in self.prompt
+            if is_late != late or _has_stopped(place, month, self.until):
                 continue
             files += self._files(place, estate, month)
         if files:

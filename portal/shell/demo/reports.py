@@ -11,6 +11,7 @@ from portal.kernel.access import Actor, Role, person_actor
 from portal.kernel.db import reading, transaction
 from portal.kernel.periods import Month
 from portal.shell.demo.acts import Cast, moment
+from portal.shell.demo.adverse import late_red
 from portal.shell.demo.funds import disclosing, kinds
 from portal.shell.demo.plan import Plan
 
@@ -48,6 +49,7 @@ class _Story:
 
     def __init__(self, plan: Plan, cast: Cast, until: Month) -> None:
         self.cast, self.estates = cast, [estate.code for estate in disclosing(plan)]
+        self.prompt = {estate.code for estate in late_red(plan)}
         last = until if until.number % 3 == 0 else until.quarter.previous.months[2]
         self.newest = ("common_income", reports_period(last, 3))
         self.fees = [code for place, code in enumerate(self.estates) if "service" in kinds(place)]
@@ -94,9 +96,9 @@ class _Story:
         yield moment(first + timedelta(days=late)), LABEL, self.filing(kind, period, rest, NOTE)
 
     def _most(self, kind: str, period: str) -> list[str]:
-        """Who is in time: all but a few, others each time."""
+        """Who is in time: all but a few, others each time; never those who are to come onto the red list."""
         shift = len(kind) + sum(map(ord, period))
-        return [code for place, code in enumerate(self.estates) if (place + shift) % 29 > 1]
+        return [code for place, code in enumerate(self.estates) if (place + shift) % 29 > 1 or code in self.prompt]
 
     def filing(self, kind: str, period: str, estates: list[str], note: str = "") -> Callable[[], None]:
         """The deed: they hand in, an officer confirms all but what is a few days old at the end of the story."""
