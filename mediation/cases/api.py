@@ -118,6 +118,7 @@ from mediation.cases.service.talking import read_file as read_file
 from mediation.cases.service.talking import reply as reply
 from mediation.cases.service.talking import rooms as rooms
 from mediation.cases.service.talking import say as say
+from mediation.cases.waiting import work_items as work_items
 from mediation.cases.words import CHANNEL_NAMES as CHANNEL_NAMES
 from mediation.cases.words import FLAG_NAMES as FLAG_NAMES
 from mediation.cases.words import GROUNDS as GROUNDS

@@ -83,7 +83,9 @@ def test_from_the_phone_to_the_signed_agreement(app, client, day):
     assert SECRET in client.get(f"{mine}/{case_id}").text
     assert do(registrar, office, case_id, "take_up").status_code == 303
     assert do(registrar, office, case_id, "accept").status_code == 303
+    assert "答复是否同意调解" in company.get("/work").text
     assert do(company, office, case_id, "answer", "[^/]+", yes="yes").status_code == 303
+    assert "答复是否同意调解" not in company.get("/work").text
     assert do(registrar, office, case_id, "appoint", login="med1").status_code == 303
     page = mediator.page(f"{office}/{case_id}")
     joint, private, _theirs = [one["href"] for one in page.find_all("a", href=re.compile("/rooms/"))]
@@ -200,3 +202,19 @@ def test_the_mediator_books_and_the_calendar_says_no_more_than_time_and_place(ap
     assert "DTSTART:20260605T010000Z" in entry
     assert SECRET not in entry
     assert "R1" in mediator.get("/mediation/cases/agenda").text
+
+
+def test_a_building_files_together_and_one_speaks_for_another(app, client, day):
+    registrar = people(app)[0]
+    number, _progress, entry = apply(client)
+    inside = enter(client, number, entry).location
+    case_id = inside.rsplit("/", 1)[1]
+    joined = {"side": "applicant", "kind": "owner", "name": "周九", "phone": "13500001111", "unit": "3栋1202"}
+    assert do(registrar, "/mediation/cases", case_id, "join", **joined).status_code == 303
+    form = client.page(inside).find("form", action=re.compile("/do/speak/-$"))
+    neighbour = form.find("option", string="周九")["value"]
+    assert do(client, "/mediation/mine", case_id, "speak", speaker=neighbour).status_code == 303
+    with reading() as db:
+        view = cases.case_view(db, cases.party_actor(db, neighbour), case_id)
+    assert [one.spoken_for_by for one in view.parties if one.side == "applicant" and one.id != neighbour] == [neighbour]
+    assert not [one.phone for one in view.parties if one.phone and not one.is_me]

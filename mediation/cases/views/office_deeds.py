@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy.orm import Session
-from wtforms import SelectField
+from wtforms import SelectField, StringField
+from wtforms.validators import Length
 
 from mediation.cases import words
 from mediation.cases.forms import choices, filled
 from mediation.cases.models.record import TALKING
 from mediation.cases.reading import CaseView
-from mediation.cases.service import accepting, agreeing, assigning, closing, performing
+from mediation.cases.service import accepting, agreeing, assigning, closing, filing, performing
 from mediation.cases.views.deeds import Deed, coded, court, is_registrar, mediators, seen_of, text
 from portal.kernel.access import Actor
 from portal.kernel.i18n import _, lazy
@@ -88,6 +89,24 @@ def plain_verb(verb: Any, *names: str) -> Any:
     return call
 
 
+def _newcomer(_db: Session, _actor: Actor, _view: CaseView) -> dict[str, Any]:
+    kinds = choices((kind, words.PARTY_KIND_NAMES[kind]) for kind in ("owner", "committee", "community", "other"))
+    sides = choices((side, words.SIDE_NAMES[side]) for side in ("applicant", "respondent"))
+    needed = [filled(lazy("请填写内容。")), Length(max=100)]
+    return {
+        "side": SelectField(lazy("哪一方"), choices=sides),
+        "kind": SelectField(lazy("身份"), choices=kinds),
+        "name": StringField(lazy("姓名或者名称"), needed),
+        "phone": StringField(lazy("联系电话"), [Length(max=30)]),
+        "unit": StringField(lazy("楼栋和房号"), [Length(max=40)]),
+    }
+
+
+def _join(db: Session, actor: Actor, view: CaseView, _ref: str, said: dict[str, Any]) -> None:
+    new = filing.NewParty(said["kind"], said["name"], said["phone"] or "", unit=said["unit"] or "")
+    accepting.join(db, actor, view.id, new, side=said["side"])
+
+
 def _needs_mediator(view: CaseView) -> bool:
     most = assigning.PANEL if "major" in view.flags else 1
     return is_registrar("consent_pending", *TALKING)(view) and len(mediators(view)) < most
@@ -115,6 +134,8 @@ OFFICE: Sequence[Deed] = (
     Deed("silent", lazy("对方逾期没有答复，结束征询"), is_registrar("consent_pending"), seen_verb(accepting.close_silent)),
     Deed("refuse", lazy("不予受理"), is_registrar("acceptance_check"), seen_verb(accepting.refuse, "code", "reason"),
          coded(lazy("原因"), words.REFUSALS), danger=True),
+    Deed("join", lazy("增加当事人"), is_registrar(*BEFORE), _join, _newcomer,
+         hint=lazy("整栋楼共同申请的，每位当事人各自表态。")),
     Deed("transfer", lazy("移送"), is_registrar(*BEFORE), seen_verb(accepting.transfer, "code", "reason"),
          coded(lazy("移送到"), words.TRANSFERS)),
     Deed("flag", lazy("标记案件"), is_registrar(*BEFORE, "consent_pending", *TALKING), _flag, _marks),

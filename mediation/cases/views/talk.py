@@ -44,7 +44,7 @@ def _page(room_id: str, failed: FlaskForm | None = None, status: int = 200) -> R
     prepare(terms)
     may = policy.may_talk(view.who, view.state, here.wall)
     shown = {
-        "view": view, "room": here, "names": named(view), "messages": talking.messages(db, me, room_id),
+        "view": view, "room": here, "names": named(view), "talk": talking.messages(db, me, room_id),
         "files": talking.files(db, me, room_id), "offers": talking.offers(db, me, room_id), "say": say, "file": file,
         "terms": terms, "failed": failed, "may_talk": may, "today_is": clock.today(),
         "may_offer": may and view.state in TALKING and view.who.part in ("party", "mediator"),

@@ -107,6 +107,18 @@ def _leave(db: Session, actor: Actor, view: CaseView, _ref: str, _said: Said) ->
     parties.leave(db, actor, view.who.party_id)
 
 
+def _same_side(_db: Session, _actor: Actor, view: CaseView) -> dict[str, Any]:
+    pairs = [("", _("自己表态"))]
+    for one in view.parties:
+        if one.side == view.who.side and not one.is_me and one.left_on is None and one.spoken_for_by is None:
+            pairs.append((one.id, one.name or one.uscc or ""))
+    return {"speaker": SelectField(lazy("由谁代表"), choices=choices(pairs))}
+
+
+def _speak(db: Session, actor: Actor, view: CaseView, _ref: str, said: Said) -> None:
+    parties.speak_for(db, actor, view.who.party_id, said["speaker"] or None)
+
+
 def _when(_db: Session, _actor: Actor, view: CaseView) -> dict[str, Any]:
     places = [(one.code, one.name) for one in roster.places(_db, clock.today())]
     return {
@@ -182,6 +194,8 @@ PARTY: Sequence[Deed] = (
     Deed("ask_review", lazy("请求复查"), is_party("answered", side="applicant"), plain_verb(closing.ask_review)),
     Deed("withdraw", lazy("撤回申请"), is_party("submitted", "acceptance_check", "consent_pending", "handling", side="applicant"),
          seen_verb(accepting.withdraw), danger=True),
+    Deed("speak", lazy("委托同一方的当事人表态"), _others, _speak, _same_side,
+         hint=lazy("委托后，由这位当事人替您答复和签署，您可以随时收回。")),
     Deed("leave_case", lazy("退出本案"), _others, _leave, danger=True),
     Deed("demand", lazy("要求更换调解员"), is_party(*TALKING), _recuse("demand"), refs=_theirs,
          hint=lazy("不用说明理由，之后可以另选。")),
