@@ -130,6 +130,7 @@ def _examples(db: Session) -> dict[str, dict[str, Any]]:
     case_of = {"case_id": one(mediated.CASE)}
     return {
         "mediation_cases.case": case_of, "mediation_cases.draft_form": case_of,
+        "conferences.conference": {"conference_id": one("SELECT id FROM conference ORDER BY number DESC")},
         "mediation_cases.room": {"room_id": one(mediated.ROOM)}, "mediation_cases.paper": {"paper_id": one(mediated.PAPER)},
         "mediation_filing.form": {"code": ESTATE}, "mediation_filing.office_form": {"code": ESTATE},
         "mediation_filing.company_form": {"code": own_estate}, "mediation_guide.kind": {"kind": "repair"},

@@ -11,6 +11,7 @@ from random import Random
 from typing import Any
 
 from mediation.cases import api as cases
+from mediation.conferences import api as conferences
 from mediation.roster import api as roster
 from portal.kernel import clock
 from portal.kernel.db import transaction
@@ -28,6 +29,8 @@ ROLLED = (
     ("mediator-3", "卫安宁", ("repair", "noise")),
 )
 LAWYER = ("mediator-4", "严明法")
+DISTRICT = "440306000000"
+BODIES = ("区住房和建设局", "示例街道办事处", "示例供水单位")
 PLACES = (("TJ-A", "区调处中心一号调解室"), ("TJ-B", "区调处中心二号调解室"))
 CHANNELS = ("owner", "owner", "owner", "owner", "committee", "hotline", "street", "community", "court")
 OFTEN = ("performed",) * 5 + ("confirmed",) * 2 + ("terminated",) * 3 + ("longer", "declined", "declined", "breached",
@@ -45,6 +48,8 @@ def acts(plan: Plan, cast: Cast, seed: int) -> Iterator[tuple[datetime, str, Cal
         yield moment(month.last, 17, 40), LABEL, story.filing(month.last)
         month = month.next
     yield clock.now() - timedelta(hours=23), LABEL, story.filing(clock.today())
+    yield moment(clock.today() - timedelta(days=200), 14), LABEL, story.confer
+    yield moment(clock.today() - timedelta(days=6), 14), LABEL, story.confer_on_cases
     for ago in sorted({ago for one in story.open for ago, _deed in one.script}, reverse=True):
         at = moment(clock.today() - timedelta(days=ago), 11, 5) if ago else clock.now() - timedelta(hours=1)
         yield at, LABEL, story.acting(ago)
@@ -125,7 +130,7 @@ class _Story:
 
     def found(self) -> None:
         """Mediators, a lawyer and the rooms."""
-        registrar, district = self.cast.actor("registrar"), "440306000000"
+        registrar, district = self.cast.actor("registrar"), DISTRICT
         header = ("login", "name", "role", "division_code", "uscc")
         rows = [(login, name, "mediator", district, "") for login, name, _kinds in ROLLED[1:]]
         bring(self.cast.actor("admin"), "people", header, [*rows, (*LAWYER, "mediator", district, "")])
@@ -168,6 +173,33 @@ class _Story:
                 files.write()
 
         return write
+
+    def confer(self) -> None:
+        """A conference of the district about shared parking, carried out and told to everybody."""
+        registrar, today = self.cast.actor("registrar"), clock.today()
+        tasks = [conferences.Task("提出错峰停车方案", BODIES[1], today + timedelta(days=20))]
+        with transaction() as db:
+            topics = ["学校周边小区夜间停车纠纷较多，商议错峰停车办法"]
+            made = conferences.call(db, registrar, "district", DISTRICT, today, BODIES, [], topics)
+            conferences.hold(db, registrar, made, "各单位同意先在三个小区试行错峰停车。", tasks)
+            task = conferences.conference(db, registrar, made).tasks[0]
+            conferences.done(db, registrar, task.id, "方案已印发，三个小区开始试行。")
+            conferences.close(db, registrar, made, "学校周边三个小区试行错峰停车，夜间增加车位，相关纠纷减少。")
+
+    def confer_on_cases(self) -> None:
+        """One about what waits now: of two decisions one is carried out."""
+        registrar, today = self.cast.actor("registrar"), clock.today()
+        with transaction() as db:
+            waiting = [one.id for one in conferences.agenda(db, registrar, DISTRICT)][:3]
+            topics = ["老旧小区二次供水改造的责任划分"]
+            made = conferences.call(db, registrar, "district", DISTRICT, today, BODIES, waiting, topics)
+            tasks = [
+                conferences.Task("组织现场勘查", BODIES[0], today + timedelta(days=5)),
+                conferences.Task("书面答复责任划分意见", BODIES[2], today + timedelta(days=25)),
+            ]
+            conferences.hold(db, registrar, made, "会议听取了情况，决定先勘查、再明确责任。", tasks)
+            task = conferences.conference(db, registrar, made).tasks[0]
+            conferences.done(db, registrar, task.id, "已完成勘查，报告送各单位。")
 
     def acting(self, ago: int) -> Callable[[], None]:
         """Everybody in an open case acts whose turn it is."""
