@@ -59,7 +59,7 @@ def enter(client, number, code):
     return client.submit("/mediation/cases/enter", {"number": number, "code": code})
 
 
-def do(client, base, case_id, name, ref="-", **values):
+def do(client, base, case_id, name, ref="-", /, **values):
     """Do a deed that the page of the case offers, with the step that it shows."""
     page = client.page(f"{base}/{case_id}")
     form = page.find("form", action=re.compile(f"/do/{name}/{ref}$"))
