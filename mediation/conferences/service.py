@@ -65,7 +65,7 @@ def call(
     db.add(row)
     db.flush()
     key = subject(row.id)
-    items = [(one, keys.seal(db, key, waiting[one])) for one in dict.fromkeys(case_ids)]
+    items: list[tuple[str | None, str]] = [(one, keys.seal(db, key, waiting[one])) for one in dict.fromkeys(case_ids)]
     items += [(None, keys.seal(db, key, one)) for one in said]
     for seq, (case_id, topic) in enumerate(items, 1):
         db.add(ConferenceItem(conference_id=row.id, seq=seq, case_id=case_id, topic=topic))

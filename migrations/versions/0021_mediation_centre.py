@@ -19,8 +19,8 @@ TABLES = (
     "conference_step",
     "conference",
 )
-STEPS = {"": ("called",), "called": ("held", "cancelled"), "held": ("closed",)}
-TASK_STEPS = {"": ("given",), "given": ("done",)}
+STEPS: dict[str, tuple[str, ...]] = {"": ("called",), "called": ("held", "cancelled"), "held": ("closed",)}
+TASK_STEPS: dict[str, tuple[str, ...]] = {"": ("given",), "given": ("done",)}
 
 
 def _of_conference(table: str) -> sa.ForeignKeyConstraint:
