@@ -50,6 +50,7 @@ def by_code(page: Page, prefix: str, words: dict[str, str]) -> tuple[str, str]:
     page.locator("#phone").fill("13911112222")
     page.get_by_label(words["claim"]).fill("电梯停了两周，请修好。")
     page.get_by_role("button", name=words["next"]).click()
+    expect(page.get_by_role("button", name=words["send"])).to_be_visible()
     sound(page)
     page.get_by_role("button", name=words["send"]).click()
     expect(page.locator("code")).to_have_count(2)
@@ -100,6 +101,7 @@ def test_an_owner_on_the_phone_and_the_mediator_at_the_desk(app: Any, browser: B
         mediator.goto(f"{prefix}/mediation/cases")
         sound(mediator)
         mediator.get_by_role("link", name=number).click()
+        mediator.wait_for_url(f"**/mediation/cases/{case_id}")
         sound(mediator)
         expect(mediator.get_by_text(words["book"]).first).to_be_visible()
         mediator.get_by_role("link", name=words["both"]).click()
@@ -111,6 +113,7 @@ def test_an_owner_on_the_phone_and_the_mediator_at_the_desk(app: Any, browser: B
         mediator.locator("#act0").fill("修好电梯")
         mediator.locator("#due0").fill(str(centre.TODAY + timedelta(days=9)))
         mediator.get_by_role("button", name=words["to_sign"]).click()
+        mediator.wait_for_url("**/papers/*")
         sound(mediator)
         paper = mediator.url.rsplit("/", 1)[1]
         for page, door in ((mediator, "cases"), (owner, "mine")):
