@@ -24,7 +24,11 @@ STAND_INS = {
     "number": "1",
 }
 CHOICES = {"kind": "list", "code": "review", "step": "set"}  # of the common path of adverse decisions
-ANSWERS = {("opened.file", "ending"): "pdf", ("ledger.voucher_file", "size"): "screen"}
+ANSWERS = {
+    ("opened.file", "ending"): "pdf",
+    ("ledger.voucher_file", "size"): "screen",
+    ("conferences.act", "deed"): "hold",
+}
 VERBS = {
     "lists.decide_or_publish": "decide",
     "credit.end": "refuse",
