@@ -218,3 +218,12 @@ def test_a_building_files_together_and_one_speaks_for_another(app, client, day):
         view = cases.case_view(db, cases.party_actor(db, neighbour), case_id)
     assert [one.spoken_for_by for one in view.parties if one.side == "applicant" and one.id != neighbour] == [neighbour]
     assert not [one.phone for one in view.parties if one.phone and not one.is_me]
+
+
+@pytest.mark.parametrize("amount", ["NaN", "Infinity", "-1", "1e99", ""])
+def test_a_sum_that_is_none_is_refused(app, day, amount):
+    mediator = people(app)[1]
+    with transaction() as db:
+        case_id = mediating(db)
+    line = {"side0": "respondent", "kind0": "pay", "act0": "退费", "due0": str(TODAY), "amount0": amount}
+    assert mediator.submit(f"/mediation/cases/{case_id}/draft", line).status_code == 422

@@ -27,6 +27,7 @@ def terms_of(form: Any) -> list[Term]:
             continue
         if due is None:
             raise DomainError(_("请填写第%(n)s项的最晚日期。", n=number + 1))
-        fen = int((amount * 100).to_integral_value()) if amount is not None and abs(amount) < 10**10 else None
+        is_sum = amount is not None and amount.is_finite() and abs(amount) < 10**10
+        fen = int((amount * 100).to_integral_value()) if is_sum else None
         found.append(Term(kind, side, act.strip(), due, fen if kind == "pay" else None))
     return found
