@@ -6,8 +6,8 @@ Nothing personal and no case by itself: what a page may show of them is for the 
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, Integer, case, cast, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Integer, cast, func, select
+from sqlalchemy.orm import Session, aliased
 
 from mediation.cases.models.papers import MediationPromise, MediationPromiseStep
 from mediation.cases.models.record import MediationCase, MediationStep
@@ -35,27 +35,28 @@ def _filed(since: date, until: date, within: str | None) -> list[ColumnElement[b
 
 def figures(db: Session, since: date, until: date, within: str | None = None) -> list[Figure]:
     """The course of the cases filed in a span of days, added up by street, kind and state."""
-    following = func.lead(MediationStep.on).over(partition_by=MediationStep.case_id, order_by=MediationStep.seq)
-    steps = (
-        select(
-            func.substr(MediationCase.division_code, 1, 9).label("street"), MediationCase.kind, MediationStep.step,
-            MediationStep.on, following.label("next_on"),
-        )
-        .join(MediationCase, MediationCase.id == MediationStep.case_id)
-        .where(*_filed(since, until, within))
-        .subquery()
-    )  # fmt: skip
+    following = aliased(MediationStep)
+    street = func.substr(MediationCase.division_code, 1, 9)
     if db.get_bind().dialect.name == "sqlite":
-        days: ColumnElement[int] = cast(func.julianday(steps.c.next_on) - func.julianday(steps.c.on), Integer)
+        days: ColumnElement[int] = cast(func.julianday(following.on) - func.julianday(MediationStep.on), Integer)
     else:
-        days = cast(steps.c.next_on - steps.c.on, Integer)
-    query = select(
-        steps.c.street, steps.c.kind, steps.c.step, func.count(), func.count(steps.c.next_on),
-        func.coalesce(func.sum(case((steps.c.next_on.is_not(None), days), else_=0)), 0),
-    ).group_by(steps.c.street, steps.c.kind, steps.c.step).order_by(steps.c.street, steps.c.kind, steps.c.step)  # fmt: skip
+        days = cast(following.on - MediationStep.on, Integer)
+    query = (
+        select(
+            street, MediationCase.kind, MediationStep.step, func.count(), func.count(following.on),
+            func.coalesce(func.sum(days), 0),
+        )
+        .join(MediationStep, MediationStep.case_id == MediationCase.id)
+        .outerjoin(
+            following, (following.case_id == MediationStep.case_id) & (following.seq == MediationStep.seq + 1)
+        )
+        .where(*_filed(since, until, within))
+        .group_by(street, MediationCase.kind, MediationStep.step)
+        .order_by(street, MediationCase.kind, MediationStep.step)
+    )  # fmt: skip
     return [
-        Figure(f"{street}000", kind, step, int(reached), int(left), int(total))
-        for street, kind, step, reached, left, total in db.execute(query)
+        Figure(f"{place}000", kind, step, int(reached), int(left), int(total))
+        for place, kind, step, reached, left, total in db.execute(query)
     ]
 
 
