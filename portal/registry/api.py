@@ -1,6 +1,6 @@
 """What other slices may know of the registry: frozen views, DataFrames, and the verbs they may call."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -101,13 +101,17 @@ def _estate_view(row: EstateFacts) -> EstateView:
 
 
 def estates_frame(
-    db: Session, as_of: date, known_at: datetime | None = None, within: str | None = None
+    db: Session,
+    as_of: date,
+    known_at: datetime | None = None,
+    within: str | None = None,
+    codes: Collection[str] | None = None,
 ) -> pd.DataFrame:
     """All estates valid on a day, by code: ``estate_code, name, kind, division_code, households (int64), address``.
 
-    ``within`` is a division code whose jurisdiction limits the rows; a missing address is an empty text.
+    ``within`` is a division code whose jurisdiction limits the rows, ``codes`` names them; a missing address is an empty text.
     """
-    return queries.estates_table(db, as_of, known_at, within)
+    return queries.estates_table(db, as_of, known_at, within, codes)
 
 
 def estate_kinds(db: Session) -> dict[str, list[tuple[date, date | None, str]]]:

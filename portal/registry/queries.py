@@ -1,6 +1,6 @@
 """Reads of the registry: always ordered, history through ``known``."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -156,10 +156,13 @@ def _found(
     return [], 0, {}
 
 
-def estates_table(db: Session, as_of: date, known_at: datetime | None, within: str | None) -> pd.DataFrame:
+def estates_table(
+    db: Session, as_of: date, known_at: datetime | None, within: str | None, codes: Collection[str] | None = None
+) -> pd.DataFrame:
     """See ``api.estates_frame``."""
     columns = (F.estate_code, F.name, F.kind, F.division_code, F.households, F.address)
-    rows = _where(select(*columns), known(F, as_of, known_at), inside(F.division_code, within))
+    named = None if codes is None else F.estate_code.in_(sorted(codes))
+    rows = _where(select(*columns), known(F, as_of, known_at), inside(F.division_code, within), named)
     names = ["estate_code", "name", "kind", "division_code", "households", "address"]
     table = pd.DataFrame.from_records(db.execute(rows.order_by(F.estate_code)).all(), columns=names)
     table["address"] = table["address"].fillna("")

@@ -1,6 +1,6 @@
 """Reads of checks and their results as tables, at any instant of knowledge."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -23,12 +23,16 @@ _PARTITION = 100_000
 
 
 def checks_frame(
-    db: Session, months: Sequence[str], known_at: datetime | None = None, within: str | None = None
+    db: Session,
+    months: Sequence[str],
+    known_at: datetime | None = None,
+    within: str | None = None,
+    estates: Collection[str] | None = None,
 ) -> pd.DataFrame:
     """Routine checks of the months, by estate and month: ``check_id, estate_code, month, standard_version,
     inspected_on (date), inspector, state``. ``state`` is the last step recorded by ``known_at`` (now when none is
-    given); a check without a step by then is left out. ``within`` is a division code."""
-    M, scope = MonthlyCheck, None
+    given); a check without a step by then is left out. ``within`` is a division code; ``estates`` names them instead."""
+    M, scope = MonthlyCheck, None if estates is None else sorted(estates)
     if within is not None:  # a street has some hundred estates: the index of estate and month finds their checks
         scope = list(registry.estates_frame(db, clock.today(), within=within)["estate_code"])
     last = last_steps(months, known_at, scope if scope is None or len(scope) <= _CHUNK else None).subquery()

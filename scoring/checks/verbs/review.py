@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import and_, func, insert, select
 from sqlalchemy.orm import Session
 
 from portal.kernel import audit, clock, hooks, ids
@@ -96,7 +96,8 @@ def confirm_submitted(db: Session, actor: Actor, months: Sequence[str], estate_c
     found = _submitted(db, months, set(estate_codes))
     if not found:
         return 0
-    divisions = dict(registry.estates_frame(db, clock.today())[["estate_code", "division_code"]].values)
+    frame = registry.estates_frame(db, clock.today(), codes={row[1] for row in found})
+    divisions = dict(frame[["estate_code", "division_code"]].values)
     _refuse_partial(db, actor, found, divisions)
     at, groups = clock.now(), {}  # type: ignore[var-annotated]
     rows = []
@@ -116,12 +117,13 @@ def confirm_submitted(db: Session, actor: Actor, months: Sequence[str], estate_c
 def _submitted(db: Session, months: Sequence[str], estates: set[str]) -> list[tuple[str, str, str, int]]:
     """(id, estate, inspector, last seq) of the submitted checks, locked in one order."""
     columns = (MonthlyCheck.id, MonthlyCheck.estate_code, MonthlyCheck.inspector)
-    held = select(*columns).where(MonthlyCheck.month.in_(months)).order_by(MonthlyCheck.id).with_for_update()
-    checks = {row.id: row for row in db.execute(held) if row.estate_code in estates}
+    mine = and_(MonthlyCheck.month.in_(months), MonthlyCheck.estate_code.in_(sorted(estates)))
+    held = select(*columns).where(mine).order_by(MonthlyCheck.id).with_for_update()
+    checks = {row.id: row for row in db.execute(held)}
     newest = (
         select(CheckStep.check_id, func.max(CheckStep.seq).label("seq"))
         .join(MonthlyCheck, MonthlyCheck.id == CheckStep.check_id)
-        .where(MonthlyCheck.month.in_(months))
+        .where(mine)
         .group_by(CheckStep.check_id)
         .subquery()
     )

@@ -66,7 +66,7 @@ def months_of(
 ) -> pd.DataFrame:
     """The scored months of some estates, by estate and month; ``every``: they are the whole register."""
     months = [str(month) for month in quarter.months]
-    rows = checks.checks_frame(db, months, known_at=known_at)
+    rows = checks.checks_frame(db, months, known_at=known_at, estates=None if every else estates)
     wanted = rows["state"].isin(list(states)) & rows["estate_code"].isin(list(estates))
     rows = rows[wanted].reset_index(drop=True)
     if rows.empty:
