@@ -45,7 +45,8 @@ def data_texts() -> list[str]:
             names = {column["name"] for column in inspector.get_columns(table) if _is_text(column)}
             for name in sorted(names - TWO_LANGUAGES):
                 rows = connection.execute(text(f'SELECT DISTINCT "{name}" FROM "{table}"')).scalars()
-                found.update(part for row in rows if row and HAN.search(row) for part in _parts(row))
+                said = [part for row in rows if row and HAN.search(row) for part in _parts(row)]
+                found.update(said, [part.rstrip("。") for part in said])  # inside a sentence its own full stop goes
     return sorted(found, key=lambda part: (-len(part), part))
 
 

@@ -36,6 +36,11 @@ LEGAL = {
 }
 
 
+def noted() -> list[str]:
+    """The audited deeds on checks; requests to fix that follow from them are noted beside."""
+    return [deed for deed in deeds() if not deed.startswith("order")]
+
+
 class CheckMachine(RuleBasedStateMachine):
     """The model: a state, the inspector's draft, what counts for each item, and how many deeds were noted."""
 
@@ -48,7 +53,7 @@ class CheckMachine(RuleBasedStateMachine):
         self.draft: dict[str, str] = {}
         self.counts: dict[str, str] = {}
         self.steps: list[str] = []
-        self.before = len(deeds())
+        self.before = len(noted())
         self.noted = 0
 
     def attempt(self, verb: str, deed) -> bool:
@@ -77,7 +82,7 @@ class CheckMachine(RuleBasedStateMachine):
             with transaction() as db:
                 service.save_draft(db, ZHANG, self.check, {"clean": True}, version_of(self.check))
         self.state, self.steps = "draft", ["draft"]
-        self.noted = len(deeds()) - self.before
+        self.noted = len(noted()) - self.before
 
     @precondition(lambda self: self.check)
     @rule(answers=ANSWERS)
@@ -141,7 +146,7 @@ class CheckMachine(RuleBasedStateMachine):
         assert (seen.state, [step.step for step in seen.steps]) == (self.state, self.steps)
         shown = self.draft if self.state in ("draft", "returned") else self.counts
         assert {code: line.result for code, line in seen.lines.items() if line.result != "pass"} == shown
-        assert len(deeds()) - self.before == self.noted
+        assert len(noted()) - self.before == self.noted
         with reading() as db:
             frame = standards.frame(db, "2025.1")
             lost = sum(item_score(result, item_of(frame, code)).lost_cp for code, result in shown.items())

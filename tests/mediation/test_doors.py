@@ -172,8 +172,8 @@ def _deeds():
         return db.scalar(select(func.count()).where(AuditEntry.action.startswith("mediation.")))
 
 
-def test_strangers_meet_nothing(app, place):
-    app.config["WTF_CSRF_ENABLED"] = False  # a token would not help them: the doors refuse
+def test_strangers_meet_nothing(app, place, monkeypatch):
+    monkeypatch.setitem(app.config, "WTF_CSRF_ENABLED", False)  # a token would not help them: the doors refuse
     before = _deeds()
     walked = list(addresses(app, place))
     for who, client in strangers(app, place):
@@ -202,8 +202,8 @@ def test_strangers_meet_nothing(app, place):
     [("mine", ("joint", "applicant"), True), ("company", ("joint", "respondent"), False), ("lawyer", ("joint",), False),
      ("registrar", (), False), ("mediator", ("joint", "applicant", "respondent"), True)],
 )  # fmt: skip
-def test_everybody_concerned_sees_the_own_rooms_alone(app, place, who, walls, reads_minutes):
-    app.config["WTF_CSRF_ENABLED"] = False
+def test_everybody_concerned_sees_the_own_rooms_alone(app, place, monkeypatch, who, walls, reads_minutes):
+    monkeypatch.setitem(app.config, "WTF_CSRF_ENABLED", False)
     clients = {
         "mine": lambda: party(app, place, "mine"), "company": lambda: staff(app, "enterprise", "company", COMPANY),
         "lawyer": lambda: staff(app, "mediator", "lawyer"), "registrar": lambda: staff(app, "registrar", "registrar"),
@@ -229,8 +229,8 @@ def test_everybody_concerned_sees_the_own_rooms_alone(app, place, who, walls, re
     assert who == "registrar" or SAID["joint"] in seen
 
 
-def test_a_lawyer_and_a_registrar_do_nothing_of_the_mediators(app, place):
-    app.config["WTF_CSRF_ENABLED"] = False
+def test_a_lawyer_and_a_registrar_do_nothing_of_the_mediators(app, place, monkeypatch):
+    monkeypatch.setitem(app.config, "WTF_CSRF_ENABLED", False)
     for client in (staff(app, "mediator", "lawyer"), staff(app, "registrar", "registrar")):
         for deed in ("book", "end", "extension"):
             assert client.post(f"/mediation/cases/{place.case_id}/do/{deed}/-").status_code == 403

@@ -66,7 +66,9 @@ def test_the_whole_quarter_page_is_of_the_moment_asked_for(corrected, client):
     """A check of the first quarter is corrected in March: rows, heat map, its file and publications of then know nothing of
     it."""
     with clock.at(datetime(2026, 3, 4, 2, tzinfo=UTC)), transaction() as db:
-        check = db.scalar(select(MonthlyCheck.id).where(MonthlyCheck.estate_code == "A-1", MonthlyCheck.month == "2025-03"))
+        check = db.scalar(
+            select(MonthlyCheck.id).where(MonthlyCheck.estate_code == "A-1", MonthlyCheck.month == "2025-03")
+        )
         found = {"year": 2025, "check_id": check, "item_code": "XF01", "result": "2", "note": "", "actor": "ins"}
         times = {"valid_from": date(2025, 3, 15), "recorded_at": clock.now()}
         db.add(ItemResult(id=new_row_number(), **found, **times))

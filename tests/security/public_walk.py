@@ -48,6 +48,7 @@ SUBJECTS: dict[str, tuple[str, ...]] = {
     "version": ("SELECT version FROM standard_version ORDER BY version LIMIT 1",),
     "quarter": ("SELECT '2026Q3'",),
     "year": ("SELECT 2025",),
+    "kind": ("SELECT 'repair'",),
     "street": ("SELECT code FROM division WHERE level = 'street' ORDER BY code LIMIT 1",),
 }
 EXIF = "a photo says where and when it was taken"

@@ -35,8 +35,13 @@ WRITTEN_BY_THE_PORTAL = re.compile(
     r"inspector|uploaded_by|filed_by|raised_by|decided_by|created_by|published_by|claimed_by|sealed|sealed_under|boxes|"
     r"wrapped|item_code|estate_code|act_id|source_key|person|target|old|new)$"
 )
-# A template of the program with places for values, and papers of a rule set: sentences that no person types.
-PROGRAM_TEXTS = {("notice", "text"), ("list_case", "conditions"), ("prepared_rating", "figures")}
+# A template of the program with places for values, papers of a rule set, numbers that documents are given: no person types them.
+PROGRAM_TEXTS = {
+    ("notice", "text"),
+    ("list_step", "document"),
+    ("list_case", "conditions"),
+    ("prepared_rating", "figures"),
+}
 PUBLIC_FILES = {("opened_entry", "file_sha256")}  # files that are handed in as what the public may read
 SEALED = {
     ("affiliation", "evidence"), ("credit_commitment", "signer"), ("repair_paper", "signed_by"), ("digest_choice", "email"),
