@@ -29,10 +29,7 @@ check: .venv/.test  ## Format, lint, types, import directions
 bench: .venv/.bench  ## Measure, print a table, write bench.json in the instance folder (SCALE=1)
 	@$(python) -m bench
 
-bench-walk: .venv/.test  ## Judge every page with axe in both languages at both widths (make test judges half of them)
-	@WALK=1 $(python) -m pytest -q tests/browser/test_every_page.py
-
-check: .venv/.test  ## Compare five paired runs with the committed ratios
+bench-check: .venv/.bench  ## Compare five paired runs with the committed ratios
 	@$(python) -m bench --check
 
 lock: .venv/.test  ## Pin the packages again from the ranges in setup.cfg (UPGRADE=--upgrade moves them)
