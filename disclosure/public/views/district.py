@@ -3,11 +3,11 @@
 from flask import Response, render_template, request, url_for
 
 from disclosure.funds import api as funds
-from disclosure.public import content, files, pictures
+from disclosure.public import content, pictures
 from disclosure.public.overview import Overview, overview
 from disclosure.public.views.blueprint import bp
 from disclosure.reports import api as reports
-from portal.kernel import clock
+from portal.kernel import clock, table_files
 from portal.kernel.divisions import street_of
 from portal.kernel.web import page_asked, public, request_session
 from portal.registry import api as registry
@@ -37,13 +37,13 @@ def index() -> str:
     )  # fmt: skip
 
 
-@bp.get(f"/disclosure.<any({files.ENDINGS}):ending>")
+@bp.get(f"/disclosure.<any({table_files.ENDINGS}):ending>")
 @public
 def index_file(ending: str) -> Response:
     """The tallies by street; the JSON holds the calendar too."""
     found = overview(request_session())
     about = {"as_of": clock.today().isoformat(), "calendar": content.calendar_json(found)}
-    return files.sent(files.Sheet("disclosure", content.STREETS, content.street_rows(found), about), ending)
+    return table_files.sent(table_files.Sheet("disclosure", content.STREETS, content.street_rows(found), about), ending)
 
 
 def _chosen(found: Overview) -> tuple[str, str, list[reports.Missing]]:
@@ -72,7 +72,7 @@ def missing() -> str:
     )  # fmt: skip
 
 
-@bp.get(f"/disclosure/missing.<any({files.ENDINGS}):ending>")
+@bp.get(f"/disclosure/missing.<any({table_files.ENDINGS}):ending>")
 @public
 def missing_file(ending: str) -> Response:
     """The same list as a file."""
@@ -80,4 +80,4 @@ def missing_file(ending: str) -> Response:
     street, uscc, rows = _chosen(found)
     about = {"as_of": clock.today().isoformat(), "street": street or None, "uscc": uscc or None}
     listed = content.missing_rows(found, rows)
-    return files.sent(files.Sheet("not-disclosed", content.MISSING, listed, about), ending)
+    return table_files.sent(table_files.Sheet("not-disclosed", content.MISSING, listed, about), ending)

@@ -4,11 +4,11 @@ from flask import Response, redirect, render_template, request, url_for
 
 from disclosure.ledger import api as ledger
 from disclosure.opened import api as opened
-from disclosure.public import content, files, money, pictures, poster
+from disclosure.public import content, money, pictures, poster
 from disclosure.public.reading import Dossier, dossier, parse_period
 from disclosure.public.views.blueprint import bp
 from disclosure.reports import api as reports
-from portal.kernel import clock
+from portal.kernel import clock, table_files
 from portal.kernel.kept import kept
 from portal.kernel.settings import settings
 from portal.kernel.web import public, request_session
@@ -43,7 +43,7 @@ def estate(code: str) -> str | Response:
 @public
 def estate_json(code: str) -> Response:
     """The same record as JSON."""
-    return files.sent_json({"as_of": clock.today().isoformat(), **content.estate(_found(code))})
+    return table_files.sent_json({"as_of": clock.today().isoformat(), **content.estate(_found(code))})
 
 
 @bp.get("/disclosure/<code>.<any(csv, xlsx):ending>")
@@ -53,7 +53,9 @@ def estate_table(code: str, ending: str) -> Response:
     found = _found(code)
     totals = ledger.totals(request_session(), [found.view.code], found.period.first, found.period.last, by_month=True)
     rows = content.total_rows(totals, found.fund)
-    return files.sent(files.Sheet(f"funds-{found.view.code}-{found.period}", content.TOTALS, rows, {}), ending)
+    return table_files.sent(
+        table_files.Sheet(f"funds-{found.view.code}-{found.period}", content.TOTALS, rows, {}), ending
+    )
 
 
 @bp.get("/disclosure/<code>/poster")

@@ -13,13 +13,13 @@ from portal.kernel.errors import NotFound
 from portal.kernel.formats import MISSING
 from portal.kernel.i18n import _
 from portal.kernel.periods import Quarter, Year
+from portal.kernel.table_files import ENDINGS, Sheet, sent
 from portal.kernel.web import public, request_session
 from portal.registry import api as registry
 from scoring.ratings import api
 from scoring.ratings.sentences import FIELDS, field_text, listed
 from scoring.ratings.shapes import Erratum, FieldChange, ReleaseView, RowChange
 from scoring.ratings.views.blueprint import Areas, bp, quarter_of, year_of
-from scoring.ratings.views.files import ENDINGS, Sheet, sent
 from scoring.ratings.views.words import reason_text, rule_set_name
 
 COLUMNS = ("period", "estate_code", "name", "revision", "corrected_on", "field", "old", "new", "reason")

@@ -11,6 +11,7 @@ from portal.kernel.errors import NotFound
 from portal.kernel.flags import flags, plain
 from portal.kernel.i18n import _
 from portal.kernel.points import print_cp
+from portal.kernel.table_files import sent_json
 from portal.kernel.web import public, request_session
 from portal.registry import api as registry
 from scoring.ratings import api, saying, sentences
@@ -19,7 +20,6 @@ from scoring.ratings.shapes import PublicReply
 from scoring.ratings.views import quarter_table
 from scoring.ratings.views.blueprint import Areas, bp, quarter_of, year_of
 from scoring.ratings.views.corrections import corrections
-from scoring.ratings.views.files import sent_json
 from scoring.ratings.views.words import indicator_name, reason_text, short_name
 
 STREET, DISTRICT = 9, 6

@@ -7,11 +7,11 @@ from flask import Response, render_template
 from portal.kernel.access import Permission
 from portal.kernel.errors import NotFound
 from portal.kernel.i18n import _
+from portal.kernel.table_files import sent_json
 from portal.kernel.web import actor, needs, public, request_session
 from scoring.ratings import api
 from scoring.ratings.views import quarter_table, tables, year_table
 from scoring.ratings.views.blueprint import Areas, bp, quarter_of, year_of
-from scoring.ratings.views.files import sent_json
 from scoring.ratings.views.quarter_work import see_other
 from scoring.ratings.views.tables import Filters
 

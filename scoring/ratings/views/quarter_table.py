@@ -7,12 +7,12 @@ import pandas as pd
 from sqlalchemy.orm import Session
 
 from portal.kernel.periods import Quarter
+from portal.kernel.table_files import Sheet
 from portal.registry import api as registry
 from scoring.ratings import api
 from scoring.ratings.frames import plain_rows
 from scoring.ratings.views import tables
 from scoring.ratings.views.blueprint import NOW, Areas, Moment
-from scoring.ratings.views.files import Sheet
 from scoring.ratings.views.tables import ALL as ALL
 from scoring.ratings.views.tables import Filters, Writer, exact
 from scoring.rules.rounding import half_up

@@ -10,13 +10,13 @@ from portal.kernel.formats import quarter_text
 from portal.kernel.i18n import _
 from portal.kernel.periods import Quarter
 from portal.kernel.points import print_cp
+from portal.kernel.table_files import ENDINGS, Sheet, sent
 from portal.kernel.web import public, request_session
 from scoring.ratings import api
 from scoring.ratings.queries.releases import shown
 from scoring.ratings.queries.summaries import standards_used, street_averages
 from scoring.ratings.views import quarter_table, tables
 from scoring.ratings.views.blueprint import Areas, asked, asked_moment, bp, quarter_of
-from scoring.ratings.views.files import ENDINGS, Sheet, sent
 from scoring.ratings.views.quarter_table import Wanted
 
 HEAT_QUARTERS = 8

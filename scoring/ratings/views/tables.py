@@ -13,10 +13,10 @@ from sqlalchemy.orm import Session
 from portal.kernel import clock
 from portal.kernel.divisions import prefix
 from portal.kernel.points import print_cp
+from portal.kernel.table_files import sent_json
 from portal.registry import api as registry
 from scoring.ratings import api
 from scoring.ratings.views.blueprint import PAGE, Areas, asked_moment, narrowest_area, page_number, pages_of, query_text
-from scoring.ratings.views.files import sent_json
 
 ALL = 1_000_000
 Orders = Mapping[str, tuple[list[str], list[bool]]]  # sort key -> columns and their directions (True: small first)

@@ -3,10 +3,10 @@
 from flask import Response
 
 from portal.kernel.points import print_cp
+from portal.kernel.table_files import ENDINGS, Sheet, sent
 from portal.kernel.web import public, request_session
 from scoring.ratings import api
 from scoring.ratings.views.blueprint import bp, quarter_of, year_of
-from scoring.ratings.views.files import ENDINGS, Sheet, sent
 
 CATEGORIES = ("month", "category_code", "category", "applicable", "earned", "lost")
 COMPONENTS = ("component", "name", "weight", "score", "status")

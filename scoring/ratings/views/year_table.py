@@ -8,11 +8,11 @@ import pandas as pd
 from sqlalchemy.orm import Session
 
 from portal.kernel.periods import Year
+from portal.kernel.table_files import Sheet
 from scoring.ratings import api
 from scoring.ratings.frames import plain_rows
 from scoring.ratings.views import tables
 from scoring.ratings.views.blueprint import NOW, Areas, Moment
-from scoring.ratings.views.files import Sheet
 from scoring.ratings.views.tables import Filters, Writer, exact
 
 COLUMNS = (

@@ -8,6 +8,7 @@ from portal.kernel import charts, clock
 from portal.kernel.errors import NotFound
 from portal.kernel.i18n import _, language
 from portal.kernel.periods import Year
+from portal.kernel.table_files import ENDINGS, Sheet, sent
 from portal.kernel.web import public, request_session
 from scoring.ratings import api
 from scoring.ratings.queries.releases import shown
@@ -15,7 +16,6 @@ from scoring.ratings.queries.summaries import star_counts
 from scoring.ratings.sentences import bands_sentence, stars_name
 from scoring.ratings.views import tables, year_table
 from scoring.ratings.views.blueprint import Areas, asked, asked_moment, bp, query_text, year_of
-from scoring.ratings.views.files import ENDINGS, Sheet, sent
 from scoring.ratings.views.words import reason_text, status_name
 from scoring.ratings.views.year_table import Wanted
 from scoring.rules.rulesets import rule_set

@@ -36,6 +36,7 @@ def sent(sheet: Sheet, ending: str) -> Response:
         write_xlsx(target, sheet.columns, rows, sheet.name[:31])  # the longest that Excel takes
     response = Response(target.getvalue(), mimetype="text/csv" if ending == "csv" else XLSX)
     response.headers["Content-Disposition"] = f'attachment; filename="{sheet.name}.{ending}"'
+    response.headers["Access-Control-Allow-Origin"] = "*"
     return response
 
 
