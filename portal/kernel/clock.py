@@ -15,6 +15,12 @@ def now() -> datetime:
     return _frozen.get() or datetime.now(UTC)
 
 
+def after(earlier: datetime | None) -> datetime:
+    """The present instant, or a microsecond past ``earlier`` when the clock has not passed it: for records of which the
+    latest counts, so that neither a tie nor a machine clock set back revives the one before."""
+    return now() if earlier is None else max(now(), earlier + timedelta(microseconds=1))
+
+
 def today() -> date:
     """The district's date now."""
     return now().astimezone(DISTRICT).date()

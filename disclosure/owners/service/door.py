@@ -206,7 +206,7 @@ def _opened_by(db: Session, request: OwnerRequest, code: str) -> str:
     """Which code it is, ``sms:…`` or ``paper:…``; empty when it opens nothing."""
     holding, now = request.holding_id, clock.now()
     by_sms = hmac.compare_digest(request.code_hash, code_hash(request.id, code)) and now < request.at + CODE_LIFE
-    paper = _paper(db, holding or "nobody")
+    paper = newest_paper(db, holding or "nobody")
     given = code_hash(holding or "nobody", code)
     by_paper = paper is not None and hmac.compare_digest(paper.code_hash, given) and now < paper.issued_at + PAPER_LIFE
     if holding is None or not (by_sms or by_paper) or now >= request.at + REQUEST_LIFE:
@@ -219,7 +219,7 @@ def _opened_by(db: Session, request: OwnerRequest, code: str) -> str:
     return "" if used else name
 
 
-def _paper(db: Session, holding: str) -> OwnerPaperCode | None:
+def newest_paper(db: Session, holding: str) -> OwnerPaperCode | None:
     """The newest code on paper of a holding; older ones are void."""
     query = select(OwnerPaperCode).where(OwnerPaperCode.holding_id == holding)
     return db.scalars(query.order_by(OwnerPaperCode.issued_at.desc(), OwnerPaperCode.id).limit(1)).one_or_none()

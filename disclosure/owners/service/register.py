@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from disclosure.owners import policy, queries
@@ -238,10 +238,10 @@ def give_code(db: Session, actor: Actor, holding_id: str, code: str = "") -> str
     require(policy.may_give_code(actor, registry.estate(db, estate).division_code))
     if facts.kind != "owner" or (facts.valid_to is not None and facts.valid_to <= clock.today()):
         raise DomainError(_("只有现在的业主才能领取验证码，租户和已迁出的业主不能领取。"))
-    code = code or new_paper_code()
+    code, before = code or new_paper_code(), door.newest_paper(db, holding_id)
     db.add(OwnerPaperCode(
         id=new_id(), holding_id=holding_id, code_hash=door.code_hash(holding_id, code), actor=actor.audit_name,
-        issued_at=clock.now(),
+        issued_at=clock.after(before.issued_at if before else None),
     ))  # fmt: skip
     unit = db.scalars(select(OwnerUnit).where(OwnerUnit.id == facts.unit_id)).one()
     door.forget_tries(db, unit)
@@ -262,9 +262,9 @@ def find_owner(db: Session, estate_code: str, building: str, unit: str, name: st
 
 def paper_codes(db: Session, holding_id: str) -> tuple[int, bool]:
     """How many codes on paper a holding was given, and whether the newest still opens."""
-    given = select(OwnerPaperCode).where(OwnerPaperCode.holding_id == holding_id)
-    codes = list(db.scalars(given.order_by(OwnerPaperCode.issued_at, OwnerPaperCode.id)))
-    if not codes or clock.now() >= codes[-1].issued_at + door.PAPER_LIFE:
-        return len(codes), False
-    used = select(OwnerSession.token_hash).where(OwnerSession.opened_by == f"paper:{codes[-1].id}")
-    return len(codes), db.scalar(used) is None
+    count = db.scalar(select(func.count()).where(OwnerPaperCode.holding_id == holding_id)) or 0
+    newest = door.newest_paper(db, holding_id)
+    if newest is None or clock.now() >= newest.issued_at + door.PAPER_LIFE:
+        return count, False
+    used = select(OwnerSession.token_hash).where(OwnerSession.opened_by == f"paper:{newest.id}")
+    return count, db.scalar(used) is None

@@ -38,9 +38,10 @@ def set_term(
     known = queries.terms(db, on, [estate_code]).get((estate_code, code), [])
     if known and (known[-1].frequency, known[-1].since, known[-1].reason) == (frequency, since, said):
         return
+    told_at = clock.after(known[-1].recorded_at if known else None)
     row = FundReportTerm(
         id=new_id(), estate_code=estate_code, kind=code, frequency=frequency, since=since, reason=said,
-        actor=actor.audit_name, on=on, recorded_at=clock.now(),
+        actor=actor.audit_name, on=on, recorded_at=told_at,
     )  # fmt: skip
     db.add(row)
     db.flush()

@@ -1,6 +1,6 @@
 """The office's deeds before talks begin, and the parties' answers that begin them."""
 
-from datetime import date, timedelta
+from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -119,8 +119,8 @@ def tell(db: Session, case: MediationCase, side: str, text: str, params: dict[st
 def ask(db: Session, actor: Actor, case: MediationCase, purpose: str, ref: str, sides: str, on: date | None) -> str:
     """Put a question to every party of some sides; answers its id. Of two questions the later one counts, so none has the
     instant of another."""
-    before, now = open_ask(db, case.id, purpose), clock.now()
-    at = now if before is None else max(now, before.at + timedelta(microseconds=1))
+    before = open_ask(db, case.id, purpose)
+    at = clock.after(before.at if before else None)
     row = MediationAsk(
         id=ids.new_id(), case_id=case.id, purpose=purpose, ref=ref, sides=sides, on=on or clock.today(), at=at,
         actor=actor.audit_name,

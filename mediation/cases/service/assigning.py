@@ -16,7 +16,7 @@ from mediation.cases.models.record import (
     MediationStep,
     MediationWithdrawal,
 )
-from mediation.cases.service import filing, record, sessions
+from mediation.cases.service import accepting, filing, record, sessions
 from mediation.cases.service.record import MEDIATE, Held
 from mediation.roster import api as roster
 from portal.deadlines import api as deadlines
@@ -82,9 +82,10 @@ def nominate(db: Session, actor: Actor, case_id: str, login: str, *, on: date | 
     record.expect(held, "mediating", "extended")
     _refuse_unfit(db, held, login, "mediator", on)
     day = on or clock.today()
+    before = accepting.open_ask(db, case_id, "mediator")
     row = MediationAsk(
-        id=ids.new_id(), case_id=case_id, purpose="mediator", ref=login, sides="applicant respondent", on=day, at=clock.now(),
-        actor=actor.audit_name,
+        id=ids.new_id(), case_id=case_id, purpose="mediator", ref=login, sides="applicant respondent", on=day,
+        at=clock.after(before.at if before else None), actor=actor.audit_name,
     )  # fmt: skip
     db.add(row)
     db.flush()

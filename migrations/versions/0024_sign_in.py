@@ -1,0 +1,14 @@
+"""Sign-in by more than a password: second factors, passkeys, government sign-in, step-up."""
+
+revision = "0024"
+down_revision = "0023"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
+
+
+def downgrade() -> None:
+    pass
