@@ -38,16 +38,24 @@ def quarter_scores(months: pd.DataFrame, estates: pd.DataFrame) -> pd.DataFrame:
         raise TooManyMonths(estates["estate_code"].to_numpy()[count > MONTHS_OF_A_QUARTER])
     enough = count >= MONTHS_NEEDED
     score = nullable(half_up(group_sum(row, points, len(estates)), np.maximum(count, 1)), enough)
-    kind, place = estates["kind"], estates["street_code"]
+    district, street = ranked(estates["kind"], estates["street_code"], score)
     return pd.DataFrame(
         {
             "estate_code": estates["estate_code"].to_numpy(),
             "months": count,
             "score_cp": score,
             "status": np.where(enough, PUBLISHED, INSUFFICIENT),
-            "rank_district": competition_ranks([kind, area_of(place, DISTRICT_DIGITS)], score),
-            "rank_street": competition_ranks([kind, area_of(place, STREET_DIGITS)], score),
+            "rank_district": district,
+            "rank_street": street,
         }
+    )
+
+
+def ranked(kind: pd.Series, place: pd.Series, score_cp: pd.Series) -> tuple[pd.Series, pd.Series]:
+    """Ranks of scores in the district and in the street, among estates of the same kind; ``place``: division codes."""
+    return (
+        competition_ranks([kind, area_of(place, DISTRICT_DIGITS)], score_cp),
+        competition_ranks([kind, area_of(place, STREET_DIGITS)], score_cp),
     )
 
 

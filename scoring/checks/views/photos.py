@@ -1,32 +1,19 @@
 """Photos: their bytes for the staff, the released copy for everybody, and the tool that masks and releases."""
 
-import base64
-import io
 import json
 
-from flask import Response, flash, render_template, request, send_file, url_for
+from flask import Response, flash, render_template, request, url_for
 
 from portal.kernel.access import Permission, require
 from portal.kernel.db import transaction
-from portal.kernel.errors import DomainError, NotFound
-from portal.kernel.files import store
+from portal.kernel.errors import DomainError
 from portal.kernel.i18n import _
-from portal.kernel.images import public_copy
+from portal.kernel.sent_files import masked_preview, released_photo, staff_photo
 from portal.kernel.web import actor, needs, public, request_session
 from scoring.checks import policy, reading, service, standing
 from scoring.checks.forms import BoxRows, ReasonForm, read_boxes, shown_boxes
 from scoring.checks.reading import CheckView, PhotoView
 from scoring.checks.views.blueprint import bp, reviews_bp, see_other
-
-JPEG = "image/jpeg"
-A_DAY, FIVE_MINUTES = 86_400, 300
-
-
-def _sent(data: bytes, media_type: str, sha256: str, cache: str) -> Response:
-    response = send_file(io.BytesIO(data), mimetype=media_type, etag=sha256)
-    response.headers["Cache-Control"] = cache
-    response.make_conditional(request)
-    return response
 
 
 @bp.get("/inspections/photos/<photo_id>/<any(thumbnail, original, screen):size>")
@@ -34,24 +21,14 @@ def _sent(data: bytes, media_type: str, sha256: str, cache: str) -> Response:
 def photo(photo_id: str, size: str) -> Response:
     """A photo for the staff: small, as it was taken, or upright for the screen (HEIC too)."""
     found, _check = reading.photo_of(request_session(), actor(), photo_id)
-    cache = "private, max-age=3600"
-    if size == "thumbnail":
-        return _sent(store().read(found.thumbnail), JPEG, found.thumbnail, cache)
-    original = store().read(found.sha256)
-    if size == "original":
-        return _sent(original, found.media_type, found.sha256, cache)
-    return _sent(public_copy(original, ()), JPEG, f"{found.sha256}-screen", cache)
+    return staff_photo(found, size)
 
 
 @bp.get("/photos/<photo_id>.jpg")
 @public
 def public_photo(photo_id: str) -> Response:
-    """The released copy. With its own version in the address it may be kept for a day, as it can be taken back."""
-    sha256 = standing.public_copy_of(request_session(), photo_id)
-    if sha256 is None:
-        raise NotFound(_("没有找到这张照片。"))
-    age = A_DAY if request.args.get("v") == sha256[:10] else FIVE_MINUTES
-    return _sent(store().read(sha256), JPEG, sha256, f"public, max-age={age}")
+    """The released copy."""
+    return released_photo(standing.public_copy_of(request_session(), photo_id))
 
 
 # ---- masking and releasing ----
@@ -90,7 +67,7 @@ def preview(photo_id: str) -> str | tuple[str, int]:
         return _tool(found, check, rows)
     if rows.errors:
         return _tool(found, check, rows), 422
-    copy = base64.b64encode(public_copy(store().read(found.sha256), rows.boxes)).decode()
+    copy = masked_preview(found.sha256, rows.boxes)
     item = check.standard.items[found.item_code]
     return render_template("checks/preview.html", photo=found, check=check, item=item, rows=rows, copy=copy)
 

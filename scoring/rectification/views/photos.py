@@ -1,17 +1,14 @@
 """Photos of orders: for the parties, the released copy for everybody, and the tool that masks and releases."""
 
-import base64
-import io
 import json
 
-from flask import Response, flash, render_template, request, send_file, url_for
+from flask import Response, flash, render_template, request, url_for
 
 from portal.kernel.access import Permission, require
 from portal.kernel.db import transaction
 from portal.kernel.errors import DomainError, NotFound
-from portal.kernel.files import store
 from portal.kernel.i18n import _
-from portal.kernel.images import public_copy
+from portal.kernel.sent_files import masked_preview, released_photo, staff_photo
 from portal.kernel.web import actor, needs, public, request_session
 from scoring.checks import api as checks
 from scoring.rectification import policy, queries, reading
@@ -19,9 +16,6 @@ from scoring.rectification.forms import WithdrawForm
 from scoring.rectification.reading import OrderPhoto, OrderView
 from scoring.rectification.service import photos as service
 from scoring.rectification.views.blueprint import bp, see_other
-
-JPEG = "image/jpeg"
-A_DAY, FIVE_MINUTES = 86_400, 300
 
 
 def _found(photo_id: str) -> tuple[OrderPhoto, OrderView]:
@@ -33,36 +27,19 @@ def _found(photo_id: str) -> tuple[OrderPhoto, OrderView]:
     return next(photo for photo in view.photos if photo.id == photo_id), view
 
 
-def _sent(data: bytes, media_type: str, etag: str, cache: str) -> Response:
-    response = send_file(io.BytesIO(data), mimetype=media_type, etag=etag)
-    response.headers["Cache-Control"] = cache
-    response.make_conditional(request)
-    return response
-
-
 @bp.get("/rectification/photos/<photo_id>/<any(thumbnail, original, screen):size>")
 @needs(Permission.ORDER_READ)
 def photo(photo_id: str, size: str) -> Response:
     """A photo for the parties: small, as it was taken, or upright for the screen."""
     found, _view = _found(photo_id)
-    cache = "private, max-age=3600"
-    if size == "thumbnail":
-        return _sent(store().read(found.thumbnail), JPEG, found.thumbnail, cache)
-    original = store().read(found.sha256)
-    if size == "original":
-        return _sent(original, found.media_type, found.sha256, cache)
-    return _sent(public_copy(original, ()), JPEG, f"{found.sha256}-screen", cache)
+    return staff_photo(found, size)
 
 
 @bp.get("/photos/rectification/<photo_id>.jpg")
 @public
 def public_photo(photo_id: str) -> Response:
-    """The released copy. With its own version in the address it may be kept for a day, as it can be taken back."""
-    sha256 = queries.public_copy_of(request_session(), photo_id)
-    if sha256 is None:
-        raise NotFound(_("没有找到这张照片。"))
-    age = A_DAY if request.args.get("v") == sha256[:10] else FIVE_MINUTES
-    return _sent(store().read(sha256), JPEG, sha256, f"public, max-age={age}")
+    """The released copy."""
+    return released_photo(queries.public_copy_of(request_session(), photo_id))
 
 
 # ---- masking and releasing ----
@@ -99,7 +76,7 @@ def preview(photo_id: str) -> str | tuple[str, int]:
         return _tool(found, view, rows)
     if rows.errors:
         return _tool(found, view, rows), 422
-    copy = base64.b64encode(public_copy(store().read(found.sha256), rows.boxes)).decode()
+    copy = masked_preview(found.sha256, rows.boxes)
     return render_template("rectification/preview.html", photo=found, view=view, rows=rows, copy=copy)
 
 

@@ -1,6 +1,5 @@
 """The moderator's side: replies that wait, one of them beside its finding, accept or refuse; photos to mask."""
 
-import base64
 import json
 
 from flask import Response, flash, render_template, request
@@ -10,9 +9,8 @@ from portal.kernel import clock
 from portal.kernel.access import Permission
 from portal.kernel.db import transaction
 from portal.kernel.errors import Conflict, DomainError, NotFound
-from portal.kernel.files import store
 from portal.kernel.i18n import _
-from portal.kernel.images import public_copy
+from portal.kernel.sent_files import masked_preview
 from portal.kernel.web import actor, needs, request_session
 from portal.registry import api as registry
 from scoring.checks import api as checks
@@ -146,7 +144,7 @@ def preview(photo_id: str) -> str | tuple[str, int]:
     rows = checks.read_boxes(request.form)
     if rows.errors or request.form.get("go") == "edit":
         return _tool(photo, view, rows), 422 if rows.errors else 200
-    copy = base64.b64encode(public_copy(store().read(photo.sha256), rows.boxes)).decode()
+    copy = masked_preview(photo.sha256, rows.boxes)
     return render_template("replies/preview.html", photo=photo, view=view, rows=rows, copy=copy)
 
 
