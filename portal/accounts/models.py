@@ -1,8 +1,8 @@
-"""People who sign in, their sessions, and the attempts that guard the door."""
+"""People who sign in, their sessions, the attempts that guard the door, and what proves them besides a password."""
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import BigInteger, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.kernel.classes import STAFF
@@ -37,6 +37,8 @@ class SignInSession(Base):
     expires_at: Mapped[datetime] = mapped_column(info=STAFF)
     revoked_at: Mapped[datetime | None] = mapped_column(info=STAFF)
     device: Mapped[str] = mapped_column(default="", info=STAFF)
+    proved_at: Mapped[datetime | None] = mapped_column(info=STAFF)  # None: when it was opened
+    opened_by: Mapped[str | None] = mapped_column(String(12), info=STAFF)  # None: password
 
 
 class SignInAttempt(Base):
@@ -48,4 +50,53 @@ class SignInAttempt(Base):
     id: Mapped[str] = mapped_column(primary_key=True, info=STAFF)
     login_hash: Mapped[str] = mapped_column(info=STAFF)
     address_hash: Mapped[str] = mapped_column(info=STAFF)
+    at: Mapped[datetime] = mapped_column(info=STAFF)
+
+
+class Totp(Base):
+    """The authenticator app of a person: its secret, sealed under the person's key, and the last time step that was used."""
+
+    __tablename__ = "totp"
+
+    login: Mapped[str] = mapped_column(ForeignKey("person.login"), primary_key=True, info=STAFF)
+    sealed: Mapped[str] = mapped_column(info=STAFF)
+    last_step: Mapped[int] = mapped_column(BigInteger, info=STAFF)
+    added_at: Mapped[datetime] = mapped_column(info=STAFF)
+
+
+class RecoveryCode(Base):
+    """One of ten codes for the day the phone is gone; kept as a keyed hash, good once."""
+
+    __tablename__ = "recovery_code"
+    __table_args__ = (Index(None, "login"),)
+
+    code_hash: Mapped[str] = mapped_column(primary_key=True, info=STAFF)
+    login: Mapped[str] = mapped_column(ForeignKey("person.login"), info=STAFF)
+    made_at: Mapped[datetime] = mapped_column(info=STAFF)
+    used_at: Mapped[datetime | None] = mapped_column(info=STAFF)
+
+
+class Passkey(Base):
+    """The public half of a passkey (WebAuthn); ``credential_id`` and ``public_key`` in base64url."""
+
+    __tablename__ = "passkey"
+    __table_args__ = (Index(None, "login"),)
+
+    id: Mapped[str] = mapped_column(primary_key=True, info=STAFF)
+    login: Mapped[str] = mapped_column(ForeignKey("person.login"), info=STAFF)
+    credential_id: Mapped[str] = mapped_column(unique=True, info=STAFF)
+    public_key: Mapped[str] = mapped_column(info=STAFF)
+    sign_count: Mapped[int] = mapped_column(BigInteger, info=STAFF)
+    name: Mapped[str] = mapped_column(info=STAFF)
+    transports: Mapped[str] = mapped_column(info=STAFF)
+    added_at: Mapped[datetime] = mapped_column(info=STAFF)
+    used_at: Mapped[datetime | None] = mapped_column(info=STAFF)
+
+
+class SpentChallenge(Base):
+    """A challenge that a passkey has answered: it is not taken again."""
+
+    __tablename__ = "spent_challenge"
+
+    digest: Mapped[str] = mapped_column(primary_key=True, info=STAFF)
     at: Mapped[datetime] = mapped_column(info=STAFF)
