@@ -8,7 +8,6 @@ from sqlalchemy.orm import Session
 from disclosure.owners.service import balances, register
 from disclosure.owners.service.balances import BalanceInput
 from disclosure.owners.service.register import HoldingInput
-from disclosure.owners.sms import hand_over
 from disclosure.owners.values import KIND_LABELS, parse_fen, parse_phone
 from portal.kernel import clock
 from portal.kernel.access import Actor, Permission
@@ -17,6 +16,7 @@ from portal.kernel.i18n import _
 from portal.kernel.importing import Counts, ImportContext, ImportKind
 from portal.kernel.sheets.columns import Column, SheetKind
 from portal.kernel.sheets.read import Problems, Sheet, checked_rows
+from portal.kernel.sms import hand_over
 
 PLACE = (
     Column("estate_code", "小区编号", kind="code", example="440306017010-0001"),

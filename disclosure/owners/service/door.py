@@ -27,11 +27,11 @@ from disclosure.owners.models import (
     OwnerUnit,
 )
 from disclosure.owners.service.sessions import DOOR, hashed, open_session
-from disclosure.owners.sms import Message
 from portal.kernel import audit, clock, keys
 from portal.kernel.db import lock
 from portal.kernel.i18n import _
 from portal.kernel.ids import new_id
+from portal.kernel.sms import Message
 from portal.kernel.sources import source
 
 DAY = timedelta(days=1)

@@ -12,7 +12,6 @@ from disclosure.owners import policy, queries
 from disclosure.owners.households import building_key, unit_key
 from disclosure.owners.models import OwnerFacts, OwnerHolding, OwnerPaperCode, OwnerSession, OwnerUnit
 from disclosure.owners.service import door, sessions
-from disclosure.owners.sms import Message
 from portal.kernel import audit, clock, keys, versions
 from portal.kernel.access import Actor, require
 from portal.kernel.db import lock
@@ -20,6 +19,7 @@ from portal.kernel.errors import Conflict, DomainError, NotFound
 from portal.kernel.i18n import _
 from portal.kernel.ids import new_id
 from portal.kernel.importing import Counts
+from portal.kernel.sms import Message
 from portal.registry import api as registry
 
 # nothing that is read as something else; 12 of them are 58 random bits

@@ -8,12 +8,12 @@ from disclosure.owners.api import COOKIE
 from disclosure.owners.forms import AskForm, CodeForm
 from disclosure.owners.service import door, sessions
 from disclosure.owners.service.door import Asked
-from disclosure.owners.sms import hand_over
 from disclosure.owners.views.blueprint import bp, private, see_other
 from portal.kernel.db import transaction
 from portal.kernel.formats import instant_text
 from portal.kernel.i18n import _
 from portal.kernel.settings import settings
+from portal.kernel.sms import hand_over
 from portal.kernel.web import public, request_session
 from portal.registry import api as registry
 
@@ -97,7 +97,7 @@ def _let_in(token: str) -> Response:
     session.clear()  # a form token from before the door is worth nothing behind it
     response = see_other("my_estate.index")
     response.set_cookie(
-        COOKIE, token, httponly=True, samesite="Lax", secure=settings().secure_cookies, path="/",
+        cookie_name(COOKIE), token, httponly=True, samesite="Lax", secure=settings().secure_cookies, path="/",
         max_age=sessions.SESSION_LIFE,
     )  # fmt: skip
     return response

@@ -11,7 +11,6 @@ from disclosure.owners.models import OwnerFacts
 from disclosure.owners.queries import UnitView
 from disclosure.owners.service import questions, register
 from disclosure.owners.service.register import HoldingInput
-from disclosure.owners.sms import Message, hand_over
 from disclosure.owners.views.blueprint import bp, private, see_other
 from portal.deadlines import api as deadlines
 from portal.kernel import clock
@@ -20,6 +19,7 @@ from portal.kernel.db import transaction
 from portal.kernel.errors import Conflict, DomainError, NotFound
 from portal.kernel.formats import mask_name
 from portal.kernel.i18n import _
+from portal.kernel.sms import Message, hand_over
 from portal.kernel.web import actor, needs, page_asked, request_session
 from portal.registry import api as registry
 

@@ -1,4 +1,4 @@
-"""Text messages to registered phones: what a gateway does, and a local one that writes into the instance folder.
+"""Text messages to phones: what a gateway does, and a local one that writes into the instance folder.
 
 A message goes out beside the request, for real requests and for those that fit nobody alike, so that the time an answer
 takes says nothing. A message that is lost is asked for again; nothing of it is kept or logged.
@@ -56,7 +56,7 @@ def gateway() -> Gateway:
 
 def hand_over(message: Message | None, wait: bool = False) -> None:
     """Send a message, if there is one, beside the request; ``wait`` for it in tests and commands."""
-    beside = threading.Thread(target=_send, args=(message,), name="owner-sms", daemon=True)
+    beside = threading.Thread(target=_send, args=(message,), name="sms", daemon=True)
     beside.start()
     if wait:
         beside.join()
