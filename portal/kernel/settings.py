@@ -4,6 +4,7 @@ import os
 import secrets
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from pathlib import Path
 
@@ -37,6 +38,18 @@ class Settings:
     smtp_password: str
     smtp_from: str
     smtp_security: str
+    backup_key: str  # empty: backups are not encrypted and hold no keys
+    backups: Path
+    backups_kept: int
+    slow_query_ms: int
+    metrics_token: str
+    log_format: str
+    second_factor_from: date | None
+    second_factor_roles: frozenset[str]
+    oidc_issuer: str
+    oidc_client_id: str
+    oidc_client_secret: str
+    oidc_claim: str
 
 
 def _secret_key(instance: Path) -> str:
@@ -52,6 +65,10 @@ def _secret_key(instance: Path) -> str:
             os.link(draft, path)
         draft.unlink()
     return path.read_text()
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
 
 
 @cache
@@ -86,6 +103,20 @@ def settings() -> Settings:
         smtp_password=env.get("SMTP_PASSWORD") or "",
         smtp_from=env.get("SMTP_FROM") or "",
         smtp_security=env.get("SMTP_SECURITY") or "starttls",
+        backup_key=env.get("PORTAL_BACKUP_KEY") or "",
+        backups=Path(env.get("PORTAL_BACKUPS") or instance / "backups").resolve(),
+        backups_kept=max(1, int(env.get("PORTAL_BACKUPS_KEPT") or 7)),
+        slow_query_ms=int(env.get("SLOW_QUERY_MS") or 500),  # 0: none is noted
+        metrics_token=env.get("METRICS_TOKEN") or "",  # empty: /metrics answers on loopback only
+        log_format=env.get("LOG_FORMAT") or "json",
+        second_factor_from=_day(env.get("SECOND_FACTOR_FROM")),  # None: advised, not asked for
+        second_factor_roles=frozenset(
+            (env.get("SECOND_FACTOR_ROLES") or "lead admin auditor").replace(",", " ").split()
+        ),
+        oidc_issuer=(env.get("OIDC_ISSUER") or "").rstrip("/"),  # empty: no sign-in through another
+        oidc_client_id=env.get("OIDC_CLIENT_ID") or "",
+        oidc_client_secret=env.get("OIDC_CLIENT_SECRET") or "",
+        oidc_claim=env.get("OIDC_CLAIM") or "preferred_username",
     )
 
 

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from portal.kernel import clock
 from portal.kernel.access import Actor, Permission
 from portal.kernel.db import engine
+from portal.kernel.settings import settings
 
 View = TypeVar("View", bound=Callable[..., object])
 PUBLIC_ACCESS = "public"
@@ -60,6 +61,19 @@ def is_open_to(person: Actor, endpoint: str, views: Mapping[str, Callable[..., o
     """Whether a page exists and its door opens to somebody (the record's policy comes on top)."""
     access = getattr(views.get(endpoint), "access", None)
     return access in (PUBLIC_ACCESS, SIGNED_IN) or (isinstance(access, Permission) and person.may(access))
+
+
+def fresh(view: View) -> View:
+    """A deed that asks for a fresh proof of who acts (password, second factor or passkey) when the last one is older than
+    15 minutes; what was typed is kept, files are not: not for forms with files. GET is never asked."""
+    view.fresh = True  # type: ignore[attr-defined]
+    return view
+
+
+def cookie_name(name: str) -> str:
+    """The name a cookie goes by. Behind https with the prefix that binds it to this host, to https and to the whole site, so
+    that no neighbouring host can plant it (RFC 6265bis, ``__Host-``)."""
+    return f"__Host-{name}" if settings().secure_cookies else name
 
 
 LAST_PAGE = 1_000_000  # beyond any list, and within the numbers of every database

@@ -27,6 +27,7 @@ from portal.kernel.web import (
     PUBLIC_ACCESS,
     SIGNED_IN,
     close_request_session,
+    cookie_name,
     request_session,
 )
 from portal.shell import errors, frame, health, wiring
@@ -100,12 +101,12 @@ def _before() -> AnyResponse | None:
     if access == PUBLIC_ACCESS:
         return None
     if access == OWNER_ACCESS:
-        g.owner = owners.owner_for_session(request_session(), request.cookies.get(owners.COOKIE, ""))
+        g.owner = owners.owner_for_session(request_session(), request.cookies.get(cookie_name(owners.COOKIE), ""))
         return None if g.owner else errors.verify_first()
     if access == PARTY_ACCESS:
         g.actor = mediation.party_of_session(request_session(), session.get(mediation.PARTY_SESSION))
         return None if g.actor else errors.enter_first()
-    token = request.cookies.get(SESSION_COOKIE, "")
+    token = request.cookies.get(cookie_name(SESSION_COOKIE), "")
     g.actor = accounts.actor_for_session(request_session(), token) if token else None
     if g.actor is None:
         return errors.sign_in_first()
@@ -171,7 +172,7 @@ def create_app(testing: bool = False, keep_answers: bool | None = None) -> Flask
     app.testing = testing
     app.config.update(
         SECRET_KEY=settings().secret_key,
-        SESSION_COOKIE_NAME="portal_form",
+        SESSION_COOKIE_NAME=cookie_name("portal_form"),
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=settings().secure_cookies,
         MAX_CONTENT_LENGTH=64 * 1024 * 1024,

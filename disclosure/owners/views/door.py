@@ -14,7 +14,7 @@ from portal.kernel.formats import instant_text
 from portal.kernel.i18n import _
 from portal.kernel.settings import settings
 from portal.kernel.sms import hand_over
-from portal.kernel.web import public, request_session
+from portal.kernel.web import cookie_name, public, request_session
 from portal.registry import api as registry
 
 ASKED = "owner_request"

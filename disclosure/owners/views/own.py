@@ -20,7 +20,8 @@ from portal.kernel.errors import Conflict, DomainError, NotFound
 from portal.kernel.files import store
 from portal.kernel.i18n import _
 from portal.kernel.periods import Month, Quarter
-from portal.kernel.web import owner, request_session
+from portal.kernel.settings import settings
+from portal.kernel.web import cookie_name, owner, request_session
 
 A_YEAR = timedelta(days=400)
 
@@ -210,8 +211,8 @@ def ask() -> Response | tuple[str, int]:
 def leave() -> Response:
     """End this session."""
     with transaction() as db:
-        sessions.leave(db, request.cookies.get(COOKIE, ""))
+        sessions.leave(db, request.cookies.get(cookie_name(COOKIE), ""))
     session.clear()
     response = see_other("owners.start")
-    response.delete_cookie(COOKIE, path="/")
+    response.delete_cookie(cookie_name(COOKIE), path="/", secure=settings().secure_cookies)
     return response
