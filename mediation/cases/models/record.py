@@ -78,6 +78,7 @@ class MediationCase(Base):
     __table_args__ = (
         Index(None, "estate_code"),
         Index(None, "division_code"),
+        Index("ix_mediation_case_filed", "filed_on", "division_code", "estate_code", "kind"),
         CheckConstraint(one_of("track", TRACKS), name="track_known"),
         CheckConstraint(one_of("channel", CHANNELS), name="channel_known"),
         CheckConstraint(one_of("kind", KINDS), name="kind_known"),
@@ -150,6 +151,7 @@ class MediationStep(Base):
         CheckConstraint(one_of("step", STEPS), name="step_known"),
         Index("uq_mediation_step_live", "case_id", unique=True, sqlite_where=LIVE, postgresql_where=LIVE),
         Index("ix_mediation_step_state", "step", "on", sqlite_where=LIVE, postgresql_where=LIVE),
+        Index("ix_mediation_step_course", "case_id", "seq", "step", "on"),
     )
 
     case_id: Mapped[str] = mapped_column(ForeignKey("mediation_case.id"), primary_key=True, info=PARTY)
