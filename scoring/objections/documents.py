@@ -12,7 +12,7 @@ from portal.notices import api as notices
 from portal.notices.api import Addressee, DocumentView, Section
 from portal.registry import api as registry
 from scoring.adverse import api as adverse
-from scoring.objections import words
+from scoring.objections import saying, words
 from scoring.objections.corrections import Corrected
 from scoring.objections.queries import Case
 
@@ -50,7 +50,7 @@ def refused(db: Session, actor: Actor, case: Case, code: str, reason: str, on: d
     """The objection is not accepted, with the coded reason and the same in writing."""
     with using("zh"):
         body = [
-            Section("", [_matter(case), f"对你单位提出的异议不予受理，理由是：{words.REFUSALS[code]}。"]),
+            Section("", [_matter(case), saying.sentence(case, "refused", code, on)]),
             Section("具体说明", [reason]),
             _points(case),
             Section("依据和权利", [_basis(), adverse.remedies()]),
@@ -65,7 +65,7 @@ def decided(
     with using("zh"):
         body = [
             Section("", [_matter(case)]),
-            Section("复核决定", [f"{words.outcome(outcome)}。", reason]),
+            Section("复核决定", [saying.sentence(case, "decided", outcome, on), reason]),
             Section("逐点答复", [], _answers(case)),
         ]
         if corrected:

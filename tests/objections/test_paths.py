@@ -2,6 +2,9 @@
 
 import pytest
 
+from portal.kernel.db import reading
+from portal.notices.api import documents_of
+from scoring.objections import queries, saying
 from tests.objections.acts import ACCEPT, ASK, act, decision, filed, reached, seq_of, state_of
 from tests.objections.world import KINDS, REVIEWER
 
@@ -11,6 +14,11 @@ VERBS = {
     "ask-extension": {"why": "需要调取监控。"},
     "extension": {"granted": "yes", "ground": "同意。"},
     "decide": {},
+}
+TOLD = {
+    "filed": "将在1个工作日内决定是否受理",
+    "refused": "理由：只对评价规则本身有意见，不涉及具体结果。",
+    "withdrawn": "企业撤回对“",
 }
 LEGAL = {
     "filed": {"accept", "refuse"},
@@ -30,6 +38,12 @@ def test_from_filing_to_a_decision_that_corrects(as_, world, kind):
     page = company.page(f"/company/objections/{objection_id}").get_text()
     for text in ("异议成立，已更正", "已核对现场照片和检查记录", "异议复核决定书", "宝住建异决〔2026〕1号"):
         assert text in page
+    with reading() as db:
+        (told,) = saying.said(queries.case(db, objection_id)).sentences
+        papers = documents_of(db, f"objection:{objection_id}")
+        written = [line for paper in papers for part in paper.body for line in part.paragraphs]
+    assert told in page
+    assert told in written
 
 
 def test_a_decision_that_changes_nothing(as_, world):
@@ -58,6 +72,8 @@ def test_a_decision_that_changes_nothing(as_, world):
 def test_every_state_is_reached_and_no_step_is_skipped(as_, world, kind, state):
     company, office, lead = as_("company"), as_(REVIEWER[kind]), as_("lead2")
     objection_id = reached(company, office, world, kind, state, lead)
+    for client, address in ((company, "/company/objections"), (office, "/objections")):
+        assert TOLD.get(state, "异议已受理，正在复核") in client.page(f"{address}/{objection_id}").get_text()
 
     for verb, data in VERBS.items():
         if verb in LEGAL.get(state, set()):

@@ -16,7 +16,7 @@ from portal.kernel.formats import date_text
 from portal.kernel.i18n import _
 from portal.kernel.web import actor, needs, page_asked, request_session
 from portal.notices import api as notices
-from scoring.objections import policy, queries
+from scoring.objections import policy, queries, saying
 from scoring.objections.contested import Contested, contested
 from scoring.objections.files import NewFile, file_of
 from scoring.objections.forms import FilingForm, PlainForm
@@ -155,6 +155,7 @@ def shared(found: queries.Case) -> dict[str, Any]:
         "documents": documents,
         "clock_now": next((one for one in clocks if one.closed_at is None), None),
         "clocks": clocks,
+        "said": saying.said(found),
         "flags": flags(db, [found.objection.ref]).get(found.objection.ref, ()),
     }
 
