@@ -1,17 +1,22 @@
 """The one door to a case: its verbs, its reads, its words. Who may do what: mediation/README.md."""
 
+from mediation.cases.counting import Figure as Figure
 from mediation.cases.door import PARTY_SESSION as PARTY_SESSION
 from mediation.cases.door import party_of_session as party_of_session
-from mediation.cases.figures import Figure as Figure
+from mediation.cases.figures import as_of as as_of
 from mediation.cases.figures import figures as figures
 from mediation.cases.figures import hot_estates as hot_estates
 from mediation.cases.figures import promise_figures as promise_figures
+from mediation.cases.figures import response_rates as response_rates
 from mediation.cases.listing import CaseLine as CaseLine
 from mediation.cases.listing import counts as counts
 from mediation.cases.listing import flagged as flagged
 from mediation.cases.listing import own_cases as own_cases
 from mediation.cases.listing import queue as queue
-from mediation.cases.listing import response_rates as response_rates
+from mediation.cases.models.fairness import ANSWERS as ANSWERS
+from mediation.cases.models.fairness import QUESTIONS as QUESTIONS
+from mediation.cases.models.fairness import ROLES as ROLES
+from mediation.cases.models.fairness import STAGES as STAGES
 from mediation.cases.models.record import CHANNELS as CHANNELS
 from mediation.cases.models.record import ENDED as ENDED
 from mediation.cases.models.record import FLAGS as FLAGS
@@ -73,9 +78,17 @@ from mediation.cases.service.closing import delete as delete
 from mediation.cases.service.closing import due_for_deletion as due_for_deletion
 from mediation.cases.service.closing import handle as handle
 from mediation.cases.service.closing import open_sealed as open_sealed
+from mediation.cases.service.codes import asked_by_phone as asked_by_phone
 from mediation.cases.service.codes import enter as enter
 from mediation.cases.service.codes import new_entry_code as new_entry_code
 from mediation.cases.service.codes import new_progress_code as new_progress_code
+from mediation.cases.service.codes import send_entry_code as send_entry_code
+from mediation.cases.service.fairness import Opinion as Opinion
+from mediation.cases.service.fairness import Remark as Remark
+from mediation.cases.service.fairness import give_opinion as give_opinion
+from mediation.cases.service.fairness import open_stages as open_stages
+from mediation.cases.service.fairness import opinion_figures as opinion_figures
+from mediation.cases.service.fairness import remarks as remarks
 from mediation.cases.service.filing import Filed as Filed
 from mediation.cases.service.filing import NewCase as NewCase
 from mediation.cases.service.filing import NewParty as NewParty
@@ -118,7 +131,9 @@ from mediation.cases.service.talking import read_file as read_file
 from mediation.cases.service.talking import reply as reply
 from mediation.cases.service.talking import rooms as rooms
 from mediation.cases.service.talking import say as say
+from mediation.cases.tallying import add_up as add_up
 from mediation.cases.waiting import work_items as work_items
+from mediation.cases.words import ANSWER_NAMES as ANSWER_NAMES
 from mediation.cases.words import CHANNEL_NAMES as CHANNEL_NAMES
 from mediation.cases.words import FLAG_NAMES as FLAG_NAMES
 from mediation.cases.words import GROUNDS as GROUNDS
@@ -128,9 +143,12 @@ from mediation.cases.words import PARTY_KIND_NAMES as PARTY_KIND_NAMES
 from mediation.cases.words import POWER_NAMES as POWER_NAMES
 from mediation.cases.words import PROMISE_NAMES as PROMISE_NAMES
 from mediation.cases.words import PURPOSE_NAMES as PURPOSE_NAMES
+from mediation.cases.words import QUESTION_NAMES as QUESTION_NAMES
+from mediation.cases.words import QUESTION_SHORT as QUESTION_SHORT
 from mediation.cases.words import REFUSALS as REFUSALS
 from mediation.cases.words import SESSION_NAMES as SESSION_NAMES
 from mediation.cases.words import SIDE_NAMES as SIDE_NAMES
+from mediation.cases.words import STAGE_NAMES as STAGE_NAMES
 from mediation.cases.words import STATE_NAMES as STATE_NAMES
 from mediation.cases.words import TERM_NAMES as TERM_NAMES
 from mediation.cases.words import TRANSFERS as TRANSFERS

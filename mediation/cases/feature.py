@@ -5,6 +5,7 @@ from sqlalchemy.orm import Session
 
 from mediation.cases import listing
 from mediation.cases.views import door as door
+from mediation.cases.views import handing as handing
 from mediation.cases.views import pages as pages
 from mediation.cases.views import papers as papers
 from mediation.cases.views import talk as talk

@@ -5,7 +5,16 @@ from typing import Any
 
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
-from wtforms import BooleanField, DateField, DecimalField, HiddenField, SelectField, StringField, TextAreaField
+from wtforms import (
+    BooleanField,
+    DateField,
+    DecimalField,
+    HiddenField,
+    RadioField,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length, Optional, StopValidation
 
@@ -35,6 +44,36 @@ class EnterForm(FlaskForm):
 
     number = StringField(lazy("案件编号"), [filled(lazy("请填写案件编号。")), Length(max=32)])
     code = StringField(lazy("入门码"), [filled(lazy("请填写入门码。")), Length(max=60, message=lazy("入门码太长了。"))])
+
+
+class ByPhoneForm(FlaskForm):
+    """Which case, and the phone on file."""
+
+    number = StringField(lazy("案件编号"), [filled(lazy("请填写案件编号。")), Length(max=32)])
+    phone = StringField(lazy("申请时填写的电话"), [filled(lazy("请填写电话。")), Length(max=30)])
+
+
+class HandForm(FlaskForm):
+    """Which code a party gets again and how; one that is shown takes the sight of the person."""
+
+    way = RadioField(lazy("补发什么"), [filled(lazy("请选择。"))])
+    seen = BooleanField(lazy("本人到场，已核对身份证件"))
+
+    def __init__(self, may_progress: bool, has_phone: bool, **more: Any) -> None:
+        super().__init__(**more)
+        pairs = [("sms", lazy("入门码，用短信发到登记的电话"))] if has_phone else []
+        pairs.append(("entry", lazy("入门码，当面交给本人")))
+        if may_progress:
+            pairs.append(("progress", lazy("查询码，当面交给本人，旧的作废")))
+        self.way.choices = choices(pairs)
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """A code that is shown goes to somebody who was seen."""
+        is_sound = bool(super().validate(extra_validators))
+        if is_sound and self.way.data != "sms" and not self.seen.data:
+            self.seen.errors = [str(lazy("当面交付的，请先核对身份证件。"))]
+            return False
+        return is_sound
 
 
 class SayForm(FlaskForm):

@@ -9,8 +9,6 @@ from sqlalchemy.orm import Session
 
 from mediation.cases import people
 from mediation.cases.models.record import (
-    MediationAnswer,
-    MediationAsk,
     MediationAssignment,
     MediationCase,
     MediationFlag,
@@ -138,29 +136,3 @@ def own_cases(db: Session, actor: Actor) -> list[CaseLine]:
         _lines().where(MediationCase.id.in_(ids)).order_by(MediationCase.filed_on.desc(), MediationCase.id)
     )
     return [_line(row) for row in rows]
-
-
-def response_rates(db: Session, since: date, until: date) -> dict[str, tuple[int, int]]:
-    """Company to (asked, answered in time or late, yes or no) as the other side of disputes accepted in a span of days.
-
-    An answer counts whatever it says: declining is never held against anyone. For the public counts of each company.
-    """
-    asked = select(MediationAsk.id, MediationAsk.case_id).where(
-        MediationAsk.purpose == "mediate", MediationAsk.on >= since, MediationAsk.on <= until
-    ).subquery()  # fmt: skip
-    query = (
-        select(MediationParty.uscc, func.count(asked.c.id), func.count(MediationAnswer.ask_id))
-        .join(asked, asked.c.case_id == MediationParty.case_id)
-        .outerjoin(
-            MediationAnswer, (MediationAnswer.ask_id == asked.c.id) & (MediationAnswer.party_id == MediationParty.id)
-        )
-        .where(
-            MediationParty.superseded_at.is_(None),
-            MediationParty.side == "respondent",
-            MediationParty.uscc.is_not(None),
-        )
-        .group_by(MediationParty.uscc)
-    )
-    return {
-        uscc: (int(total), int(said)) for uscc, total, said in db.execute(query.order_by(MediationParty.uscc)) if uscc
-    }

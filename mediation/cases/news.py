@@ -32,3 +32,29 @@ def lead() -> str:
     """To the credit office: a court's document, by a person's deed."""
     with using("zh"):
         return _("法院文书%(number)s确认企业%(uscc)s未履行生效协议。请核对文书后决定是否登记信用事项。")
+
+
+def fairness() -> str:
+    """To those of a stage that ended: say whether it was fair."""
+    with using("zh"):
+        return _("案件%(code)s的一个环节已经结束。办理是否公平，请您在案件页面说一说。")
+
+
+def fairness_text(code: str) -> str:
+    """The same as a text message to a phone: the number of the case alone."""
+    with using("zh"):
+        return _(
+            "案件%(code)s的一个环节已经结束，请用入门码进入案件，说说办理是否公平。您的回答不会给对方和调解员看。",
+            code=code,
+        )
+
+
+def entry_text(code: str, entry: str, days: int) -> str:
+    """A way in as a text message."""
+    with using("zh"):
+        return _(
+            "案件%(code)s的入门码：%(entry)s。%(n)s天内有效，只能用一次，请不要告诉别人。",
+            code=code,
+            entry=entry,
+            n=days,
+        )

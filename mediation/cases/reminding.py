@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from mediation.cases import news, people
+from mediation.cases import calling, news, people, tallying
 from mediation.cases.models.papers import MediationPromise, MediationPromiseStep
 from mediation.cases.models.record import MediationCase, MediationStep
 from mediation.cases.service import accepting, performing, record
@@ -16,7 +16,7 @@ from portal.kernel.db import transaction
 from portal.kernel.jobs import Facts, Job
 from portal.notices import api as notices
 
-MORNING = "mediation-morning"
+MORNING, FIGURES = "mediation-morning", "mediation-figures"
 WINDOW_DAYS = (20, 27)
 PROMISE_AHEAD = 3
 IDLE_REMINDER = 10
@@ -25,7 +25,10 @@ IDLE_REMINDER = 10
 def remind(db: Session, actor: Actor, *, on: date | None = None) -> dict[str, int]:
     """The reminders of one day: run once a day. Says how many of each."""
     day = on or clock.today()
-    return {"window": _window(db, day), "promises": _promises(db, day), "idle": _idle(db, day)}
+    return {
+        "window": _window(db, day), "promises": _promises(db, day), "idle": _idle(db, day),
+        "fairness": calling.call(db, day),
+    }  # fmt: skip
 
 
 def _in_state(db: Session, *states: str) -> list[tuple[MediationCase, MediationStep]]:
@@ -86,6 +89,12 @@ def run() -> Facts:
         return {"lapsed": performing.lapse(db, actor), **remind(db, actor)}
 
 
+def add_up() -> Facts:
+    """Add the cases up for the pages of figures."""
+    with transaction() as db:
+        return {"rows": tallying.add_up(db)}
+
+
 def jobs() -> list[Job]:
     """What the worker runs for mediation."""
-    return [Job(MORNING, run, cron="20 6 * * *")]
+    return [Job(MORNING, run, cron="20 6 * * *"), Job(FIGURES, add_up, cron="10 0 * * *")]

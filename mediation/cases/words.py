@@ -120,6 +120,22 @@ TIE_NAMES = {
     "adviser": lazy("担任过一方的顾问"),
     "other": lazy("有其他利害关系"),
 }
+STAGE_NAMES = {"acceptance": lazy("受理环节"), "talks": lazy("调解或者办理环节"), "later": lazy("履行或者复查环节")}
+QUESTION_NAMES = {
+    "heard": lazy("您的话，听完整了吗？"),
+    "understood": lazy("每一步为什么这样办，您清楚吗？"),
+    "free": lazy("您的决定是自己作的，没有受到压力，对吗？"),
+    "timely": lazy("用的时间合理吗？"),
+    "recommend": lazy("别人有同样的事，您会建议来这里吗？"),
+}
+QUESTION_SHORT = {
+    "heard": lazy("话都听完整"),
+    "understood": lazy("办理过程清楚"),
+    "free": lazy("自己作决定，没有压力"),
+    "timely": lazy("用时合理"),
+    "recommend": lazy("愿意推荐"),
+}
+ANSWER_NAMES = {"yes": lazy("是"), "partly": lazy("部分是"), "no": lazy("不是")}
 
 
 def state_name(step: str) -> str:

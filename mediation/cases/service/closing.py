@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from mediation.cases import policy, vault
 from mediation.cases.models.papers import MediationOpening
 from mediation.cases.models.record import MediationCase, MediationStep
-from mediation.cases.service import filing, papers, record
+from mediation.cases.service import fairness, filing, papers, record
 from mediation.cases.service.record import RETENTION, Held
 from portal.deadlines import api as deadlines
 from portal.kernel import audit, clock, ids, keys
@@ -65,6 +65,7 @@ def delete(db: Session, actor: Actor, case_id: str, *, seen: int | None = None, 
     archived_on = held.step.on
     record.stop_clock(db, actor, held.case, RETENTION, on)
     record.add_step(db, actor, held, "deleted", on)
+    fairness.forget(db, case_id)
     told = {"archived_on": archived_on, "key": _key_id(db, held), "deleted_on": on or clock.today()}
     keys.destroy(db, vault.subject(case_id), clock.now())
     return papers.issue(db, actor, held, "deletion", told, on=on, is_sealed=False)

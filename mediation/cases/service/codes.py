@@ -6,14 +6,16 @@ from datetime import timedelta
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from mediation.cases import people
-from mediation.cases.models.record import MediationCode
+from mediation.cases import news, people, vault
+from mediation.cases.models.record import MediationCase, MediationCode, MediationParty
 from mediation.cases.service import record
+from mediation.cases.service.record import Held
 from portal.kernel import audit, clock, ids, keys
 from portal.kernel.access import Actor, require
 from portal.kernel.errors import DomainError, NotFound
 from portal.kernel.i18n import _
-from portal.receipts.api import new_code, read_code
+from portal.kernel.sms import Message
+from portal.receipts.api import new_code, printed, read_code
 
 CODE_DAYS = 7
 
@@ -70,22 +72,69 @@ def enter(db: Session, text: str) -> tuple[str, Actor]:
     return row.case_id, actor
 
 
-def new_entry_code(db: Session, actor: Actor, party_id: str) -> str:
-    """A fresh way in for a party without an account, handed out by the registrar or the mediator, or asked for by the party."""
-    party = people.party_row(db, party_id)
-    held = record.hold(db, actor, party.case_id)
+def new_entry_code(db: Session, actor: Actor, party_id: str, *, way: str = "own") -> str:
+    """A fresh way in for a party without an account: asked for by the party (``own``), or handed out by the registrar or the
+    mediator to somebody whose identity was seen (``seen``)."""
+    held, party = _held(db, actor, party_id)
     require(held.who.part in ("registrar", "mediator") or held.who.party_id == party_id)
+    return _issue(db, actor, held, party, way)
+
+
+def _held(db: Session, actor: Actor, party_id: str) -> tuple[Held, MediationParty]:
+    party = people.party_row(db, party_id)
+    return record.hold(db, actor, party.case_id), party
+
+
+def _issue(db: Session, actor: Actor, held: Held, party: MediationParty, way: str) -> str:
     if party.uscc:
         raise DomainError(_("企业用登录账号办理，不用编号。"))
-    code = issue_code(db, actor, held.id, party_id)
-    audit.record(db, actor, "mediation.code-issued", record.ref(held.case), {"party": party_id})
+    if party.left_on is not None:
+        raise DomainError(_("这位当事人已经退出本案。"))
+    code = issue_code(db, actor, held.id, party.id)
+    audit.record(db, actor, "mediation.code-issued", record.ref(held.case), {"party": party.id, "way": way})
     return code
 
 
-def new_progress_code(db: Session, actor: Actor, case_id: str) -> str:
-    """A fresh code of the progress; the old one ends."""
+def send_entry_code(db: Session, actor: Actor, party_id: str) -> Message:
+    """A fresh way in as a text message to the phone on file: whoever hands it out never sees it. The caller sends it."""
+    held, party = _held(db, actor, party_id)
+    require(held.who.part in ("registrar", "mediator"))
+    phone = vault.unseal_values(db, held.id, party.person).get("phone", "")
+    if not phone:
+        raise DomainError(_("没有登记这位当事人的电话。"))
+    return _message(held, phone, _issue(db, actor, held, party, "sms"))
+
+
+def _message(held: Held, phone: str, code: str) -> Message:
+    return Message(phone, news.entry_text(held.case.code, printed(code), CODE_DAYS))
+
+
+def asked_by_phone(db: Session, number: str, phone: str) -> Message | None:
+    """A party without an account asks for a way in: number of the case and the phone on file. None when they fit nobody.
+
+    Whoever asks learns nothing either way: the message alone tells.
+    """
+    case = db.scalar(select(MediationCase).where(MediationCase.code == number.strip().upper()))
+    asked = _digits(phone)
+    if case is None or not asked:
+        return None
+    for party in people.parties(db, case.id):
+        kept = "" if party.uscc else vault.unseal_values(db, case.id, party.person).get("phone", "")
+        if kept and _digits(kept) == asked:
+            actor = people.party_actor(db, party.id)
+            held = record.hold(db, actor, case.id)
+            return _message(held, kept, _issue(db, actor, held, party, "sms"))
+    return None
+
+
+def _digits(phone: str) -> str:
+    return "".join(one for one in phone if one.isdecimal()).removeprefix("86")
+
+
+def new_progress_code(db: Session, actor: Actor, case_id: str, *, way: str = "own") -> str:
+    """A fresh code of the progress; the old one ends. ``way``: as for ``new_entry_code``."""
     held = record.hold(db, actor, case_id)
     require(held.who.part == "registrar" or held.who.side == "applicant")
     code = issue_code(db, actor, case_id, None)
-    audit.record(db, actor, "mediation.code-issued", record.ref(held.case), {})
+    audit.record(db, actor, "mediation.code-issued", record.ref(held.case), {"way": way})
     return code

@@ -9,7 +9,7 @@ from werkzeug.wrappers.response import Response as AnyResponse
 from mediation.cases import listing, policy, reading, words
 from mediation.cases.models.record import KINDS, OPEN_STEPS
 from mediation.cases.reading import CaseView
-from mediation.cases.service import codes, performing, sessions, talking
+from mediation.cases.service import performing, sessions, talking
 from mediation.cases.views.blueprint import both, bp, my_bp, private, see
 from mediation.cases.views.deeds import Deed, form_of, offered
 from mediation.cases.views.office_deeds import OFFICE
@@ -21,7 +21,6 @@ from portal.kernel.db import transaction
 from portal.kernel.errors import Conflict, DomainError, NotAllowed, NotFound
 from portal.kernel.i18n import _
 from portal.kernel.web import actor, needs, page_asked, party, request_session
-from portal.receipts.api import printed
 from portal.registry import api as registry
 
 PAGE = 50
@@ -128,20 +127,6 @@ def _done(deed: Deed, view: CaseView, ref: str, form: FlaskForm) -> bool:
         form.form_errors.append(str(error))
         return False
     return True
-
-
-@both("/<case_id>/codes/<party_id>", "POST")
-def new_code(case_id: str, party_id: str) -> Response:
-    """A fresh way in for a party; the page shows it this once."""
-    view = reading.case_view(request_session(), actor(), case_id)
-    who = next((one for one in view.parties if one.id == party_id), None)
-    if who is None:
-        raise NotFound(_("没有找到这位当事人。"))
-    with transaction() as db:
-        code = codes.new_entry_code(db, actor(), party_id)
-    return private(
-        render_template("cases/code.html", view=view, who=who, code=printed(code), by_code=actor().role is None)
-    )
 
 
 @bp.get("")

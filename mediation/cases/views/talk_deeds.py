@@ -5,13 +5,14 @@ from datetime import datetime, time
 from typing import Any
 
 from sqlalchemy.orm import Session
-from wtforms import DateField, RadioField, SelectField, TimeField
+from wtforms import DateField, RadioField, SelectField, TextAreaField, TimeField
+from wtforms.validators import Length
 
 from mediation.cases import words
 from mediation.cases.forms import choices, filled
 from mediation.cases.models.record import IN_FORCE, TALKING
 from mediation.cases.reading import CaseView
-from mediation.cases.service import accepting, agreeing, assigning, closing, parties, performing, sessions
+from mediation.cases.service import accepting, agreeing, assigning, closing, fairness, parties, performing, sessions
 from mediation.cases.views.deeds import Deed, coded, is_mediator, is_party, mediators, seen_of, text
 from mediation.cases.views.office_deeds import candidates_field, plain_verb, seen_verb
 from mediation.roster import api as roster
@@ -180,7 +181,34 @@ def _ground_fit(db: Session, actor: Actor, view: CaseView, _ref: str, said: Said
     agreeing.terminate(db, actor, view.id, said["code"], said["reason"], seen=seen_of(said))
 
 
+def _questions(_db: Session, _actor: Actor, _view: CaseView) -> dict[str, Any]:
+    pairs = choices(words.ANSWER_NAMES.items())
+    asked: dict[str, Any] = {
+        name: RadioField(label, [filled(lazy("请选择。"))], choices=pairs)
+        for name, label in words.QUESTION_NAMES.items()
+    }
+    return {**asked, "remark": TextAreaField(lazy("还想说的话"), [Length(max=fairness.LONGEST)], render_kw={"rows": 3})}
+
+
+def _stages(db: Session, actor: Actor, view: CaseView) -> Sequence[tuple[str, str]]:
+    author = fairness.author_of(actor, view.who)
+    return [(stage, str(words.STAGE_NAMES[stage])) for stage in fairness.open_stages(db, view.id, view.who, author)]
+
+
+def _opine(db: Session, actor: Actor, view: CaseView, ref: str, said: Said) -> None:
+    fairness.give_opinion(db, actor, view.id, ref, said, said["remark"] or "")
+
+
+def _asked_if_fair(view: CaseView) -> bool:
+    return bool(fairness.asked_of(view.who)) and view.state != "deleted"
+
+
+FAIR = Deed(
+    "fair", lazy("办理公平吗"), _asked_if_fair, _opine, _questions, _stages, told=lazy("谢谢，您的回答已经记下。"),
+    hint=lazy("问的是办理是否公平，不是结果。单独的回答不给对方、调解员和评分的人看，只合在一起公布件数，少的不公布。"),
+)  # fmt: skip
 PARTY: Sequence[Deed] = (
+    FAIR,
     Deed("answer", lazy("答复"), is_party(*ASKING), _answer, _yes_no, _asks,
          hint=lazy("同意或者不同意都可以，不影响任何评分。"), told=lazy("您的答复已经记下。")),
     Deed("nominate", lazy("提议一位调解员"), _unmediated, _nominate, candidates_field("mediator"),
