@@ -1,5 +1,6 @@
 """Names of states, kinds, grounds and reasons, in the reader's language."""
 
+from mediation.roster.api import KIND_NAMES as KIND_NAMES
 from portal.kernel.i18n import lazy
 
 STATE_NAMES = {
@@ -28,18 +29,6 @@ STATE_NAMES = {
     "reviewed": lazy("信访复查已答复"),
     "archived": lazy("已归档"),
     "deleted": lazy("档案已销毁"),
-}
-KIND_NAMES = {
-    "fees": lazy("物业费纠纷"),
-    "repair": lazy("维修纠纷"),
-    "fitout": lazy("装修纠纷"),
-    "parking": lazy("停车纠纷"),
-    "noise": lazy("噪声纠纷"),
-    "common_parts": lazy("共有部分纠纷"),
-    "funds": lazy("资金纠纷"),
-    "committee": lazy("业主委员会纠纷"),
-    "handover": lazy("物业交接纠纷"),
-    "other": lazy("其他纠纷"),
 }
 CHANNEL_NAMES = {
     "owner": lazy("业主申请"),
@@ -113,13 +102,6 @@ PROMISE_NAMES = {
 }
 TERM_NAMES = {"pay": lazy("付款"), "do": lazy("办理"), "refrain": lazy("不再做")}
 SESSION_NAMES = {"booked": lazy("已安排"), "moved": lazy("已改期"), "cancelled": lazy("已取消"), "held": lazy("已召开")}
-TIE_NAMES = {
-    "employer": lazy("受雇于这家企业"),
-    "kinship": lazy("与当事人有亲属关系"),
-    "owner": lazy("是这个小区的业主"),
-    "adviser": lazy("担任过一方的顾问"),
-    "other": lazy("有其他利害关系"),
-}
 STAGE_NAMES = {"acceptance": lazy("受理环节"), "talks": lazy("调解或者办理环节"), "later": lazy("履行或者复查环节")}
 QUESTION_NAMES = {
     "heard": lazy("您的话，听完整了吗？"),

@@ -15,3 +15,5 @@ from mediation.roster.service import declare as declare
 from mediation.roster.service import end_tie as end_tie
 from mediation.roster.service import enrol as enrol
 from mediation.roster.service import strike as strike
+from mediation.roster.service import suspend as suspend
+from mediation.roster.words import KIND_NAMES as KIND_NAMES

@@ -11,6 +11,7 @@ from portal.kernel.versions import Versioned
 
 OPEN = text("superseded_at IS NULL AND valid_to IS NULL")
 PARTS = ("mediator", "lawyer")
+LANGUAGES = ("zh", "yue", "hakka", "teochew", "en", "sign")
 TIES = ("employer", "kinship", "owner", "adviser", "other")
 
 

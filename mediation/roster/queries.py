@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
@@ -114,3 +114,46 @@ def ties_of(db: Session, login: str, on: date) -> list[MediatorTie]:
     """The declared ties of a person in force on a day."""
     query = select(MediatorTie).where(MediatorTie.login == login, known(MediatorTie, on))
     return list(db.scalars(query.order_by(MediatorTie.valid_from, MediatorTie.id)))
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Somebody who is or was on the roster: ``state`` on, away (until ``away_until``) or off, with the latest facts."""
+
+    facts: MediatorView
+    state: str
+    since: date
+    away_until: date | None
+
+
+def everybody(db: Session, on: date) -> list[Standing]:
+    """All who ever were on the roster, those who work on it first, by login."""
+    query = select(MediatorFacts).where(MediatorFacts.superseded_at.is_(None))
+    latest: dict[str, MediatorFacts] = {}
+    for row in db.scalars(query.order_by(MediatorFacts.login, MediatorFacts.valid_from)):
+        latest[row.login] = row
+    order = {"on": 0, "away": 1, "off": 2}
+    return sorted((_standing(row, on) for row in latest.values()), key=lambda one: (order[one.state], one.facts.login))
+
+
+def _standing(row: MediatorFacts, on: date) -> Standing:
+    if row.valid_to is not None and row.valid_to < on:
+        return Standing(_view(row), "off", row.valid_to + timedelta(days=1), None)
+    if row.valid_from > on:
+        return Standing(_view(row), "away", row.valid_from, row.valid_from - timedelta(days=1))
+    return Standing(_view(row), "on", row.valid_from, None)
+
+
+def standing(db: Session, login: str, on: date) -> Standing:
+    """One of them. ``NotFound``."""
+    found = next((one for one in everybody(db, on) if one.facts.login == login), None)
+    if found is None:
+        raise NotFound(_("名册中没有这位调解员。"))
+    return found
+
+
+def ties(db: Session, login: str) -> list[MediatorTie]:
+    """All ties of a person that were ever declared, those that stand first."""
+    query = select(MediatorTie).where(MediatorTie.login == login, MediatorTie.superseded_at.is_(None))
+    rows = list(db.scalars(query.order_by(MediatorTie.valid_from.desc(), MediatorTie.id)))
+    return sorted(rows, key=lambda row: row.valid_to is not None)

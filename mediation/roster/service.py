@@ -8,15 +8,17 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from mediation.roster import policy
-from mediation.roster.models import PARTS, TIES, Mediator, MediatorFacts, MediatorTie, MeetingPlace
+from mediation.roster.models import LANGUAGES, PARTS, TIES, Mediator, MediatorFacts, MediatorTie, MeetingPlace
 from portal.accounts import api as accounts
 from portal.kernel import audit, clock, ids
 from portal.kernel.access import Actor, Role, require
 from portal.kernel.db import lock
-from portal.kernel.errors import DomainError, NotFound
+from portal.kernel.errors import Conflict, DomainError, NotFound
 from portal.kernel.i18n import _
 from portal.kernel.versions import recorded, replace
 from portal.registry import api as registry
+
+MOST_CASES = 200
 
 
 @dataclass(frozen=True)
@@ -41,8 +43,10 @@ def enrol(db: Session, actor: Actor, new: MediatorInput, *, on: date | None = No
     """
     require(policy.may_keep(actor))
     day = on or clock.today()
-    if new.part not in PARTS or not (new.name.strip() and new.body.strip()) or new.capacity < 1:
+    if new.part not in PARTS or not (new.name.strip() and new.body.strip()) or not 0 < new.capacity <= MOST_CASES:
         raise DomainError(_("请填写姓名、身份、所属机构和可办案件数。"))
+    if not new.languages or not set(new.languages) <= set(LANGUAGES):
+        raise DomainError(_("请选择语言。"))
     if accounts.person(db, new.login).role != Role.MEDIATOR:
         raise DomainError(_("只有调解员账号可以列入名册。"))
     if new.employer_uscc:
@@ -58,7 +62,8 @@ def enrol(db: Session, actor: Actor, new: MediatorInput, *, on: date | None = No
         kinds=" ".join(new.kinds), capacity=new.capacity, valid_from=day, actor=actor.audit_name,
     )  # fmt: skip
     told = ("name", "part", "body", "employer_uscc", "qualification", "languages", "kinds", "capacity")
-    if old is not None and all(getattr(old, name) == getattr(row, name) for name in told):
+    is_same = old is not None and all(getattr(old, name) == getattr(row, name) for name in told)
+    if old is not None and is_same and old.valid_from <= day:  # somebody who is away comes back by being enrolled
         return False
     _succeed(db, old, row, day, actor)
     audit.record(
@@ -87,6 +92,24 @@ def _succeed(db: Session, old: MediatorFacts | None, new: MediatorFacts | None, 
     if new is not None:
         replace(db, None, new, at)
     db.flush()
+
+
+def suspend(db: Session, actor: Actor, login: str, until: date, *, on: date | None = None) -> None:
+    """Somebody is away and gets no new cases from a day to another; then the same facts hold again."""
+    require(policy.may_keep(actor))
+    day = on or clock.today()
+    if until < day:
+        raise DomainError(_("暂停的最后一天不能早于第一天。"))
+    lock(db, "roster")
+    old = _open(db, login)
+    if old is None:
+        raise NotFound(_("名册中没有这位调解员。"))
+    if old.valid_from > day:
+        raise Conflict(_("这位调解员已经暂停。请刷新页面后再看。"))
+    values = {name: getattr(old, name) for name in MediatorFacts.__mapper__.columns.keys()}  # noqa: SIM118
+    back = {"id": ids.new_id(), "valid_from": until + timedelta(days=1), "superseded_at": None}
+    _succeed(db, old, MediatorFacts(**{**values, **back, "actor": actor.audit_name}), day, actor)
+    audit.record(db, actor, "roster.suspended", f"mediator:{login}", {"from": day, "until": until})
 
 
 def strike(db: Session, actor: Actor, login: str, *, on: date | None = None) -> None:
