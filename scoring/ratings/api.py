@@ -20,6 +20,7 @@ from scoring.ratings.explain import RatingExplained as RatingExplained
 from scoring.ratings.explain import quarter_explained as quarter_explained
 from scoring.ratings.explain import rating_explained as rating_explained
 from scoring.ratings.figures.losses import category_losses as category_losses
+from scoring.ratings.figures.year import Where as Where
 from scoring.ratings.queries.coverage import Coverage as Coverage
 from scoring.ratings.queries.coverage import coverage as coverage
 from scoring.ratings.queries.current import RELEASED as RELEASED

@@ -343,3 +343,14 @@ def test_an_address_cannot_be_flooded():
             service.subscribe(db, "email", "list:green", "c@d.cn", "zh")
     with reading() as db:
         assert db.scalars(select(FeedDelivery)).all() == []
+
+
+def test_a_round_reads_a_hundred_and_never_what_is_no_longer_news(listener, monkeypatch):
+    asked = _subscribed()
+    with transaction() as db:
+        service.queue(db, asked.id, [(f"test/{n}", str(n), "{}") for n in range(delivering.AT_ONCE + 1)])
+    queued = clock.now()
+    with clock.at(queued + delivering.NEWS_FOR):
+        assert delivering.deliver_due() == {"tried": 0, "sent": 0}
+    with clock.at(queued + delivering.NEWS_FOR - timedelta(seconds=1)):
+        assert [delivering.deliver_due()["sent"] for _round in range(3)] == [delivering.AT_ONCE, 1, 0]

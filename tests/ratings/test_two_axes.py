@@ -87,6 +87,27 @@ def test_the_whole_quarter_page_is_of_the_moment_asked_for(corrected, client):
             assert f"/quarters/2025Q1/heat.csv{query.replace(':', '%3A')}".replace("&", "&amp;") in then
 
 
+def test_the_whole_year_page_is_of_the_moment_asked_for(corrected, client):
+    """Its rows, the distribution, its file, the count of what is rated and the publications of then know nothing of March."""
+    with clock.at(datetime(2026, 3, 10, 2, tzinfo=UTC)):
+
+        def counts(query: str) -> dict[str, int]:
+            rows = client.get(f"/ratings/2025/distribution.json{query}").json["items"]
+            return {row["result"]: row["estates"] for row in rows if row["estates"]}
+
+        assert "pending" not in counts("")
+        assert sum(counts("").values()) == 2
+        assert "更正过1次" in client.get("/ratings/2025").get_data(as_text=True)
+        for query in ("?as_of=2026-02-20", f"?known_at={BEFORE}", f"?as_of=2026-03-09&known_at={BEFORE}"):
+            then = client.page(f"/ratings/2025{query}")
+            assert counts(query)["pending"] == 1, query
+            assert "更正过" not in then.get_text()
+            row = next(row for row in then.select("tbody tr") if row.select("a[href*='/ratings/2025/estates/A-1']"))
+            assert "暂不评定" in row.get_text()
+            link = f"/ratings/2025/distribution.csv{query.replace(':', '%3A')}"
+            assert link in [a["href"] for a in then.select("a[href*='distribution.csv']")]
+
+
 def test_what_cannot_be_read_or_lies_ahead_is_said(corrected, client):
     with clock.at(datetime(2026, 3, 10, 2, tzinfo=UTC)):
         for query in ("?as_of=2099-01-01", "?as_of=soon", "?known_at=2099-01-01T00:00"):

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import pandas as pd
 from sqlalchemy.orm import Session
 
-from scoring.ratings.figures.year import category_points
+from scoring.ratings.figures.categories import category_points
 from scoring.ratings.queries.quarters import quarter_months
 
 COLUMNS = ["category_code", "applicable_cp", "lost_cp"]

@@ -1,8 +1,10 @@
 """The figures of a year from published quarters and the facts of the year."""
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
+from pathlib import Path
 
 import pandas as pd
 from sqlalchemy.orm import Session
@@ -10,19 +12,29 @@ from sqlalchemy.orm import Session
 from portal.kernel import hooks
 from portal.kernel.periods import Year
 from portal.registry import api as registry
-from scoring.checks import api as checks
+from scoring.ratings import cluster
+from scoring.ratings.figures import parquet, parts
 from scoring.ratings.figures.limits import limit_facts
 from scoring.ratings.figures.quarter import rule_sets_of
-from scoring.ratings.queries.current import RELEASED
-from scoring.ratings.queries.quarters import published_scores, quarter_months
 from scoring.rectification import api as rectification
-from scoring.rules.limiters import needs_categories
-from scoring.rules.months import category_totals
-from scoring.rules.rulesets import rule_set
+from scoring.rules.parts import together
 from scoring.rules.service import service_on
-from scoring.rules.years import NOT_ELIGIBLE, VETOED, YearFacts, ratings
-from scoring.standards import api as standards
-from scoring.surveys import api as surveys
+from scoring.rules.years import NOT_ELIGIBLE, VETOED, YearResult
+
+AT_ONCE = 5000  # estates that one process rates in one go
+_NOTHING_COMPUTED = pd.DataFrame(columns=["estate_code", "indicator_code", "score_cp"])
+
+
+@dataclass(frozen=True)
+class Where:
+    """Where parts are rated: ``cluster``, the address of a Dask scheduler, None for this process; ``folder``: where Parquet files
+    for workers without the database are written (they see the same folder), else the workers read the database."""
+
+    cluster: str | None = None
+    folder: str = ""
+
+
+HERE = Where()
 
 
 @dataclass(frozen=True)
@@ -43,9 +55,11 @@ def year_figures(
     year: Year,
     known_at: datetime | None = None,
     estates: Collection[str] | None = None,
+    where: Where = HERE,
 ) -> YearFigures:
     """Rate a year from the quarters that are released, held or not, and what is known at an instant (default now); all
-    estates of the register on 31 December, or the given ones of them."""
+    estates of the register on 31 December, or the given ones of them. A large register is rated in parts, one after the other or
+    on a cluster: the figures are the same."""
     register = registry.estates_frame(db, year.last, known_at)
     if estates is not None:
         register = register[register["estate_code"].isin(set(estates))]
@@ -57,67 +71,42 @@ def year_figures(
     for name in ("service_start", "uscc", "manager_code"):
         register[name] = register["estate_code"].map(service[name].astype("object")).astype("object")
     limits = limit_facts(db, year, register, contracts)
-    made = ratings(_facts(db, year, register, known_at, limits), year.number)
+    order = parts.Order(
+        year=year.number,
+        name="all",
+        register=register[["estate_code", "kind", "division_code", "service_start"]],
+        computed=_computed_frame(db, year, register["estate_code"]) if known_at is None else _NOTHING_COMPUTED,
+        limits=limits,
+        known_at=known_at,
+        whole=estates is None,
+        rules=parts.rules_now(),
+    )
+    made = _rated(db, order, where)
     table = made.ratings
     for name in ("kind", "division_code", "uscc", "manager_code"):
         table[name] = register[name].to_numpy()
     return YearFigures(table, made.components, limits)
 
 
-def _facts(
-    db: Session, year: Year, register: pd.DataFrame, known_at: datetime | None, limits: pd.DataFrame | None
-) -> YearFacts:
-    codes = register["estate_code"]
-    known = surveys.facts(db, year.number, known_at)
-    quarters = published_scores(db, year, RELEASED, known_at)
-    indicators = known.indicators if known_at is not None else with_computed(db, year, known.indicators, codes)
-
-    def of_register(frame: pd.DataFrame) -> pd.DataFrame:
-        return frame[frame["estate_code"].isin(codes)].reset_index(drop=True)
-
-    return YearFacts(
-        estates=register[["estate_code", "kind", "service_start"]],
-        quarters=of_register(quarters),
-        surveys=of_register(known.surveys),
-        indicators=_of_rule_sets(of_register(indicators), register, year.number),
-        collection_rates=of_register(known.collection_rates),
-        vetoes=of_register(known.vetoes),
-        categories=_categories(db, year, register, known_at),
-        limits=limits,
-    )
+def _rated(db: Session, order: parts.Order, where: Where) -> YearResult:
+    if where.cluster is None and len(order.register) <= AT_ONCE:
+        return parts.rated_here(db, order).year
+    if where.cluster is None:
+        made = cluster.each(partial(parts.rated_here, db), parts.split(order))
+    else:
+        order = replace(order, state=parts.state_of(db), folder=where.folder)
+        made = cluster.each(parts.rated, _written(db, order), where.cluster)
+    year = together(made).year
+    in_order = year.ratings.set_index("estate_code").loc[order.register["estate_code"]].reset_index()
+    return YearResult(in_order, year.components)
 
 
-def _categories(db: Session, year: Year, register: pd.DataFrame, known_at: datetime | None) -> pd.DataFrame | None:
-    """Points by category of the checks that entered the year's quarter scores, where a rule set has a limiter that looks at
-    them; results as they were known when their quarter was published."""
-    sets = [rule_set(code) for code in set(rule_sets_of(register["kind"], year.number).values())]
-    if not any(needs_categories(rules.limiters) for rules in sets):
-        return None
-    found = [pd.DataFrame(columns=["estate_code", "category_code", "earned_cp", "applicable_cp"])]
-    scored = published_scores(db, year, RELEASED, known_at)
-    for quarter in year.quarters:
-        codes = set(scored.loc[scored["quarter"] == str(quarter), "estate_code"]) & set(register["estate_code"])
-        months = quarter_months(db, quarter, RELEASED, known_at)
-        months = months[months["estate_code"].isin(codes)]
-        for instant, group in months.groupby("recorded_at", sort=False):
-            found.append(category_points(db, group, instant))
-    return pd.concat(found, ignore_index=True)
-
-
-def category_points(db: Session, months: pd.DataFrame, known_at: datetime) -> pd.DataFrame:
-    """Points by category of the checks under some months, as their results were known at an instant: ``estate_code,
-    category_code, earned_cp, applicable_cp``, one row for each check and category."""
-    table = months[["check_id", "estate_code", "month", "standard_version"]].reset_index(drop=True)
-    table = table.rename(columns={"check_id": "check", "standard_version": "standard"})
-    rows = checks.results_frame(
-        db, check_ids=table["check"].tolist(), known_at=known_at, columns=("check_id", "item_code", "result")
-    )
-    rows = rows.rename(columns={"check_id": "check"}).astype({"check": "object"})
-    frames = standards.frames(db, list(table["standard"].unique()))
-    made = category_totals(table, rows, frames)
-    return made.merge(table[["check", "estate_code"]], on="check")[
-        ["estate_code", "category_code", "earned_cp", "applicable_cp"]
-    ]
+def _written(db: Session, order: parts.Order) -> Iterator[parts.Order]:
+    """The parts of an order, the Parquet files of each written before it goes out where they are asked for."""
+    for part in parts.split(order):
+        if part.folder:
+            parquet.write(Path(part.folder), part.name, parts.facts_of(db, part))
+        yield part
 
 
 @dataclass(frozen=True)
@@ -135,35 +124,26 @@ def computed(
     """The indicators that the portal computes, as they stand now, each of estates for which neither a sheet nor an earlier
     publication gives it. Rooms above answer ``indicators.computed`` (year, estates) with ``indicator``, ``scores`` and
     ``evidence``."""
-    own = rectification.computed_indicators(db, year.number, set(codes))
-    found = [ComputedIndicator(rectification.INDICATOR, own, "按期整改率（平台计算）")]
-    for answer in hooks.announce("indicators.computed", db, year=year.number, estates=set(codes)):
-        found.append(ComputedIndicator(answer["indicator"], answer["scores"], answer["evidence"]))
     left = []
-    for one in found:
+    for one in _candidates(db, year, codes):
         given = set(indicators.loc[indicators["indicator_code"] == one.name, "estate_code"])
         scores = {code: cp for code, cp in one.scores.items() if code not in given}
         left += [ComputedIndicator(one.name, scores, one.evidence)] if scores else []
     return left
 
 
-def with_computed(db: Session, year: Year, indicators: pd.DataFrame, codes: Collection[str]) -> pd.DataFrame:
-    """The indicators of a year, the computed ones among them."""
-    frames = [indicators] if not indicators.empty else []
-    for one in computed(db, year, indicators, codes):
-        rows = {"estate_code": list(one.scores), "score_cp": list(one.scores.values())}
-        fixed = {"year": year.number, "indicator_code": one.name, "evidence": "", "source": "computed"}
-        frames.append(pd.DataFrame(rows).assign(**fixed)[list(indicators.columns)])
-    return pd.concat(frames, ignore_index=True) if frames else indicators
+def _candidates(db: Session, year: Year, codes: Collection[str]) -> list[ComputedIndicator]:
+    own = rectification.computed_indicators(db, year.number, set(codes))
+    found = [ComputedIndicator(rectification.INDICATOR, own, "按期整改率（平台计算）")]
+    for answer in hooks.announce("indicators.computed", db, year=year.number, estates=set(codes)):
+        found.append(ComputedIndicator(answer["indicator"], answer["scores"], answer["evidence"]))
+    return found
 
 
-def _of_rule_sets(indicators: pd.DataFrame, register: pd.DataFrame, year: int) -> pd.DataFrame:
-    """Only the indicators that the rule set of the estate's kind asks for; another set's are no error."""
-    codes = rule_sets_of(register["kind"], year)
-    wanted = {(kind, name) for kind, code in codes.items() for name in rule_set(code).indicators}
-    kinds = indicators["estate_code"].map(register.set_index("estate_code")["kind"])
-    kept = [pair in wanted for pair in zip(kinds, indicators["indicator_code"], strict=True)]
-    return indicators[pd.Series(kept, index=indicators.index, dtype=bool)].reset_index(drop=True)
+def _computed_frame(db: Session, year: Year, codes: Collection[str]) -> pd.DataFrame:
+    """What the portal computes, whether it is given or not."""
+    rows = [(code, one.name, cp) for one in _candidates(db, year, codes) for code, cp in one.scores.items()]
+    return pd.DataFrame(rows, columns=list(_NOTHING_COMPUTED.columns)) if rows else _NOTHING_COMPUTED
 
 
 def reasons_of(status: str, reason: str) -> list[str]:

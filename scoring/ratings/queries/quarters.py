@@ -136,9 +136,11 @@ def quarter_months(
     as_of: date | None = None,
     known_at: datetime | None = None,
     estate_code: str | None = None,
+    estates: Collection[str] | None = None,
 ) -> pd.DataFrame:
     """The months that entered the rows in force, by estate and month: ``estate_code, revision``, ``MONTH_FIGURES`` and
-    ``recorded_at``, the instant up to which facts entered the row (``known_at`` of its release)."""
+    ``recorded_at``, the instant up to which facts entered the row (``known_at`` of its release). Of all estates, of one, or of
+    some."""
     day = as_of or clock.today()
     names = ("estate_code", "revision", *MONTH_FIGURES)
     joined = (
@@ -153,19 +155,26 @@ def quarter_months(
     )
     if estate_code is not None:
         rows = rows.where(Q.estate_code == estate_code)
+    if estates is not None:
+        rows = rows.where(Q.estate_code.in_(sorted(estates)))
     whole = ("revision", "earned_cp", "applicable_cp", "score_cp")
     found = db.execute(rows.order_by(QuarterMonth.estate_code, QuarterMonth.month))
     return frame_of(found, (*names, "recorded_at"), whole)
 
 
-def published_scores(db: Session, year: Year, as_of: date, known_at: datetime | None = None) -> pd.DataFrame:
-    """Published quarter scores of a year that are public on a day: ``estate_code, score_cp (Int64), quarter``."""
+def published_scores(
+    db: Session, year: Year, as_of: date, known_at: datetime | None = None, estates: Collection[str] | None = None
+) -> pd.DataFrame:
+    """Published quarter scores of a year that are public on a day: ``estate_code, score_cp (Int64), quarter``; of all estates or
+    of some."""
     names = ("estate_code", "score_cp", "quarter")
     rows = _select(names).where(
         Q.quarter.in_([str(quarter) for quarter in year.quarters]),
         current(Q, KEY, as_of, known_at),
         Q.status == "published",
     )
+    if estates is not None:
+        rows = rows.where(Q.estate_code.in_(sorted(estates)))
     return frame_of(db.execute(rows.order_by(Q.estate_code, Q.quarter)), names, ("score_cp",))
 
 

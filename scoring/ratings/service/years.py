@@ -19,7 +19,7 @@ from portal.kernel.db import lock
 from portal.kernel.periods import Year
 from portal.registry import api as registry
 from scoring.ratings import policy
-from scoring.ratings.figures.year import YearFigures, computed, reasons_of, year_figures
+from scoring.ratings.figures.year import HERE, Where, YearFigures, computed, reasons_of, year_figures
 from scoring.ratings.frames import plain_rows
 from scoring.ratings.models import PreparedRating, QuarterScore, Rating, RatingComponent, RatingFact
 from scoring.ratings.queries.current import current
@@ -52,15 +52,16 @@ _STARS, _STATUS = FIGURES.index("stars"), FIGURES.index("status")
 _USCC, _MANAGER = FIGURES.index("uscc"), FIGURES.index("manager_code")
 
 
-def prepare_year(db: Session, actor: Actor, year: Year, *, on: date) -> Prepared:
+def prepare_year(db: Session, actor: Actor, year: Year, *, on: date, where: Where = HERE) -> Prepared:
     """Compute every rating of a year from what is public and known, and keep what changed since the last time.
 
-    Raises ``NotAllowed``, ``DomainError`` (before the year has ended).
+    ``where``: in this process, or by division on a cluster with the same result. Raises ``NotAllowed``, ``DomainError`` (before
+    the year has ended; a cluster that does not answer), ``Conflict`` (workers of another release or with other data).
     """
     require(policy.may_prepare_year(actor))
     refuse_too_early(on, year.last)
     lock(db, f"year:{year}")
-    figures, parts = _figures(year_figures(db, year))
+    figures, parts = _figures(year_figures(db, year, where=where))
     before = prepared_texts(db, year)
     at = clock.now()
     new = []
