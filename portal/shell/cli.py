@@ -119,9 +119,7 @@ def quarter() -> None:
     """Initial result, street review and publication of a quarter."""
 
 
-def _rating_verb(
-    verb: str, kind: Any, text: str, login: str | None, on: date | None, **scope: str | None
-) -> dict[str, Any]:
+def _rating_verb(verb: str, kind: Any, text: str, login: str | None, on: date | None, **scope: Any) -> dict[str, Any]:
     """Run ``<verb>_quarter`` or ``<verb>_year`` and give its counts."""
     from scoring.ratings import api as ratings
 
@@ -171,11 +169,21 @@ def year() -> None:
 
 @year.command("prepare")
 @click.argument("period")
+@click.option(
+    "--cluster", metavar="ADDRESS", help="rate by division on a Dask cluster, for example tcp://10.0.0.5:8786"
+)
+@click.option(
+    "--parquet", metavar="FOLDER", default="", help="with --cluster: workers read files written there, not the database"
+)
 @ON
 @AS
-def year_prepare(period: str, on: date | None, login: str | None) -> None:
+def year_prepare(period: str, cluster: str | None, parquet: str, on: date | None, login: str | None) -> None:
     """Compute the ratings and show what is missing."""
-    done = _rating_verb("prepare", Year, period, login, on)
+    from scoring.ratings import api as ratings
+
+    if parquet and not cluster:
+        raise click.UsageError("--parquet goes with --cluster")
+    done = _rating_verb("prepare", Year, period, login, on, where=ratings.Where(cluster, parquet))
     say(_("%(period)s：准备%(estates)s个小区，其中%(changed)s个有变化。", period=period, **done))
 
 

@@ -67,7 +67,9 @@ def together(parts: Iterable[RatedPart]) -> RatedPart:
     scored = [part.quarters for part in found if part.quarters is not None]
     if not scored:
         return RatedPart(year)
-    rows = pd.concat(scored, ignore_index=True).sort_values(["quarter", "estate_code"], kind="stable", ignore_index=True)
+    rows = pd.concat(scored, ignore_index=True).sort_values(
+        ["quarter", "estate_code"], kind="stable", ignore_index=True
+    )
     return RatedPart(year, pd.concat([_ranked_again(group) for _quarter, group in rows.groupby("quarter")]))
 
 
