@@ -1,9 +1,11 @@
 """Write rows by the hundred thousand: COPY on PostgreSQL, one prepared statement on SQLite."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import FromClause, insert
+from sqlalchemy import FromClause
+from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
 
 
@@ -13,14 +15,40 @@ def insert_rows(db: Session, table: FromClause, rows: Sequence[dict[str, Any]]) 
     On the table itself: the mapper would look at each row once more. Values are plain texts, numbers, dates and aware
     instants.
     """
+    if rows:
+        names = list(rows[0])
+        values = itemgetter(*names) if len(names) > 1 else lambda row: (row[names[0]],)
+        insert_tuples(db, table, names, [values(row) for row in rows])
+
+
+def insert_tuples(db: Session, table: FromClause, names: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
+    """The same with rows as tuples in the order of the names."""
     if not rows:
         return
     connection = db.connection()
-    if connection.dialect.name != "postgresql":
-        connection.execute(insert(table), list(rows))  # type: ignore[arg-type]
-        return
-    names = list(rows[0])
     columns = ", ".join(f'"{name}"' for name in names)
+    if connection.dialect.name != "postgresql":
+        marks = ", ".join("?" * len(names))
+        text = f'INSERT INTO "{table.name}" ({columns}) VALUES ({marks})'  # type: ignore[attr-defined]
+        connection.exec_driver_sql(text, _spelled(connection, table, names, rows))
+        return
     with connection.connection.cursor() as cursor, cursor.copy(f'COPY "{table.name}" ({columns}) FROM STDIN') as copy:  # type: ignore[attr-defined]
         for row in rows:
-            copy.write_row([row[name] for name in names])
+            copy.write_row(row)
+
+
+def _spelled(
+    connection: Connection, table: FromClause, names: Sequence[str], rows: Sequence[tuple[Any, ...]]
+) -> list[tuple[Any, ...]]:
+    """Values as the driver takes them: days, instants and truth values are spelled column by column."""
+    spelling: dict[int, Callable[[Any], Any]] = {}
+    for place, name in enumerate(names):
+        processor = table.c[name].type.dialect_impl(connection.dialect).bind_processor(connection.dialect)
+        if processor is not None:
+            spelling[place] = processor
+    if not spelling:
+        return list(rows)
+    columns: list[Sequence[Any]] = list(zip(*rows, strict=True))
+    for place, spell in spelling.items():
+        columns[place] = [spell(value) for value in columns[place]]
+    return list(zip(*columns, strict=True))

@@ -39,10 +39,10 @@ def halt():
     time.sleep(600)
 
 
-def written(db, table, rows, real=staging.insert_rows):
+def written(db, table, names, rows, real=staging.insert_tuples):
     if where == "staging" and len(chunks) == 3:
         halt()
-    chunks.append(real(db, table, rows))
+    chunks.append(real(db, table, names, rows))
 
 
 def recorded(*given, real=statements.audit.record):
@@ -50,7 +50,7 @@ def recorded(*given, real=statements.audit.record):
     halt()
 
 
-staging.insert_rows = written
+staging.insert_tuples = written
 if where == "taking":
     statements.audit.record = recorded
 api.import_file(system_actor("child"), code, open(path, "rb").read(), "a.csv", on=date(2026, 1, 15))

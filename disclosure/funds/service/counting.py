@@ -5,15 +5,14 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from disclosure.funds.statements.shapes import BankStatement, Line, refuse
 from portal.kernel import clock
 from portal.kernel.i18n import _
 
 
-@dataclass(frozen=True)
-class Counted:
+class Counted(NamedTuple):
     """A line with its key in the account: equal keys are one line."""
 
     line: Line

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from disclosure.funds import queries
 from disclosure.funds.models import BankLine, FundStatement, FundStatementWithdrawn
 from disclosure.funds.service.counting import Judged, judge
-from disclosure.funds.service.rows import insert_lines, insert_repeats, row_of
+from disclosure.funds.service.rows import insert_lines, insert_repeats, rows_of
 from disclosure.funds.service.statements import Taken, refuse_foreign, statement_row
 from disclosure.funds.statements.shapes import CURRENCY, BankStatement
 from portal.kernel import audit
@@ -86,7 +86,7 @@ class _Batch:
     def __init__(self, actor: Actor, on: date) -> None:
         self.actor, self.on = actor, on
         self.statements: list[dict[str, Any]] = []
-        self.lines: list[dict[str, Any]] = []
+        self.lines: list[tuple[Any, ...]] = []
         self.repeats: list[tuple[str, list[tuple[int, int]]]] = []
 
     def add(self, delivery: Delivery, judged: Judged, known: _Known, taken: Taken) -> None:
@@ -101,8 +101,8 @@ class _Batch:
         row = statement_row(
             code, judged, delivery.file_sha256, self.actor, self.on, _contradictions(judged, known, code)
         )
-        rows = [row_of(code, row["id"], seq, one) for seq, one in enumerate(new, start=1)]
-        mine.update((made["key"], (made["year"], made["id"])) for made in rows)
+        rows = rows_of(code, row["id"], new)
+        mine.update((one.key, (made[0], made[1])) for one, made in zip(new, rows, strict=True))
         known.spans[code].add(_span(judged))
         self.statements.append(row)
         self.lines += rows

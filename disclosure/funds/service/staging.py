@@ -6,17 +6,16 @@ after a day.
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import timedelta
 
 from sqlalchemy import bindparam, delete, func, insert, literal, select
 from sqlalchemy.orm import Session
 
 from disclosure.funds.models import BankLine, BankLineStaged
 from disclosure.funds.service.counting import Judged
-from disclosure.funds.service.rows import AT_ONCE, chunks, row_of
+from disclosure.funds.service.rows import AT_ONCE, COLUMNS, chunks, rows_of
 from portal.kernel import clock
-from portal.kernel.bulk import insert_rows
+from portal.kernel.bulk import insert_tuples
 from portal.kernel.db import engine, transaction
 from portal.kernel.errors import Conflict
 from portal.kernel.i18n import _
@@ -24,10 +23,8 @@ from portal.kernel.ids import new_id
 
 LARGE = 10_000  # lines; fewer are taken over at once
 _KEPT = timedelta(days=1)
-_MOVED = (
-    "year", "id", "account_code", "seq", "key", "booked_on", "value_on", "amount_fen", "balance_fen", "counterparty",
-    "counterparty_account", "summary", "reference", "raw",
-)  # fmt: skip
+_STATEMENT = COLUMNS.index("statement_id")  # not known yet
+_MOVED = COLUMNS[:_STATEMENT] + COLUMNS[_STATEMENT + 1 :]
 
 
 def stage(account_code: str, judged: Sequence[Judged]) -> list[Judged]:
@@ -47,17 +44,10 @@ def _stage(code: str, judged: Judged) -> Judged:
     at = clock.now()
     for start in range(0, len(judged.lines), AT_ONCE):
         with transaction() as db:
-            insert_rows(db, BankLineStaged.__table__, _rows(code, batch, at, start, judged))
+            rows = rows_of(code, "", judged.lines[start : start + AT_ONCE], start + 1)
+            staged = [(batch, at, *row[:_STATEMENT], *row[_STATEMENT + 1 :]) for row in rows]
+            insert_tuples(db, BankLineStaged.__table__, ("batch", "staged_at", *_MOVED), staged)
     return replace(judged, batch=batch)
-
-
-def _rows(code: str, batch: str, at: datetime, start: int, judged: Judged) -> list[dict[str, Any]]:
-    rows = []
-    for seq, one in enumerate(judged.lines[start : start + AT_ONCE], start=start + 1):
-        row = row_of(code, "", seq, one)
-        del row["statement_id"]
-        rows.append({"batch": batch, "staged_at": at, **row})
-    return rows
 
 
 def take(db: Session, batch: str, statement_id: str, known: Sequence[int], expected: int) -> None:

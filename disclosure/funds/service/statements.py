@@ -13,7 +13,7 @@ from disclosure.funds import proof, queries
 from disclosure.funds.models import BankLine, FundAccountFacts, FundStatement, FundStatementWithdrawn
 from disclosure.funds.service import staging
 from disclosure.funds.service.counting import Judged, judge
-from disclosure.funds.service.rows import insert_lines, insert_repeats, row_of
+from disclosure.funds.service.rows import insert_lines, insert_repeats, rows_of
 from disclosure.funds.statements.shapes import CURRENCY, BankStatement, refuse, same_account
 from portal.kernel import audit, clock, keys
 from portal.kernel.access import Actor
@@ -113,7 +113,7 @@ def _store(db: Session, actor: Actor, code: str, judged: Judged, sha256: str, on
         seqs = [seq for seq, one in enumerate(judged.lines, start=1) if one.key in existing]
         staging.take(db, judged.batch, statement_id, seqs, len(new))
     else:
-        insert_lines(db, [row_of(code, statement_id, seq, one) for seq, one in enumerate(new, start=1)])
+        insert_lines(db, rows_of(code, statement_id, new))
     taken.lines += len(new)
     insert_repeats(db, statement_id, known)
     taken.statements += 1

@@ -63,7 +63,10 @@ def parse_fen(text: str, place: str) -> int:
     >>> parse_fen("1,234.50", "A1"), parse_fen("-0.01", "A1")
     (123450, -1)
     """
-    if plainly := _PLAIN.fullmatch(text):  # nearly every cell of every bank
+    bare = text[:-3] + text[-2:]
+    if text[-3:-2] == "." and len(bare) <= 14 and bare.isascii() and bare.isdigit():  # nearly every cell of every bank
+        return int(bare)
+    if plainly := _PLAIN.fullmatch(text):
         whole, part = plainly.groups("")
         plain_fen = int(whole.lstrip("-")) * 100 + int(part.ljust(2, "0"))
         return -plain_fen if whole.startswith("-") else plain_fen
