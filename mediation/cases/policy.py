@@ -30,6 +30,12 @@ def may_talk(who: Standing, state: str, wall: str) -> bool:
     return wall in walls(who, state) and (state in TALKING or state in IN_FORCE)
 
 
+def may_hand_in(who: Standing, state: str, wall: str) -> bool:
+    """Evidence: a party from the filing on, everybody of the room while they may talk."""
+    early = who.is_party and state in ("submitted", "acceptance_check", "consent_pending", "handling", "review")
+    return wall in walls(who, state) and (early or may_talk(who, state, wall))
+
+
 def may_register(who: Standing) -> bool:
     """The office's own deeds: acceptance, transfer, assignment, closing."""
     return who.part == "registrar"

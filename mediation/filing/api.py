@@ -1,1 +1,3 @@
-"""Nothing of filing is used elsewhere: cases are filed through ``mediation.cases.api``, pages reach it by their addresses."""
+"""Cases are filed through ``mediation.cases.api`` and pages reached by their addresses; the worker runs the jobs."""
+
+from mediation.filing.pruning import jobs as jobs

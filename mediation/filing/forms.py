@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import RadioField, SelectField, StringField, TextAreaField
+from wtforms import HiddenField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional, StopValidation, ValidationError
 
@@ -71,6 +71,12 @@ class ApplicationForm(DisputeForm):
     unit = StringField(lazy("楼栋和房号"), [Length(max=40, message=lazy("内容太长了。"))])
     against = RadioField(lazy("对方是谁"), [Optional()], validate_choice=False)
     other_name = StringField(lazy("对方的姓名或者名称"), [Length(max=100, message=lazy("名称太长了。"))])
+    representative = StringField(lazy("代理人姓名"), [Length(max=100, message=lazy("名称太长了。"))])
+    power = RadioField(
+        lazy("代理权限"), [Optional()], default="none", validate_choice=False,
+        choices=[SelectChoice(code, cases.POWER_NAMES[code]) for code in cases.POWERS],
+    )  # fmt: skip
+    draft = HiddenField()
 
     def __init__(self, *args: Any, company: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -78,8 +84,8 @@ class ApplicationForm(DisputeForm):
         self.against.choices.append(("other", _("其他人或者单位（在下面填写）")))
 
     def validate(self, extra_validators: Any = None) -> bool:
-        """A dispute names the other side; a petition has none."""
-        is_sound = bool(super().validate(extra_validators))
+        """A dispute names the other side; a petition has none. Who is represented says by whom and how far."""
+        is_sound = bool(super().validate(extra_validators)) and self._is_represented_soundly()
         if self.track.data == "dispute":
             known = [value for value, _label in self.against.choices]
             if self.against.data not in known:
@@ -89,6 +95,13 @@ class ApplicationForm(DisputeForm):
                 self.other_name.errors = [_("请填写对方的姓名或者名称。")]
                 return False
         return is_sound
+
+    def _is_represented_soundly(self) -> bool:
+        power = self.power.data or "none"
+        if power not in cases.POWERS or (power == "none") != (not (self.representative.data or "").strip()):
+            self.power.errors = [_("有代理人的，请写姓名并选代理权限；没有的都不填。")]
+            return False
+        return True
 
 
 class OfficeForm(ApplicationForm):

@@ -4,6 +4,7 @@ from disclosure.ledger.api import jobs as ledger_jobs
 from disclosure.owners.api import jobs as owner_jobs
 from disclosure.reports.api import jobs as report_jobs
 from mediation.cases.api import jobs as mediation_jobs
+from mediation.filing.api import jobs as filing_jobs
 from portal.deadlines.api import jobs as deadline_jobs
 from portal.kernel.jobs import run, standard_jobs
 from portal.notices.api import jobs as notice_jobs
@@ -26,5 +27,6 @@ def run_worker() -> None:
             *report_jobs(),
             *owner_jobs(),
             *mediation_jobs(),
+            *filing_jobs(),
         ]
     )

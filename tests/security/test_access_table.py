@@ -256,6 +256,7 @@ TABLE = {
     "my_case.home": "party",
     "my_case.leave": "party",
     "my_case.new_code": "party",
+    "my_case.new_progress": "party",
     "my_case.offer": "party",
     "my_case.paper": "party",
     "my_case.paper_docx": "party",

@@ -7,7 +7,6 @@ from sqlalchemy.orm import Session
 
 from mediation.cases import news, people, policy, words
 from mediation.cases.models.record import FLAGS, MediationAnswer, MediationAsk, MediationCase
-from mediation.cases.models.talks import WALLS, MediationRoom
 from mediation.cases.service import assigning, filing, papers, record
 from mediation.cases.service.record import ACCEPT, COMPLEX, CONSENT, EXTENSION, MEDIATE, TRANSFER, Held
 from portal.deadlines import api as deadlines
@@ -188,9 +187,7 @@ def _began(db: Session, actor: Actor, held: Held, _asked: MediationAsk, yes: boo
         return
     record.add_step(db, actor, held, "mediating", on)
     record.start_clock(db, actor, held.case, MEDIATE, on, to=record.holder(db, held.case))
-    for wall in WALLS:
-        db.add(MediationRoom(id=ids.new_id(), case_id=held.id, wall=wall, recorded_at=clock.now()))
-    db.flush()
+    filing.open_rooms(db, held.id)
 
 
 def _chosen(db: Session, actor: Actor, held: Held, asked: MediationAsk, yes: bool, on: date | None) -> None:

@@ -20,6 +20,7 @@ from mediation.cases.models.record import (
     MediationParty,
     MediationStep,
 )
+from mediation.cases.models.talks import WALLS, MediationRoom
 from mediation.cases.service import codes, record
 from portal.kernel import audit, clock, ids
 from portal.kernel.access import Actor, Permission, require
@@ -87,7 +88,8 @@ def file_case(db: Session, actor: Actor, new: NewCase, *, on: date | None = None
         raise Conflict(_("案件编号%(code)s已经有了。", code=code))
     case = MediationCase(
         id=ids.new_id(), code=code, track=new.track, channel=new.channel, estate_code=new.estate_code,
-        division_code=estate.division_code, kind=new.kind, filed_on=day, contract_starts_on=new.contract_starts_on,
+        division_code=estate.division_code, kind=new.kind, filed_on=day,
+        contract_starts_on=new.contract_starts_on or _contract(db, new, day),
         actor=actor.audit_name, recorded_at=clock.now(),
     )  # fmt: skip
     db.add(case)
@@ -101,6 +103,7 @@ def file_case(db: Session, actor: Actor, new: NewCase, *, on: date | None = None
             party_id = add_party(db, actor, case.id, side, one, day)
             if side == "applicant" and not one.uscc:
                 entries[party_id] = codes.issue_code(db, actor, case.id, party_id)
+    open_rooms(db, case.id)
     audit.record(
         db, actor, "mediation.submitted", record.ref(case),
         {"track": case.track, "kind": case.kind, "channel": case.channel, "estate": case.estate_code, "on": day},
@@ -109,6 +112,27 @@ def file_case(db: Session, actor: Actor, new: NewCase, *, on: date | None = None
         record.start_clock(db, actor, case, rule, day)
     flag_many(db, actor, case, day)
     return Filed(case.id, case.code, codes.issue_code(db, actor, case.id, None), entries)
+
+
+def _contract(db: Session, new: NewCase, day: date) -> date | None:
+    """The first day of the contract that the case concerns: that of the estate with a company of the case, on the day of filing."""
+    companies = {one.uscc for one in (*new.applicants, *new.respondents) if one.uscc}
+    if not companies:
+        return None
+    found = registry.contracts_frame(db)
+    own = found[(found["estate_code"] == new.estate_code) & found["uscc"].isin(companies)]
+    starts = [
+        row.starts_on for row in own.itertuples() if row.starts_on <= day and not (row.ends_on and row.ends_on < day)
+    ]
+    return max(starts, default=None)
+
+
+def open_rooms(db: Session, case_id: str) -> None:
+    """The three rooms of a case, from its filing on: evidence comes first, talk when both sides agreed to it."""
+    if db.scalar(select(MediationRoom.id).where(MediationRoom.case_id == case_id).limit(1)) is None:
+        for wall in WALLS:
+            db.add(MediationRoom(id=ids.new_id(), case_id=case_id, wall=wall, recorded_at=clock.now()))
+        db.flush()
 
 
 def _check(db: Session, actor: Actor, new: NewCase, division_code: str) -> None:

@@ -1,7 +1,7 @@
 """What is said, shown and offered, each in the room whose id it was sent to: there is no other way to send anything."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
@@ -123,7 +123,7 @@ class OfferView:
 
 
 def rooms(db: Session, actor: Actor, case_id: str) -> list[RoomView]:
-    """The rooms that a person may enter; none for a registrar, none before talks begin."""
+    """The rooms that a person may enter; none for a registrar."""
     held = record.look(db, actor, case_id)
     allowed = policy.walls(held.who, held.state)
     query = select(MediationRoom).where(MediationRoom.case_id == case_id, MediationRoom.wall.in_(allowed))
@@ -131,7 +131,9 @@ def rooms(db: Session, actor: Actor, case_id: str) -> list[RoomView]:
     return [RoomView(row.id, row.case_id, row.wall) for row in found]
 
 
-def _room(db: Session, actor: Actor, room_id: str, *, to_write: bool) -> tuple[Held, MediationRoom]:
+def _room(
+    db: Session, actor: Actor, room_id: str, *, to_write: bool, may: Callable[..., bool] = policy.may_talk
+) -> tuple[Held, MediationRoom]:
     room = db.get(MediationRoom, room_id)
     if room is None:
         raise record.no_case()
@@ -139,7 +141,7 @@ def _room(db: Session, actor: Actor, room_id: str, *, to_write: bool) -> tuple[H
     if room.wall not in policy.walls(held.who, held.state):
         raise record.no_case()
     if to_write:
-        if not policy.may_talk(held.who, held.state, room.wall):
+        if not may(held.who, held.state, room.wall):
             raise Conflict(_("这件案件现在不能再沟通。"))
         lock(db, f"room:{room_id}")
     return held, room
@@ -177,7 +179,7 @@ def messages(db: Session, actor: Actor, room_id: str) -> list[MessageView]:
 
 def add_file(db: Session, actor: Actor, room_id: str, data: bytes, name: str) -> str:
     """Hand in a file in a room (PDF, JPEG, PNG, up to 15 MB), kept as ciphertext; answers its id."""
-    held, room = _room(db, actor, room_id, to_write=True)
+    held, room = _room(db, actor, room_id, to_write=True, may=policy.may_hand_in)
     media_type = next((kind for start, kind in BEGINNINGS if data.startswith(start)), "")
     if not media_type:
         raise DomainError(_("文件应是PDF、JPEG或者PNG格式。"))

@@ -47,6 +47,7 @@ def _page(room_id: str, failed: FlaskForm | None = None, status: int = 200) -> R
         "view": view, "room": here, "names": named(view), "talk": talking.messages(db, me, room_id),
         "files": talking.files(db, me, room_id), "offers": talking.offers(db, me, room_id), "say": say, "file": file,
         "terms": terms, "failed": failed, "may_talk": may, "today_is": clock.today(),
+        "may_hand_in": policy.may_hand_in(view.who, view.state, here.wall),
         "may_offer": may and view.state in TALKING and view.who.part in ("party", "mediator"),
     }  # fmt: skip
     return private(render_template("cases/room.html", **shown), status)

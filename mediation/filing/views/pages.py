@@ -1,11 +1,13 @@
 """What anybody may do: file an application, check it before it is sent, take the codes, ask how far it is."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 from flask import Response, render_template, request
 
 from mediation.cases import api as cases
+from mediation.filing import service
 from mediation.filing.forms import WHO, ApplicationForm, ProgressForm
 from mediation.filing.views.blueprint import bp, count_try, private
 from portal.kernel import clock
@@ -18,6 +20,7 @@ from portal.registry import api as registry
 from portal.registry.api import EstateView
 
 SHOWN = 10
+KEPT = ("track", "kind", "who", "name", "phone", "unit", "against", "other_name", "claim", "representative", "power")
 MOST_FILED, MOST_LOOKS = 20, 30  # from one address within 10 minutes
 
 
@@ -61,6 +64,8 @@ def apply(code: str) -> Response:
     """Check what was written; sent only from the page that shows it once more."""
     estate, step = registry.estate(request_session(), code), request.form.get("step", "check")
     form = ApplicationForm(company=company_of(estate)[1])
+    if step == "save":
+        return _save(estate, form)
     if step == "edit" or not form.validate():
         return _form_page(estate, form, 200 if step == "edit" else 422)
     if step != "send":
@@ -69,11 +74,35 @@ def apply(code: str) -> Response:
         count_try("filing", MOST_FILED)
         with transaction() as db:
             filed = cases.file_case(db, cases.visitor(), new_case(estate, form, WHO[form.who.data]))
+            service.drop(db, form.draft.data or "")
     except receipts.TooMany as error:
         return _form_page(estate, form, 429, [str(error)])
     except DomainError as error:
         return _form_page(estate, form, 422, [str(error)])
     return done_page(estate, filed)
+
+
+def _save(estate: EstateView, form: ApplicationForm) -> Response:
+    """Keep what was typed, whole or not; the page shows the code this once."""
+    values = {name: str(form[name].data or "") for name in KEPT}
+    try:
+        count_try("filing", MOST_FILED)
+        with transaction() as db:
+            code = service.save(db, estate.code, values, form.draft.data or "")
+    except receipts.TooMany as error:
+        return _form_page(estate, form, 429, [str(error)])
+    except DomainError as error:
+        return _form_page(estate, form, 422, [str(error)])
+    until = clock.today() + service.KEPT
+    return private(render_template("filing/saved.html", estate=estate, code=receipts.printed(code), until=until))
+
+
+def _resumed(code: str) -> Response:
+    """The form again with what was saved. ``NotFound`` where the code opens no draft."""
+    found = service.draft(request_session(), code)
+    estate = registry.estate(request_session(), found.estate_code)
+    values = {**found.values, "draft": code}
+    return _form_page(estate, ApplicationForm(formdata=None, data=values, company=company_of(estate)[1]))
 
 
 def done_page(estate: EstateView, filed: cases.Filed) -> Response:
@@ -90,6 +119,8 @@ def done_page(estate: EstateView, filed: cases.Filed) -> Response:
 def said(form: ApplicationForm) -> list[dict[str, str]]:
     """What was written, to be read once more."""
     fields = [form.track, form.kind, form.who, form.name, form.phone, form.unit]
+    if form.representative.data:
+        fields += [form.representative, form.power]
     if form.track.data == "dispute":
         fields.append(form.other_name if form.against.data == "other" else form.against)
     return [{"label": str(one.label.text), "value": _shown(one) or _("没有填写")} for one in (*fields, form.claim)]
@@ -103,7 +134,10 @@ def _shown(field: Any) -> str:
 
 def new_case(estate: EstateView, form: ApplicationForm, channel: str) -> cases.NewCase:
     """The case that an application makes."""
-    applicant = cases.NewParty(form.who.data, form.name.data, form.phone.data, unit=(form.unit.data or "").strip())
+    applicant = cases.NewParty(
+        form.who.data, form.name.data, form.phone.data, unit=(form.unit.data or "").strip(),
+        representative=(form.representative.data or "").strip(), power=form.power.data or "none",
+    )  # fmt: skip
     others: list[cases.NewParty] = []
     if form.track.data == "dispute":
         uscc, name = company_of(estate)
@@ -126,7 +160,7 @@ def progress_form() -> Response:
 @bp.post("/mediation/progress")
 @public
 def progress() -> Response:
-    """State and dates of a case, and nothing else; the same answer for every code that is not one."""
+    """State and dates of a case, and nothing else, or the draft of one; the same answer for every code that is neither."""
     form, db = ProgressForm(), request_session()
     if not form.validate():
         return private(render_template("filing/progress.html", form=form, found=None), 422)
@@ -137,6 +171,8 @@ def progress() -> Response:
         form.code.errors = [str(error)]
         return private(render_template("filing/progress.html", form=form, found=None), 429)
     except NotFound as error:
+        with suppress(NotFound):
+            return _resumed(form.code.data)
         form.code.errors = [str(error)]
         return private(render_template("filing/progress.html", form=form, found=None), 404)
     name = cases.state_name(found.state)
