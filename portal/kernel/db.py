@@ -92,7 +92,10 @@ def _made_engine(url: str) -> Engine:
         return engine
     if url.startswith("postgresql://"):
         url = url.replace("postgresql://", "postgresql+psycopg://", 1)
-    return create_engine(url, pool_pre_ping=True, pool_size=8, max_overflow=8, hide_parameters=True)
+    patience = {"connect_timeout": 5}  # seconds; a host that is gone must not hold a thread for minutes
+    return create_engine(
+        url, pool_pre_ping=True, pool_size=8, max_overflow=8, hide_parameters=True, connect_args=patience
+    )
 
 
 def engine() -> Engine:
@@ -100,9 +103,15 @@ def engine() -> Engine:
     return _engine(settings().database_url)
 
 
+def engine_of(url: str) -> Engine:
+    """The engine of another database of this installation (a replica of the configured one)."""
+    return _engine(url)
+
+
 def dispose() -> None:
     """Close all connections (tests, and before a process forks)."""
-    engine().dispose()
+    for url in {settings().database_url, settings().database_replica_url} - {""}:
+        _engine(url).dispose()
     _made_engine.cache_clear()
 
 

@@ -17,6 +17,8 @@ class Settings:
 
     instance: Path
     database_url: str
+    database_replica_url: str  # empty: everything is read from the database itself
+    database_replica_max_lag: int  # seconds
     secret_key: str
     keys: Path
     site_name: str
@@ -82,6 +84,8 @@ def settings() -> Settings:
     return Settings(
         instance=instance,
         database_url=env.get("DATABASE_URL") or f"sqlite:///{instance / 'portal.db'}",
+        database_replica_url=env.get("DATABASE_REPLICA_URL") or "",
+        database_replica_max_lag=int(env.get("DATABASE_REPLICA_MAX_LAG") or 5),
         secret_key=_secret_key(instance),
         keys=Path(env.get("PORTAL_KEYS") or instance / "keys").resolve(),
         site_name=env.get("SITE_NAME") or "宝安区物业服务监管与信用平台",

@@ -8,10 +8,10 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
-from flask import g, request
+from flask import current_app, g, request
 from sqlalchemy.orm import Session
 
-from portal.kernel import clock
+from portal.kernel import clock, replica
 from portal.kernel.access import Actor, Permission
 from portal.kernel.db import engine
 from portal.kernel.settings import settings
@@ -105,10 +105,26 @@ def actor() -> Actor:
     return found
 
 
+def just_written(view: View) -> View:
+    """What a public page shows may have been written a moment ago, by somebody without a cookie: never from a replica."""
+    view.is_just_written = True  # type: ignore[attr-defined]
+    return view
+
+
+def _from_replica() -> Session | None:
+    """A session on the replica for public pages that are asked for without a cookie."""
+    if g.get("access") != PUBLIC_ACCESS or request.method not in ("GET", "HEAD") or request.cookies:
+        return None
+    if getattr(current_app.view_functions[request.endpoint or ""], "is_just_written", False):
+        return None
+    return replica.session()
+
+
 def request_session() -> Session:
-    """The reading session of this request, one consistent view; closed when the request ends."""
+    """The reading session of this request, one consistent view; closed when the request ends. Public pages may come from the
+    replica; who carries a cookie reads what was written last."""
     if "db" not in g:
-        g.db = Session(engine(), expire_on_commit=False, autoflush=False)
+        g.db = _from_replica() or Session(engine(), expire_on_commit=False, autoflush=False)
     found: Session = g.db
     return found
 

@@ -10,7 +10,7 @@ from portal.kernel import clock
 from portal.kernel.db import transaction
 from portal.kernel.errors import NotFound
 from portal.kernel.i18n import _
-from portal.kernel.web import public, request_session
+from portal.kernel.web import just_written, public, request_session
 from portal.receipts import api as receipts
 from portal.shell.public.answers import json_answer
 from portal.shell.public.api import params
@@ -123,6 +123,7 @@ def verify() -> Response:
 
 @bp.get("/v1/receipts/<code>", endpoint="receipt")
 @public
+@just_written
 def receipt(code: str) -> Response:
     """What anybody may know of a receipt by its number; never what it says."""
     params.refuse_unknown(())

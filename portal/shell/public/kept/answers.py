@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from portal.kernel import clock
+from portal.kernel.settings import settings
 from portal.shell.public.kept.limits import Limits
 from portal.shell.public.kept.state import State, state
 
@@ -89,7 +90,7 @@ class KeptAnswers:
         now_state = None if path.startswith(STATIC) else state()
         key = (
             environ.get("SCRIPT_NAME", ""), path, environ.get("QUERY_STRING", ""), environ.get("HTTP_HOST", ""),
-            environ.get("wsgi.url_scheme", ""),
+            environ.get("wsgi.url_scheme", ""), bool(settings().database_replica_url and environ.get("HTTP_COOKIE")),
         )  # fmt: skip
         found = self.shelf.find(key, now_state)
         if found is not None:

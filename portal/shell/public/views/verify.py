@@ -10,7 +10,7 @@ from mediation.cases import api as mediation
 from portal.kernel.db import transaction
 from portal.kernel.errors import NotFound
 from portal.kernel.i18n import _
-from portal.kernel.web import public, request_session
+from portal.kernel.web import just_written, public, request_session
 from portal.notices import api as notices
 from portal.receipts import api as receipts
 from portal.shell.public.answers import json_answer
@@ -87,6 +87,7 @@ def _verdict_page(verdict: receipts.Verdict, changed: list[int]) -> str:
 
 @bp.get("/verify/<code>", endpoint="verify_code")
 @public
+@just_written
 def verify_code(code: str) -> Response:
     """What anybody may know of a paper by its number. Every look is counted."""
     _count_look()
