@@ -28,7 +28,6 @@ from mediation.cases.models.record import PARTY_KINDS as PARTY_KINDS
 from mediation.cases.models.record import POWERS as POWERS
 from mediation.cases.models.record import TALKING as TALKING
 from mediation.cases.models.talks import WALLS as WALLS
-from mediation.cases.outcomes import outcomes as outcomes
 from mediation.cases.people import Standing as Standing
 from mediation.cases.people import party_actor as party_actor
 from mediation.cases.people import visitor as visitor

@@ -1,1 +1,3 @@
-"""Nothing of the guide is used elsewhere: other pages link to its addresses. It asks for ``mediation.outcomes`` by announcement."""
+"""What other slices use of the guide: the clause of a kind. Pages link to its addresses; it asks for ``mediation.outcomes``."""
+
+from mediation.guide.content import articles_of as articles_of

@@ -81,3 +81,8 @@ ADVICE = {
         lazy("请书面答复下列问题。"),
     ),
 }  # fmt: skip
+
+
+def articles_of(kind: str) -> str:
+    """The articles of the Civil Code on which disputes of a kind turn."""
+    return ADVICE[kind].articles

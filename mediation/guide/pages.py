@@ -9,7 +9,6 @@ from portal.kernel.i18n import _, lazy
 from portal.kernel.web import public, request_session
 
 bp = Blueprint("mediation_guide", __name__, template_folder="templates")
-FEWEST = 5  # smaller numbers could tell of somebody
 ENDS = {
     "agreed": lazy("达成协议"),
     "no_agreement": lazy("调解终止，没有达成协议"),
@@ -32,13 +31,12 @@ def kind(kind: str) -> str:
     found = ADVICE.get(kind)
     if found is None:
         raise NotFound(_("没有找到这个页面。可能是地址有误，也可能是内容已按规定撤下。"))
-    return render_template("guide/kind.html", kind=kind, one=found, ends=_ends(kind), fewest=FEWEST)
+    return render_template("guide/kind.html", kind=kind, one=found, ends=_ends(kind))
 
 
 def _ends(kind: str) -> list[tuple[str, int | None]]:
-    """How cases of a kind ended: words and number, None for one too small to be told. Nothing when all are too small."""
-    counted: dict[str, int] = {}
+    """How cases of a kind ended: words and number, None for one that is not told. Nothing when none is told."""
+    counted: dict[str, int | None] = {}
     for answer in hooks.announce("mediation.outcomes", request_session(), kind=kind):
         counted.update(answer)
-    told = [(str(name), counted[code] if counted.get(code, 0) >= FEWEST else None) for code, name in ENDS.items()]
-    return told if any(count for _name, count in told) else []
+    return [(str(name), counted.get(code)) for code, name in ENDS.items()] if counted else []

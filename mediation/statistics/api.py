@@ -1,1 +1,3 @@
-"""Nothing of the statistics is used elsewhere: other pages link to their addresses."""
+"""What the guide before filing shows of the figures, small ones hidden; other pages link to the addresses."""
+
+from mediation.statistics.queries import outcomes as outcomes

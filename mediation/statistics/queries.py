@@ -1,19 +1,27 @@
 """The figures of the centre, put together for its pages; small ones are hidden from the public."""
 
 from collections import Counter
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from sqlalchemy.orm import Session
 
 from mediation.cases import api as cases
+from mediation.statistics.hiding import FEWEST, TOTAL, hidden, with_totals
+from portal.kernel import clock
+from portal.kernel.kept import kept
 from portal.kernel.periods import Month
 
-FEWEST = 5  # a smaller number could tell of somebody
 MONTHS = 12
 AGREED, ENDS = "signed", ("signed", "terminated", "declined", "rejected", "transferred", "withdrawn", "answered")
 TALKS = ("signed", "terminated")
+TOLD = {
+    "signed": "agreed",
+    "terminated": "no_agreement",
+    "declined": "declined",
+    "withdrawn": "withdrawn",
+}  # in the guide
+REST = "-"  # no end yet
 CLOCKED = ("submitted", "acceptance_check", "consent_pending", "mediating", "extended", "judicial_window", "performing",
            "handling", "review")  # fmt: skip
 
@@ -56,6 +64,8 @@ class Report:
     stays: tuple[Stay, ...]
     promises: dict[str, int]
     estates: tuple[tuple[str, int], ...]
+    outcomes: dict[tuple[str, str], int]
+    as_of: date | None
 
     @property
     def kept_rate(self) -> int | None:
@@ -93,6 +103,14 @@ def _stay(step: str, found: list[cases.Figure]) -> Stay:
     return Stay(step, reached, reached - left, round(days * 10 / left) if left else None)
 
 
+def _outcomes(found: list[cases.Figure]) -> dict[tuple[str, str], int]:
+    counted: Counter[tuple[str, str]] = Counter()
+    for one in found:
+        if one.step in ENDS:
+            counted[(one.kind, one.step)] += one.reached
+    return dict(counted)
+
+
 def report(db: Session, since: date, until: date, within: str | None = None) -> Report:
     """All figures of a place."""
     found = cases.figures(db, since, until, within)
@@ -100,21 +118,56 @@ def report(db: Session, since: date, until: date, within: str | None = None) -> 
     return Report(
         since, until, _line("", found), _lines(found, "kind"), _lines(found, "street"), ends,
         tuple(_stay(step, found) for step in CLOCKED), cases.promise_figures(db, since, until, within),
-        tuple(cases.hot_estates(db, since, until, within)),
+        tuple(cases.hot_estates(db, since, until, within)), _outcomes(found), cases.as_of(db, since, until, within),
     )  # fmt: skip
 
 
-def hidden_small(counts: Mapping[str, int]) -> dict[str, int | None]:
-    """Counts of parts whose sum is told, with the small ones hidden; never exactly one, or the sum would give it away.
+@dataclass(frozen=True)
+class Public:
+    """What everybody may see of a report; None is hidden. ``outcomes``: (kind, end) to how many."""
 
-    >>> hidden_small({"a": 9, "b": 4, "c": 30})
-    {'a': None, 'b': None, 'c': 30}
+    filed: int | None
+    kinds: dict[str, int | None]
+    ends: dict[str, int | None]
+    outcomes: dict[tuple[str, str], int | None]
+
+
+def public(found: Report) -> Public:
+    """The counts of a report that tell of nobody: by kind, by end, and by both for the guide, hidden together.
+
+    A case comes to one end at most, so the ends of a kind and its cases without one add up to its cases.
     """
-    small = {code for code, count in counts.items() if count < FEWEST}
-    if len(small) == 1:
-        rest = [code for code in sorted(counts, key=lambda code: (counts[code], code)) if code not in small]
-        small.update(rest[:1])
-    return {code: None if code in small else count for code, count in counts.items()}
+    inner = {(one.code, end): found.outcomes.get((one.code, end), 0) for one in found.kinds for end in ENDS}
+    for one in found.kinds:
+        inner[(one.code, REST)] = one.filed - sum(inner[(one.code, end)] for end in ENDS)
+    cells = with_totals(inner)
+    never = {cell for cell in cells if cell[1] == REST or (cell[0] != TOTAL and cell[1] not in (*TOLD, TOTAL))}
+    gone = hidden(inner, never)
+
+    def shown(row: str, column: str) -> int | None:
+        return None if (row, column) in gone else cells[(row, column)]
+
+    return Public(
+        shown(TOTAL, TOTAL) if found.kinds else None,
+        {one.code: shown(one.code, TOTAL) for one in found.kinds},
+        {end: shown(TOTAL, end) if found.kinds else None for end in ENDS},
+        {(one.code, end): shown(one.code, end) for one in found.kinds for end in TOLD},
+    )
+
+
+def public_report(db: Session) -> tuple[Report, Public]:
+    """The public report of the last twelve whole months, kept until the next deed."""
+    since, until = last_months(clock.today())
+    found = kept(db, ("mediation-report", since, until, ""), lambda: report(db, since, until))
+    return found, kept(db, ("mediation-public", since, until), lambda: public(found))
+
+
+def outcomes(db: Session, kind: str) -> dict[str, int | None]:
+    """How cases of a kind ended, for the guide: words of an end to how many, None for what is hidden. Empty when nothing is
+    shown."""
+    found = public_report(db)[1].outcomes
+    told = {name: found.get((kind, end)) for end, name in TOLD.items()}
+    return told if any(count for count in told.values()) else {}
 
 
 def answered(db: Session, since: date, until: date) -> list[tuple[str, int | None, int | None]]:

@@ -94,7 +94,7 @@ SUBSCRIPTIONS = (
     ("work.figures", "scoring.lists.api", "work_figures"),
     ("work.figures", "scoring.credit.api", "work_figures"),
     ("indicators.computed", "disclosure.reports.api", "computed_indicators"),
-    ("mediation.outcomes", "mediation.cases.api", "outcomes"),
+    ("mediation.outcomes", "mediation.statistics.api", "outcomes"),
     ("lists.facts", "disclosure.reports.api", "lists_facts"),
     ("rating.facts", "disclosure.reports.api", "rating_facts"),
     ("work.items", "mediation.cases.api", "work_items"),
