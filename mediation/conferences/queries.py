@@ -17,7 +17,7 @@ from mediation.conferences.models import (
     ConferenceTaskStep,
 )
 from portal.kernel import keys
-from portal.kernel.access import Actor
+from portal.kernel.access import Actor, covers
 from portal.kernel.errors import NotFound
 from portal.kernel.i18n import _
 
@@ -69,7 +69,7 @@ def agenda(db: Session, actor: Actor, division_code: str) -> list[cases.CaseLine
     """What waits for a conference of a place: open major cases, and petitions under review."""
     found = {one.id: one for one in cases.flagged(db, "major", within=division_code) if one.state not in cases.ENDED}
     reviews, _total = cases.queue(db, actor, states=("review",), limit=100)
-    found.update({one.id: one for one in reviews if one.division_code.startswith(division_code.rstrip("0"))})
+    found.update({one.id: one for one in reviews if covers(division_code, one.division_code)})
     return sorted(found.values(), key=lambda one: (one.filed_on, one.code))
 
 

@@ -23,6 +23,7 @@ from portal.deadlines import api as deadlines
 from portal.kernel import audit, clock, ids, keys
 from portal.kernel.access import Actor, Role, require
 from portal.kernel.db import lock
+from portal.kernel.divisions import level_of
 from portal.kernel.errors import Conflict, DomainError, NotFound
 from portal.kernel.i18n import _
 from portal.registry import api as registry
@@ -50,6 +51,8 @@ def call(
     said = [_needed(one) for one in topics if one.strip()]
     if level not in LEVELS or (level == "district" and not actor.has_whole_district):
         raise DomainError(_("请从列表中选择。"))
+    if (level == "district") != (level_of(division_code) not in ("street", "community")):
+        raise DomainError(_("区级联席会议在全区召开，社区联席会议在街道或者社区召开。"))
     if meets_on < clock.today():
         raise DomainError(_("会议日期不能早于今天。"))
     waiting = {one.id: one.code for one in queries.agenda(db, actor, division_code)}

@@ -6,11 +6,12 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from werkzeug.wrappers.response import Response as AnyResponse
 
 from mediation.cases import api as cases
-from mediation.conferences import queries, service, words
+from mediation.conferences import policy, queries, service, words
 from mediation.conferences.service import Task
 from portal.kernel.access import Permission
 from portal.kernel.db import transaction
-from portal.kernel.errors import Conflict, DomainError
+from portal.kernel.divisions import level_of
+from portal.kernel.errors import Conflict, DomainError, NotAllowed
 from portal.kernel.i18n import _
 from portal.kernel.web import actor, needs, public, request_session
 from portal.registry import api as registry
@@ -38,12 +39,30 @@ def index() -> str:
 
 def _index(problem: str = "") -> str:
     db, me = request_session(), actor()
-    place = me.division_code or ""
+    place = _place()
+    level = "community" if level_of(place) in ("street", "community") else "district"
     return render_template(
         "conferences/index.html", found=queries.conferences(db, me), waiting=queries.agenda(db, me, place),
         areas=registry.divisions(db), words=words, cases=cases, problem=problem, said=request.form, place=place,
-        levels=words.LEVEL_NAMES if me.has_whole_district else {"community": words.LEVEL_NAMES["community"]},
+        level=level, places=_places(),
     )  # fmt: skip
+
+
+def _places() -> list[tuple[str, str]]:
+    """Where this registrar may call a conference: the own place and those below it."""
+    areas, me = registry.divisions(request_session()), actor()
+    return [(code, one.level) for code, one in areas.items() if policy.may_hold(me, code)]
+
+
+def _place() -> str:
+    """The place asked for, else the own one."""
+    me = actor()
+    asked = request.values.get("place", "")[:12]
+    known = [code for code, _level in _places()]
+    home = me.division_code if me.division_code in known or not known else known[0]
+    if asked and asked not in known:
+        raise NotAllowed(_("这个地方不在您的辖区。"))
+    return asked or home or ""
 
 
 def _day(name: str) -> date:
@@ -61,7 +80,7 @@ def call() -> AnyResponse:
     try:
         with transaction() as db:
             made = service.call(
-                db, me, form.get("level", ""), form.get("place", "")[:12] or me.division_code or "", _day("meets_on"),
+                db, me, form.get("level", ""), _place(), _day("meets_on"),
                 form.get("members", "").splitlines(), form.getlist("case"), form.get("topics", "").splitlines(),
             )  # fmt: skip
     except Conflict:
