@@ -3,6 +3,8 @@
 from disclosure.funds.bringing import import_file as import_file
 from disclosure.funds.bringing import read_file as read_file
 from disclosure.funds.damage import damage as damage
+from disclosure.funds.damage import looked_through as looked_through
+from disclosure.funds.damage import with_flaws as with_flaws
 from disclosure.funds.jobs import jobs as jobs
 from disclosure.funds.lines import AccountView as AccountView
 from disclosure.funds.lines import FundLine as FundLine
@@ -13,6 +15,7 @@ from disclosure.funds.lines import counted_line as counted_line
 from disclosure.funds.lines import line as line
 from disclosure.funds.lines import line_sums as line_sums
 from disclosure.funds.lines import lines as lines
+from disclosure.funds.lines import lines_off as lines_off
 from disclosure.funds.lines import unclaimed as unclaimed
 from disclosure.funds.lines import unclaimed_sums as unclaimed_sums
 from disclosure.funds.proof import Flaw as Flaw

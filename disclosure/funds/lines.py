@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, extract, func, literal, or_, select
+from sqlalchemy import ColumnElement, Subquery, and_, exists, extract, func, literal, or_, select
 from sqlalchemy.orm import Session
 
 from disclosure.funds import queries
@@ -149,6 +149,18 @@ def line_sums(
     group = keys if by_month else (BankLine.account_code,)
     rows = db.execute(query.group_by(*group).order_by(*group))
     return [LineSum(code, int(y), int(m), int(a), int(b), int(n)) for code, y, m, a, b, n in rows]
+
+
+def lines_off(db: Session, account_code: str, since: date, until: date, told: Subquery) -> list[tuple[FundLine, int]]:
+    """Lines of some days of which records above (``told``: year, line_id, fen) say another sum than the line or none, with
+    that sum."""
+    where = (BankLine.account_code == account_code, _days(since, until), counting(db, [account_code]))
+    same = (told.c.year == BankLine.year) & (told.c.line_id == BankLine.id)
+    query = select(*_COLUMNS, told.c.fen).join(told, same).where(
+        *where, told.c.fen != BankLine.amount_fen, told.c.fen != 0
+    )  # fmt: skip
+    rows = db.execute(query.order_by(BankLine.booked_on, BankLine.seq, BankLine.id))
+    return [(FundLine(*row[:-1]), int(row[-1])) for row in rows]
 
 
 Claim = Callable[[Any, Any], ColumnElement[bool]]  # columns of year and id to whether a record above claims the line

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from disclosure.funds import queries
 from disclosure.funds.models import FundStatement
-from portal.kernel.i18n import _
+from portal.kernel.i18n import lazy
 from portal.kernel.periods import Month, Quarter, Year
 
 ONE_DAY = timedelta(days=1)
@@ -208,27 +208,28 @@ def place_of(statement: FundStatement) -> str:
     return f"{days} {statement.number}".strip()
 
 
+_SENTENCES = {
+    "sum": lazy("%(place)s：期初余额加收入减支出应为%(expected)s元，期末余额是%(found)s元，相差%(difference)s元。"),
+    "line": lazy("%(place)s：这一笔之后的余额应为%(expected)s元，文件是%(found)s元，相差%(difference)s元。"),
+    "reference": lazy("%(place)s：同一流水号以前是%(expected)s元，现在是%(found)s元。"),
+    "gap": lazy("%(place)s：与上一份对账单之间缺少明细，上期期末%(expected)s元，本期期初%(found)s元。"),
+    "break": lazy("%(place)s：期初余额与上一份对账单的期末余额不同，上期%(expected)s元，本期%(found)s元。"),
+    "books": lazy("%(place)s：账面余额%(expected)s元，对账单期末余额%(found)s元，相差%(difference)s元。"),
+    "changed": lazy("%(place)s：%(day)s的这笔流水与银行交付时不同。"),
+    "lines": lazy("%(place)s：这份对账单的明细净额应为%(expected)s元，现存%(found)s元，相差%(difference)s元。"),
+    "ledger": lazy("%(place)s：%(day)s的这笔流水，账本各部分合计与银行流水相差%(difference)s元。"),
+}
+
+
 def sentence(flaw: Flaw) -> str:
     """A flaw in one sentence."""
-    words = {
+    return str(_SENTENCES[flaw.kind]) % {
         "place": flaw.place,
+        "day": flaw.on.isoformat(),
         "expected": print_fen(flaw.expected_fen),
         "found": print_fen(flaw.found_fen),
         "difference": print_fen(flaw.difference_fen),
     }
-    if flaw.kind == "sum":
-        return _(
-            "%(place)s：期初余额加收入减支出应为%(expected)s元，期末余额是%(found)s元，相差%(difference)s元。", **words
-        )
-    if flaw.kind == "line":
-        return _("%(place)s：这一笔之后的余额应为%(expected)s元，文件是%(found)s元，相差%(difference)s元。", **words)
-    if flaw.kind == "reference":
-        return _("%(place)s：同一流水号以前是%(expected)s元，现在是%(found)s元。", **words)
-    if flaw.kind == "gap":
-        return _("%(place)s：与上一份对账单之间缺少明细，上期期末%(expected)s元，本期期初%(found)s元。", **words)
-    if flaw.kind == "books":
-        return _("%(place)s：账面余额%(expected)s元，对账单期末余额%(found)s元，相差%(difference)s元。", **words)
-    return _("%(place)s：期初余额与上一份对账单的期末余额不同，上期%(expected)s元，本期%(found)s元。", **words)
 
 
 def print_fen(fen: int) -> str:

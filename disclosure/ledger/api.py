@@ -10,6 +10,7 @@ from disclosure.ledger import papers, queries
 from disclosure.ledger.books import Books as Books
 from disclosure.ledger.books import Mismatch as Mismatch
 from disclosure.ledger.books import books as books
+from disclosure.ledger.books import proofs as proofs
 from disclosure.ledger.categories import Category as Category
 from disclosure.ledger.categories import by_code as category_by_code
 from disclosure.ledger.categories import categories as categories
@@ -51,6 +52,7 @@ __all__ = [
     "Figures",
     "jobs",
     "key_of",
+    "proofs",
     "Piece",
     "record_vote",
     "release_voucher",

@@ -90,7 +90,7 @@ def groups(db: Session, estate_code: str, period: Quarter | Month) -> list[Group
     for name, types in GROUPS:
         own = [one for one in accounts if one.type in types]
         if own:
-            proofs = [funds.proof(db, one.code, period) for one in own]
+            proofs = [ledger.proofs(db, one.code, [period])[0] for one in own]
             found.append(_group(name, [row for row in rows if row.account_type in types], proofs))
     return found
 

@@ -120,12 +120,15 @@ class Proven:
 
 def proofs(db: Session, accounts: Sequence[funds.AccountView], periods: Sequence[Period]) -> list[Proven]:
     """Each account's proof of each period that does not end before the account was opened; newest period first."""
-    return [
-        Proven(account, period, funds.proof(db, account.code, period))
-        for period in sorted(periods, key=lambda one: one.last, reverse=True)
-        for account in accounts
-        if account.opened_on <= period.last
-    ]
+    shown = sorted(periods, key=lambda one: one.last, reverse=True)
+    made = {one.code: _known_proofs(db, one, shown) for one in accounts}
+    return [made[account.code][period] for period in shown for account in accounts if period in made[account.code]]
+
+
+def _known_proofs(db: Session, account: funds.AccountView, periods: Sequence[Period]) -> dict[Period, Proven]:
+    wanted = [period for period in periods if account.opened_on <= period.last]
+    made = ledger.proofs(db, account.code, wanted)
+    return {period: Proven(account, period, one) for period, one in zip(wanted, made, strict=True)}
 
 
 def last_days(db: Session, accounts: Sequence[funds.AccountView], on: date) -> dict[str, date]:

@@ -152,7 +152,7 @@ def _account(db: Session, view: funds.AccountView, reached: date | None) -> Acco
         return Account(view, None, None)
     month = Month.of(reached)
     last = month if month.last <= reached else month.previous
-    return Account(view, reached, Proven(view, last, funds.proof(db, view.code, last)))
+    return Account(view, reached, Proven(view, last, ledger.proofs(db, view.code, [last])[0]))
 
 
 def _last_known(

@@ -53,13 +53,17 @@ def import_(account: str, file: Path, format_name: str, on: date | None, login: 
 @click.argument("account")
 @click.argument("period")
 def proof(account: str, period: str) -> None:
-    """Opening, in, out, closing, statement balance and difference of a month, quarter or year."""
+    """Opening, in, out, closing, statement balance and difference of a month, quarter or year.
+
+    The proof that the pages show, and every stored line against what the bank delivered.
+    """
     ready()
     from disclosure.funds import api as disclosure
+    from disclosure.ledger import api as ledger
 
     days = parsed(period_of, period)
     with reading() as db:
-        made = disclosure.proof(db, account, days)
+        (made,) = ledger.proofs(db, account, [days], deep=True)
     figures = (
         ("opening", made.opening_fen), ("in", made.in_fen), ("out", made.out_fen), ("closing", made.closing_fen),
         ("statement balance", made.bank_fen), ("difference", made.difference_fen),

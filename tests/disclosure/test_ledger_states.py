@@ -15,14 +15,16 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 from pytest import fixture  # noqa: PT013
+from sqlalchemy import text
 
 from disclosure.funds import api as funds
 from disclosure.ledger import api
 from disclosure.ledger.service import classifying, rules
 from disclosure.ledger.service.classifying import Choice
 from disclosure.ledger.service.posting import Piece
-from portal.kernel.db import reading, transaction
-from tests.disclosure.banks import Ledger, as_camt, as_csv
+from portal.kernel.db import engine, reading, transaction
+from portal.kernel.periods import Month, Quarter
+from tests.disclosure.banks import Ledger, as_camt, as_csv, yuan
 from tests.disclosure.ledgers import CLI, COMPANY, FIRST, LAST, ON, account, found
 
 INCOME, COSTS = ("parking", "venue", "interest"), ("cost_lift", "cost_tax", "repair_job")
@@ -182,6 +184,53 @@ class Books(RuleBasedStateMachine):
             (self.person.add if was_person else self.person.discard)(ref)
         self.last = None
 
+    @rule(data=st.data(), month=st.integers(1, 3), write=st.sampled_from([as_csv, as_camt]))
+    def deliver_one_fen_wrong(self, data, month, write):
+        """A bank's file with one fen changed in one amount: kept, flagged at its place, red, until it is withdrawn."""
+        first, last = date(2025, month, 1), date(2025, month, (31, 28, 31)[month - 1])
+        before = sum(fen for day, fen, _words in self.bookings.values() if day < first)
+        own = [(day, fen, words, ref) for ref, (day, fen, words) in self.bookings.items() if day.month == month]
+        at = data.draw(st.integers(0, len(own) - 1))
+        right = write(Ledger(10_000_000 + before, first, last, own, self.number)).decode("utf-8-sig")
+        parts = right.split("\r\n" if write is as_csv else "<Ntry>")
+        place = at + 4 if write is as_csv else at + 1
+        amount = abs(own[at][1])
+        parts[place] = parts[place].replace(yuan(amount), yuan(amount + 1), 1)
+        wrong = ("\r\n" if write is as_csv else "<Ntry>").join(parts).encode()
+        name = "f.csv" if write is as_csv else "f.xml"
+        taken = funds.import_file(CLI, self.code, wrong, name, on=ON)
+        named = f"A{at + 5}" if write is as_csv else f"Ntry[{len(own)}]"  # camt.053 has no balance at each entry
+        assert any(one.place.endswith(named) and abs(one.difference_fen) == 1 for one in taken.flaws), taken.flaws
+        with transaction() as db:
+            (made,) = api.proofs(db, self.code, [Month(2025, month)])
+            assert not made.holds
+            assert made.difference_fen
+            (one,) = [s for s in funds.statements(db, self.code) if s.flaws != "[]"]
+            funds.withdraw(db, CLI, one.id, reason="银行更正。", on=ON)
+
+    @rule(data=st.data(), by=st.sampled_from([1, -1]))
+    def change_one_fen(self, data, by):
+        """One fen changed behind the portal's back: the proof that the pages show is red and names the place; then undone."""
+        lines = self.lines()
+        if not lines:
+            return
+        line = lines[data.draw(st.sampled_from(sorted(lines)))]
+        if abs(line.amount_fen + by) < 2:
+            return
+        with reading() as db:
+            posted = db.execute(
+                text("SELECT id FROM ledger_posting WHERE line_id = :id ORDER BY seq, piece"), {"id": line.id}
+            )
+            where = [("bank_line", line.id), *(("ledger_posting", one) for one in posted.scalars())]
+            table, row = data.draw(st.sampled_from(where))
+            period = Quarter(2025, 1)
+            before = api.proofs(db, self.code, [period], deep=True)[0].flaws
+            db.execute(text(f"UPDATE {table} SET amount_fen = amount_fen + :by WHERE id = :id"), {"by": by, "id": row})
+            (made,) = api.proofs(db, self.code, [period])
+            assert not made.holds
+            new = [flaw for flaw in made.flaws if flaw not in before]
+            assert line.ref in {flaw.place for flaw in new}, (table, made.flaws)
+
     # --- what holds always ---
 
     @invariant()
@@ -207,7 +256,15 @@ def estate(instance):
     found()
 
 
-def test_totals_are_those_of_a_plain_sum_after_any_sequence(estate):
+@fixture
+def unguarded(estate):
+    """The triggers that refuse changes are gone, as for somebody with the database's keys."""
+    with engine().begin() as connection:
+        for table in ("bank_line", "ledger_posting"):
+            connection.execute(text(f"DROP TRIGGER {table}_no_update"))
+
+
+def test_totals_are_those_of_a_plain_sum_after_any_sequence(unguarded):
     run_state_machine_as_test(
         Books,
         settings=settings(

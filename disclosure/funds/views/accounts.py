@@ -9,6 +9,7 @@ from wtforms import TextAreaField
 from wtforms.validators import StopValidation
 
 from disclosure.funds import coverage, policy, queries, reading
+from disclosure.funds.damage import looked_through
 from disclosure.funds.proof import Proof, proofs
 from disclosure.funds.service.statements import withdraw as take_back
 from disclosure.funds.views.blueprint import Seen, bp, see_other
@@ -47,7 +48,7 @@ def account(code: str) -> str:
     statements = queries.statements(db, code)
     years = sorted({one.to_on.year for one in statements}, reverse=True) or [clock.today().year]
     month = _month(years, statements[-1].to_on if statements else clock.today())
-    shown = proofs(db, code, [Month(month.year, number) for number in range(1, 13)])
+    shown = looked_through(db, code, proofs(db, code, [Month(month.year, number) for number in range(1, 13)]))
     count, lines = reading.lines_of(db, code, month.first, month.last, LINES, (page - 1) * LINES)
     today = clock.today()
     state, until = coverage.account_states(db, [seen.account], today)[code]
