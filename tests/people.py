@@ -1,9 +1,10 @@
 """People who sign in, for tests of pages: made with their role, place and session; no password is typed or hashed."""
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
-from portal.accounts.models import Person
-from portal.accounts.sessions import open_session
+from portal.accounts.models import Person, SignInSession
+from portal.accounts.sessions import ABSOLUTE, open_session, token_hash
 from portal.kernel import clock
 from portal.kernel.access import Role
 from portal.kernel.db import transaction
@@ -38,7 +39,15 @@ def cookie_of(name: str) -> tuple[str, str]:
     with transaction() as db:
         person = db.get(Person, name)
         assert person is not None
-        return SESSION_COOKIE, open_session(db, person, "test")
+        return SESSION_COOKIE, _open(db, person)
+
+
+def _open(db: Session, person: Person) -> str:
+    """A session that stays freshly proved while it lives, whatever the test does with the clock: step-up has tests of its own."""
+    token = open_session(db, person, "test")
+    db.flush()
+    db.get_one(SignInSession, token_hash(token)).proved_at = clock.now() + ABSOLUTE
+    return token
 
 
 def demo_session_cookie(role: Role) -> tuple[str, str]:
@@ -46,4 +55,4 @@ def demo_session_cookie(role: Role) -> tuple[str, str]:
     with transaction() as db:
         query = select(Person).where(Person.role == role.value, Person.password_hash.is_not(None))
         person = db.scalars(query.where(Person.disabled_at.is_(None)).order_by(Person.login).limit(1)).one()
-        return SESSION_COOKIE, open_session(db, person, "test")
+        return SESSION_COOKIE, _open(db, person)

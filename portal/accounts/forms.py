@@ -68,6 +68,33 @@ class ConfirmForm(FlaskForm):
     """A button."""
 
 
+class CodeForm(FlaskForm):
+    """The code of a second factor."""
+
+    code = StringField(lazy("验证码或恢复码"), [filled(lazy("请填写验证码或恢复码。"))])
+
+
+class AppForm(FlaskForm):
+    """A code that shows that the app holds the secret; the secret travels with what vouches for it."""
+
+    code = StringField(lazy("应用显示的6位数字"), [filled(lazy("请填写应用显示的6位数字。"))])
+    secret = HiddenField()
+    offer = HiddenField()
+
+
+class PasskeyForm(FlaskForm):
+    """The browser's answer for a new passkey, and what it shall be called."""
+
+    name = StringField(lazy("名称"), [filled(lazy("请填写名称。"))])
+    answer = HiddenField()
+
+
+class PasskeyNameForm(FlaskForm):
+    """What a passkey shall be called."""
+
+    name = StringField(lazy("名称"), [filled(lazy("请填写名称。"))])
+
+
 class PersonForm(FlaskForm):
     """Name, role, division and enterprise of a person; the choices of divisions are passed in."""
 

@@ -56,13 +56,14 @@ def new_code() -> str:
     return "-".join("".join(secrets.choice(_ALPHABET) for _i in range(4)) for _group in range(3))
 
 
-def _bare(code: str) -> str:
+def bare(code: str) -> str:
+    """A code without hyphens, blanks and case."""
     return "".join(code.upper().replace("-", " ").split())
 
 
 def hash_code(code: str) -> str:
     """What is stored of a code."""
-    return _codes().hash(_bare(code))
+    return _codes().hash(bare(code))
 
 
 def hash_password(password: str) -> str:
@@ -85,7 +86,7 @@ def verify_password(stored: str | None, password: str) -> bool:
 
 def verify_code(stored: str | None, code: str) -> bool:
     """Whether a code is the stored one, whatever its hyphens and case."""
-    return stored is not None and _matches(stored, _bare(code[:LONGEST]))
+    return stored is not None and _matches(stored, bare(code[:LONGEST]))
 
 
 def refuse_weak(login: str, password: str) -> None:

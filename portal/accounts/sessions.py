@@ -10,11 +10,11 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, delete, select, update
+from sqlalchemy import ColumnElement, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from portal.accounts import passwords
-from portal.accounts.models import Person, SignInAttempt, SignInSession
+from portal.accounts.models import Person, SignInAttempt, SignInSession, SpentChallenge
 from portal.accounts.queries import IDLE, open_sessions
 from portal.kernel import audit, clock
 from portal.kernel.access import Actor, Role, person_actor
@@ -31,6 +31,8 @@ WINDOW = timedelta(minutes=15)
 TRIES_PER_LOGIN = 5
 TRIES_PER_ADDRESS = 30
 TRIES_FROM_EVERYWHERE = 50
+CODES_FROM_EVERYWHERE = 10  # of a second factor: the password is known already
+FRESH = timedelta(minutes=15)
 _SEEN_EVERY = timedelta(minutes=5)
 
 
@@ -43,20 +45,28 @@ class Knock:
     wait_minutes: int
     password_hash: str | None = None
     code_hash: str | None = None
+    everywhere: int = TRIES_FROM_EVERYWHERE
 
 
 def _hidden(kind: str, value: str) -> str:
     return key_ring().identity_hash(f"sign-in {kind}:{value}")[1]
 
 
-def knock(db: Session, login: str, address: str) -> Knock:
+def knock(db: Session, login: str, address: str, device: str = "", what: str = "login") -> Knock:
     """Count a try, unless too many failed within the last 15 minutes: for the login from this address (5), from the address
-    (30), or for the login from everywhere (50). A stranger's five wrong tries shut the stranger out, not the person."""
+    (30), or for the login from everywhere (50). A stranger's five wrong tries shut the stranger out, not the person.
+
+    ``device``: the mark of a device on which this person has signed in (`trusted.known`); it counts its own tries (5) and none
+    of the others. ``what``: ``login`` for passwords, ``factor`` for codes of a second factor (from everywhere: 10).
+    """
     login = login.strip()[:64]
-    hidden_login, hidden_address = _hidden("login", login.casefold()), _hidden("address", source(address))
+    kind = f"{what} on device" if device else what
+    hidden_login = _hidden(kind, login.casefold())
+    hidden_address = _hidden("device", device) if device else _hidden("address", source(address))
     for name in sorted((hidden_login, hidden_address)):
         lock(db, f"sign-in:{name}")
-    wait = max(_login_wait(db, hidden_login, hidden_address),
+    everywhere = CODES_FROM_EVERYWHERE if what == "factor" else TRIES_FROM_EVERYWHERE
+    wait = max(_login_wait(db, hidden_login, hidden_address, everywhere),
                _wait(db, TRIES_PER_ADDRESS, SignInAttempt.address_hash == hidden_address))  # fmt: skip
     if wait:
         return Knock("", login, wait)
@@ -64,14 +74,14 @@ def knock(db: Session, login: str, address: str) -> Knock:
     db.add(attempt)
     person = db.get(Person, login)
     if person is None or person.disabled_at is not None:
-        return Knock(attempt.id, login, 0)
-    return Knock(attempt.id, login, 0, person.password_hash, person.code_hash)
+        return Knock(attempt.id, login, 0, everywhere=everywhere)
+    return Knock(attempt.id, login, 0, person.password_hash, person.code_hash, everywhere)
 
 
-def _login_wait(db: Session, login: str, address: str) -> int:
+def _login_wait(db: Session, login: str, address: str, everywhere: int = TRIES_FROM_EVERYWHERE) -> int:
     whose = SignInAttempt.login_hash == login
     here = _wait(db, TRIES_PER_LOGIN, whose, SignInAttempt.address_hash == address)
-    return max(here, _wait(db, TRIES_FROM_EVERYWHERE, whose))
+    return max(here, _wait(db, everywhere, whose))
 
 
 def _wait(db: Session, allowed: int, *whose: ColumnElement[bool]) -> int:
@@ -108,7 +118,8 @@ def ticket_holds(person: Person, given: str) -> bool:
 def refused(db: Session, found: Knock) -> None:
     """A try was wrong: it stays counted. The one that shuts the door of an existing person goes into the audit log."""
     tried = db.get(SignInAttempt, found.attempt)
-    if db.get(Person, found.login) and tried and _login_wait(db, tried.login_hash, tried.address_hash):
+    shut = tried and _login_wait(db, tried.login_hash, tried.address_hash, found.everywhere)
+    if shut and db.get(Person, found.login):
         door = Actor("portal", None, None)
         audit.record(
             db, door, "sign-in.locked", f"person:{found.login}", {"minutes": int(WINDOW.total_seconds()) // 60}
@@ -136,8 +147,9 @@ def token_hash(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def open_session(db: Session, person: Person, device: str = "") -> str:
-    """A new session's token: 256 random bits, told to the browser once. Valid 12 hours, 2 without use."""
+def open_session(db: Session, person: Person, device: str = "", by: str = "password") -> str:
+    """A new session's token: 256 random bits, told to the browser once. Valid 12 hours, 2 without use; a fresh proof for 15
+    minutes. ``by``: what proved the person: password, totp, recovery, passkey, unified."""
     token, now = secrets.token_urlsafe(32), clock.now()
     db.add(
         SignInSession(
@@ -147,9 +159,12 @@ def open_session(db: Session, person: Person, device: str = "") -> str:
             last_seen_at=now,
             expires_at=now + ABSOLUTE,
             device=device[:200],
+            proved_at=now,
+            opened_by=by,
         )
     )
-    audit.record(db, _actor(person), "session.opened", f"person:{person.login}", {"session": token_hash(token)[:12]})
+    told = {"session": token_hash(token)[:12], "by": by}
+    audit.record(db, _actor(person), "session.opened", f"person:{person.login}", told)
     return token
 
 
@@ -165,7 +180,8 @@ def actor_for_session(db: Session, token: str) -> Actor | None:
         .join(Person, Person.login == SignInSession.login)
         .where(SignInSession.token_hash == token_hash(token), SignInSession.revoked_at.is_(None))
         .where(SignInSession.expires_at > now, SignInSession.last_seen_at > now - IDLE)
-        .where(Person.disabled_at.is_(None), Person.password_hash.is_not(None))
+        .where(Person.disabled_at.is_(None))
+        .where(or_(Person.password_hash.is_not(None), SignInSession.opened_by == "unified"))
     ).one_or_none()
     if row is None:
         return None
@@ -178,6 +194,33 @@ def actor_for_session(db: Session, token: str) -> Actor | None:
 def _touch(hashed: str, now: datetime) -> None:
     """Note that a session is in use; missed when the database is busy, the next request will do."""
     at_once(update(SignInSession).where(SignInSession.token_hash == hashed).values(last_seen_at=now))
+
+
+def is_fresh(db: Session, token: str) -> bool:
+    """Whether the holder of this session proved to be there within the last 15 minutes."""
+    session = db.get(SignInSession, token_hash(token))
+    return session is not None and clock.now() - (session.proved_at or session.created_at) <= FRESH
+
+
+def prove(db: Session, actor: Actor, token: str, by: str) -> None:
+    """Note that the holder of a session has proved again who acts; NotFound when the session is over."""
+    session = db.get(SignInSession, token_hash(token), with_for_update=True)
+    if session is None or session.revoked_at is not None or session.login != actor.login:
+        raise NotFound(_("没有找到这次登录，可能已经退出。"))
+    session.proved_at = clock.now()
+    detail = {"session": session.token_hash[:12], "by": by}
+    audit.record(db, actor, "session.proved", f"person:{actor.login}", detail)
+
+
+def revoke_others(db: Session, actor: Actor, token: str) -> int:
+    """End all of one's own sessions but the one with this token; says how many."""
+    here = token_hash(token)
+    others = [session for session in open_sessions(db, actor.login, clock.now()) if session.token_hash != here]
+    for session in others:
+        session.revoked_at = clock.now()
+    if others:
+        audit.record(db, actor, "session.others-revoked", f"person:{actor.login}", {"sessions": len(others)})
+    return len(others)
 
 
 def revoke(db: Session, actor: Actor, short: str) -> None:
@@ -207,8 +250,10 @@ def revoke_all(db: Session, login: str, keep: str = "") -> None:
 
 
 def prune(db: Session) -> int:
-    """Forget tries outside the window and sessions that ended a month ago; says how many rows went."""
+    """Forget tries outside the window, answered challenges that have run out and sessions that ended a month ago; says how
+    many rows went."""
     now = clock.now()
     tries = db.execute(delete(SignInAttempt).where(SignInAttempt.at < now - WINDOW))
     ended = db.execute(delete(SignInSession).where(SignInSession.expires_at < now - timedelta(days=30)))
-    return int(tries.rowcount) + int(ended.rowcount)  # type: ignore[attr-defined]
+    spent = db.execute(delete(SpentChallenge).where(SpentChallenge.at < now - timedelta(days=1)))
+    return int(tries.rowcount) + int(ended.rowcount) + int(spent.rowcount)  # type: ignore[attr-defined]

@@ -117,7 +117,7 @@ def settings() -> Settings:
         second_factor_roles=frozenset(
             (env.get("SECOND_FACTOR_ROLES") or "lead admin auditor").replace(",", " ").split()
         ),
-        oidc_issuer=(env.get("OIDC_ISSUER") or "").rstrip("/"),  # empty: no sign-in through another
+        oidc_issuer=env.get("OIDC_ISSUER") or "",  # empty: no sign-in through another
         oidc_client_id=env.get("OIDC_CLIENT_ID") or "",
         oidc_client_secret=env.get("OIDC_CLIENT_SECRET") or "",
         oidc_claim=env.get("OIDC_CLAIM") or "preferred_username",

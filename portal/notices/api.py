@@ -24,6 +24,7 @@ from portal.notices.queries import recent as recent
 from portal.notices.queries import served_many as served_many
 from portal.notices.queries import served_on as served_on
 from portal.notices.queries import unread as unread
+from portal.notices.service.accounts import on_account_changed as on_account_changed
 from portal.notices.service.confirmations import put_on_file as put_on_file
 from portal.notices.service.confirmations import withdraw as withdraw
 from portal.notices.service.documents import issue as issue

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 
 from portal.accounts import sessions
 from portal.accounts.models import Person, SignInAttempt, SignInSession
-from portal.accounts.views.door import local_path
+from portal.accounts.views.entering import local_path
 from portal.kernel import clock
 from portal.kernel.audit import AuditEntry
 from portal.kernel.db import reading, transaction
@@ -52,8 +52,12 @@ def test_secure_cookie_by_setting(client, monkeypatch):
     monkeypatch.setenv("SECURE_COOKIES", "1")
     module.reload_settings()
     answer = sign_in(client, "lihua", PASSWORD)
-    sent = next(value for value in answer.headers.getlist("Set-Cookie") if value.startswith("portal_session="))
-    assert "Secure" in sent
+    sent = [value for value in answer.headers.getlist("Set-Cookie") if "Max-Age" not in value]
+    assert [value.split("=")[0] for value in sent if "Secure" in value] == ["__Host-portal_session"]
+    assert all("Path=/" in value and "Domain" not in value for value in answer.headers.getlist("Set-Cookie"))
+    client.set_cookie("portal_session", "planted by a neighbouring host")
+    assert client.get("/account").status_code == 302, "without https the cookie does not travel"
+    assert client.get("/account", base_url="https://localhost").status_code == 200
 
 
 def test_form_token_is_needed_and_changes_behind_the_door(client):

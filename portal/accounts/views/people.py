@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Response, flash, make_response, redirect, render_template, request, url_for
 
-from portal.accounts import queries, service
+from portal.accounts import factors, queries, service
 from portal.accounts.forms import NewPersonForm, PersonForm
 from portal.accounts.service import PersonFacts
 from portal.accounts.views.blueprint import bp
@@ -13,7 +13,7 @@ from portal.kernel.access import Permission, Role, require
 from portal.kernel.db import transaction
 from portal.kernel.errors import Conflict, DomainError, NotFound
 from portal.kernel.i18n import _
-from portal.kernel.web import actor, needs, page_asked, request_session
+from portal.kernel.web import actor, fresh, needs, page_asked, request_session
 
 PAGE = 50
 
@@ -61,6 +61,7 @@ def add_form() -> str:
 
 @bp.post("/admin/people/add")
 @needs(Permission.PEOPLE_EDIT)
+@fresh
 def add_person() -> tuple[str, int] | Response:
     """Add a person; the one-time code is shown on the answer and nowhere else."""
     form = NewPersonForm()
@@ -81,7 +82,12 @@ def person(login: str) -> str:
     """One person and what can be done."""
     found = _mine(login)
     form = PersonForm(data={name: getattr(found, name) for name in ("name", "role", "division_code", "uscc")})
-    return render_template("accounts/person.html", person=found, form=form)
+    return _person_page(found, form)
+
+
+def _person_page(found: queries.PersonView, form: PersonForm) -> str:
+    has = factors.of(request_session(), found.login)
+    return render_template("accounts/person.html", person=found, form=form, has=has)
 
 
 def _mine(login: str) -> queries.PersonView:
@@ -93,17 +99,18 @@ def _mine(login: str) -> queries.PersonView:
 
 @bp.post("/admin/people/<login>")
 @needs(Permission.PEOPLE_EDIT)
+@fresh
 def change_person(login: str) -> tuple[str, int] | Response:
     """Change a person."""
     found, form = _mine(login), PersonForm()
     if not _fits(form, login):
-        return render_template("accounts/person.html", person=found, form=form), 422
+        return _person_page(found, form), 422
     try:
         with transaction() as db:
             changed = service.change(db, actor(), _facts(form, login))
     except DomainError as error:
         form.role.errors = [str(error)]
-        return render_template("accounts/person.html", person=found, form=form), 409
+        return _person_page(found, form), 409
     flash(
         _("已保存%(name)s的资料。", name=form.name.data) if changed else _("没有改动。"), "ok" if changed else "plain"
     )
@@ -112,6 +119,7 @@ def change_person(login: str) -> tuple[str, int] | Response:
 
 @bp.post("/admin/people/<login>/disable")
 @needs(Permission.PEOPLE_EDIT)
+@fresh
 def disable(login: str) -> Response:
     """The person can no longer act."""
     with transaction() as db:
@@ -122,6 +130,7 @@ def disable(login: str) -> Response:
 
 @bp.post("/admin/people/<login>/enable")
 @needs(Permission.PEOPLE_EDIT)
+@fresh
 def enable(login: str) -> Response:
     """The person can act again."""
     with transaction() as db:
@@ -132,9 +141,21 @@ def enable(login: str) -> Response:
 
 @bp.post("/admin/people/<login>/code")
 @needs(Permission.PEOPLE_EDIT)
+@fresh
 def new_code(login: str) -> tuple[str, int]:
     """A new one-time code, shown on the answer and nowhere else."""
     require(login != actor().login, _("请在“我的账号”里修改自己的密码。"))
     with transaction() as db:
         code = service.renew_code(db, actor(), login)
     return render_template("accounts/code.html", login=login, name=_mine(login).name, code=code), 200
+
+
+@bp.post("/admin/people/<login>/factors")
+@needs(Permission.PEOPLE_EDIT)
+@fresh
+def reset_factors(login: str) -> Response:
+    """Take a person's second factors away, who has lost phone and recovery codes."""
+    with transaction() as db:
+        factors.reset(db, actor(), login)
+    flash(_("已清除%(login)s的第二验证方式，其所有登录都已退出，已通知本人。", login=login), "ok")
+    return _see_other(login)

@@ -14,7 +14,7 @@ from portal.kernel.access import Permission
 from portal.kernel.db import transaction
 from portal.kernel.errors import DomainError, NotAllowed, NotFound
 from portal.kernel.i18n import _
-from portal.kernel.web import actor, needs, request_session
+from portal.kernel.web import actor, fresh, needs, request_session
 from scoring.lists import documents, exits, policy, queries, service, words
 from scoring.lists.forms import DecideForm, TakeOffForm, WithdrawalForm
 from scoring.lists.models import ListCase, ListStep
@@ -86,6 +86,7 @@ def _done(
 
 @bp.post("/lists/cases/<case_id>/decide")
 @needs(Permission.LIST_DECIDE)
+@fresh
 def decide_case(case_id: str) -> AnyResponse | tuple[str, int]:
     """Decide one case with its reason."""
     form = DecideForm()
@@ -111,6 +112,7 @@ def order_withdrawal(case_id: str) -> AnyResponse | tuple[str, int]:
 
 @bp.post("/lists/cases/<case_id>/take-off")
 @needs(Permission.LIST_DECIDE)
+@fresh
 def take_off(case_id: str) -> AnyResponse | tuple[str, int]:
     """End the entry before its time."""
     form = TakeOffForm()

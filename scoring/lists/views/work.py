@@ -15,7 +15,7 @@ from portal.kernel.errors import DomainError, NotAllowed
 from portal.kernel.i18n import _
 from portal.kernel.periods import Year
 from portal.kernel.said import Said
-from portal.kernel.web import actor, needs, request_session
+from portal.kernel.web import actor, fresh, needs, request_session
 from portal.registry import api as registry
 from scoring.lists import policy, queries, service
 from scoring.lists.forms import PlainForm
@@ -154,6 +154,7 @@ def _deed_page(verb: str, period: Year, cases: Cases, met: set[Any], **more: Any
 
 @bp.post("/lists/manage/<year>/<any(decide, publish):verb>")
 @needs(Permission.LIST_DECIDE)
+@fresh
 def decide_or_publish(year: str, verb: str) -> AnyResponse:
     """Decide the open cases, or publish the decided ones."""
     decided = _("已作出决定：红榜列入%(red)s项，黑榜列入%(black)s项。核对后公布。")

@@ -13,7 +13,7 @@ from portal.kernel.errors import NotFound
 from portal.kernel.formats import date_text, percent_text, quarter_text
 from portal.kernel.i18n import _, ngettext
 from portal.kernel.periods import Quarter
-from portal.kernel.web import actor, needs, request_session
+from portal.kernel.web import actor, fresh, needs, request_session
 from portal.registry import api as registry
 from scoring.ratings import api, deadlines, policy
 from scoring.ratings.forms import ActForm, ConfirmForm, PublishForm
@@ -254,6 +254,7 @@ def _by_street(preview: Preview, areas: Areas) -> list[dict[str, Any]]:
 
 @bp.post("/ratings/quarter/<quarter>/publish")
 @needs(Permission.QUARTER_PUBLISH)
+@fresh
 def publish_quarter(quarter: str) -> Response | tuple[str, int]:
     """Publish what the preview showed."""
     period = quarter_of(quarter)

@@ -12,7 +12,7 @@ from portal.kernel.errors import NotFound
 from portal.kernel.formats import year_text
 from portal.kernel.i18n import _, ngettext
 from portal.kernel.periods import Year
-from portal.kernel.web import actor, needs, request_session
+from portal.kernel.web import actor, fresh, needs, request_session
 from portal.registry import api as registry
 from scoring.ratings import api, policy
 from scoring.ratings.forms import ActForm, PublishForm
@@ -127,6 +127,7 @@ def _picture(preview: Preview) -> Any:
 
 @bp.post("/ratings/year/<year>/publish")
 @needs(Permission.YEAR_PUBLISH)
+@fresh
 def publish_year(year: str) -> Response | tuple[str, int]:
     """Publish what the preview showed."""
     period = year_of(year)
