@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings as examples
 
 from tests import databases, network, postgres
 from tests.chromium import browser as browser
@@ -43,6 +44,12 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ["PORTAL_SECRET_KEY"] = "only for tests"
     os.environ["PORTAL_FAST_HASH"] = "1"
     network.switch_off()
+
+
+# No example is timed: a busy machine is no failure. The examples of a run are those of the next one, so that what lands
+# does not fall by chance afterwards; HYPOTHESIS=random looks further.
+examples.register_profile("portal", deadline=None, derandomize=os.environ.get("HYPOTHESIS") != "random")
+examples.load_profile("portal")
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
