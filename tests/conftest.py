@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import settings as examples
 
-from tests import databases, network, postgres
+from tests import databases, engines, network, postgres
 from tests.chromium import browser as browser
 from tests.databases import Place
 from tests.pages import StrictClient
@@ -37,7 +37,7 @@ def pytest_configure(config: pytest.Config) -> None:
         Path(folder).chmod(0o711)
         os.environ[RUN] = folder
         os.environ["MPLCONFIGDIR"] = str(Path(folder) / "matplotlib")
-    for name in ("DATABASE_URL", "PORTAL_KEYS", "PORTAL_BACKUP_KEY", "SITE_NAME", "PORT", "BASE_URL"):
+    for name in ("DATABASE_URL", "DATABASE_REPLICA_URL", "PORTAL_KEYS", "PORTAL_BACKUP_KEY", "SITE_NAME", "PORT", "BASE_URL"):
         os.environ.pop(name, None)
     # whatever is read before a fixture sets it must not be the developer's own portal
     os.environ["PORTAL_INSTANCE"] = str(Path(os.environ[RUN]) / "nobody")
@@ -76,6 +76,15 @@ def _chinese_first() -> None:
     from portal.kernel import i18n
 
     i18n.set_language("zh")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _statements_compiled_once() -> Iterator[None]:
+    from portal.kernel import db
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(db, "create_engine", db.create_engine)
+        yield
 
 
 @pytest.fixture(scope="session")

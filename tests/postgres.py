@@ -34,14 +34,22 @@ def binaries() -> Path:
     return found[-1].parent
 
 
-def _as_postgres(*command: str) -> None:
+def as_postgres(*command: str) -> None:
+    """Run a program of PostgreSQL as the user that it wants. ``RuntimeError`` with what it said when it fails."""
     prefix = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
     done = subprocess.run([*prefix, *command], capture_output=True, text=True, cwd="/", check=False)
     if done.returncode:
         raise RuntimeError(f"{command[0]} failed:\n{done.stdout}{done.stderr}")
 
 
-def _free_port() -> int:
+def give_away(path: Path) -> None:
+    """Let the server's user own a folder or file, where that is another one."""
+    if os.geteuid() == 0:
+        shutil.chown(path, "postgres", "postgres")
+
+
+def free_port() -> int:
+    """A port on loopback that nobody uses now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
@@ -59,23 +67,22 @@ def server(run: Path) -> str:
 
 def _start(folder: Path) -> str:
     folder.mkdir()
-    if os.geteuid() == 0:
-        shutil.chown(folder, "postgres", "postgres")
-    port = _free_port()
+    give_away(folder)
+    port = free_port()
     data, log = str(folder / "data"), str(folder / "log")
     # no fsync: the data live for minutes; -l is a must, else the server keeps the pipe of this call open
     settings = ("listen_addresses=127.0.0.1", "fsync=off", "full_page_writes=off", "max_connections=200")
     options = f"-p {port} -k {folder} " + " ".join(f"-c {setting}" for setting in settings)
     initdb, control = str(binaries() / "initdb"), str(binaries() / "pg_ctl")
-    _as_postgres(initdb, "-D", data, "-A", "trust", "-U", "test", "-E", "UTF8", "--no-locale", "--no-sync")
-    _as_postgres(control, "-D", data, "-w", "-l", log, "-o", options, "start")
+    as_postgres(initdb, "-D", data, "-A", "trust", "-U", "test", "-E", "UTF8", "--no-locale", "--no-sync")
+    as_postgres(control, "-D", data, "-w", "-l", log, "-o", options, "start")
     return f"postgresql+psycopg://test@127.0.0.1:{port}"
 
 
 def stop(run: Path) -> None:
     """End the run's server, if one was started."""
     if (run / "postgres.url").exists():
-        _as_postgres(str(binaries() / "pg_ctl"), "-D", str(run / "postgres" / "data"), "-m", "immediate", "-w", "stop")
+        as_postgres(str(binaries() / "pg_ctl"), "-D", str(run / "postgres" / "data"), "-m", "immediate", "-w", "stop")
 
 
 def _administer(url: str, *statements: str) -> None:

@@ -27,19 +27,18 @@ class Watch:
 
     def __init__(self) -> None:
         self._marks: deque[tuple[float, int]] = deque(maxlen=600)
-        self._has_followed = False
+        self._reached_at = float("-inf")
 
     def lag(self, now: float, written: int | None, replayed: int) -> float:
-        """Seconds that it lags at least; infinite until it has once reached what was written. ``written`` None: the primary does
-        not answer."""
+        """Seconds that it lags at most: since the last look at the primary whose every write it has. ``written`` None: the primary
+        does not answer; then it is the replica's best that counts. Infinite until it was once seen to follow."""
         if written is not None:
             self._marks.append((now, written))
         while self._marks and self._marks[0][1] <= replayed:
-            self._marks.popleft()
-            self._has_followed = True
-        if not self._has_followed:
-            return float("inf")
-        return now - self._marks[0][0] if self._marks else 0.0
+            self._reached_at = self._marks.popleft()[0]
+        if self._marks or self._reached_at == float("-inf"):
+            return now - self._reached_at
+        return 0.0
 
 
 class _Looks:
