@@ -54,4 +54,4 @@ def _text(db: Session, case: MediationCase, party: MediationParty) -> None:
     phone = vault.unseal_values(db, case.id, party.person).get("phone", "")
     if phone:
         message = sms.Message(phone, news.fairness_text(case.code))
-        after_commit(db, lambda: sms.hand_over(message))
+        after_commit(db, lambda: sms.hand_over(message, wait=True))

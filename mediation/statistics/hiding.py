@@ -70,16 +70,3 @@ def _is_bridge(gone: set[Cell], cell: Cell) -> bool:
                 seen.add(there)
                 ahead.append(there)
     return goal not in seen
-
-
-def hidden_small(counts: Mapping[str, int]) -> dict[str, int | None]:
-    """Counts of parts whose sum is told, with the small ones hidden and as many others as keep them so.
-
-    >>> hidden_small({"a": 9, "b": 4, "c": 30})
-    {'a': None, 'b': None, 'c': 30}
-    """
-    small = {code for code, count in counts.items() if count < FEWEST}
-    rest = sorted((code for code in counts if code not in small), key=lambda code: (counts[code], code))
-    while small and rest and (len(small) == 1 or sum(counts[code] for code in small) < 2 * FEWEST):
-        small.add(rest.pop(0))
-    return {code: None if code in small else count for code, count in counts.items()}

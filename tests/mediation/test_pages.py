@@ -126,9 +126,9 @@ def test_the_way_in_ends_after_four_hours_and_with_a_new_code(app, client, day):
     with clock.on(TODAY, hour=11):
         case_id = inside.rsplit("/", 1)[1]
         registrar = people(app)[0]
-        page = registrar.page(f"/mediation/cases/{case_id}")
-        give = page.find("form", action=re.compile("/codes/"))["action"]
-        shown = registrar.submit(give, page=f"/mediation/cases/{case_id}")
+        give = registrar.page(f"/mediation/cases/{case_id}").find("a", href=re.compile("/codes/"))["href"]
+        assert registrar.submit(give, {"way": "entry"}).status_code == 422  # nobody was seen
+        shown = registrar.submit(give, {"way": "entry", "seen": "y"})
         assert CODE.search(shown.text)
         assert client.get(inside).status_code == 302
 

@@ -28,7 +28,7 @@ def test_reminders_come_on_their_days(instance):
                 if count:
                     told.setdefault(name, []).append(days)
     # the other promise is due on day 10: its reminder came on day 7, before the first of these mornings
-    assert told == {"window": [20, 27], "promises": [17], "idle": [10], "lapsed": [31]}
+    assert told == {"window": [20, 27], "promises": [17], "idle": [10], "lapsed": [31], "fairness": [8]}
     with clock.on(TODAY + timedelta(days=31)), transaction() as db:
         assert (state(db, one), state(db, two)) == ("performing", "mediating")
         heard = {actor.login: [one.text for one in notices.recent(db, actor)] for actor in (FIRM, M1, MEDIATORS[1])}
