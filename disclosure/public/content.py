@@ -58,12 +58,14 @@ def _cell(one: reports.Cell) -> Row:
     }  # fmt: skip
 
 
-def _report(one: reports.Report) -> Row:
+def _report(one: reports.Report, found: Dossier) -> Row:
+    said = found.told.get(one.id)
     return {
         "report": one.kind, "period": one.period, "number": one.number, "zero": one.zero,
         "filed_on": one.filed_on.isoformat(), "confirmed_on": one.confirmed_on.isoformat() if one.confirmed_on else None,
         "lines": [{"code": line.code, "amount": yuan(line.amount_fen), "text": line.text} for line in one.lines],
         "reversed": one.reversed_by is not None, "reason": one.reason or None, "digest": one.digest,
+        "said": said.row() if said else None, "faults": found.faults.get(one.id, []),
     }  # fmt: skip
 
 
@@ -113,7 +115,7 @@ def estate(found: Dossier) -> Row:
         "unmatched": [{"account_code": one.account_code, "lines": one.lines, "in": yuan(one.in_fen),
                        "out": yuan(one.out_fen), "age_days": one.age_days} for one in found.unmatched],
         "calendar": [_cell(one) for one in found.cells],
-        "reports": [_report(one) for one in found.filed],
+        "reports": [_report(one, found) for one in found.filed],
         "approvals": [_approval(one) for one in found.approvals],
         "budget": [{"category": one.category, "budget": yuan(one.budget_fen), "actual": yuan(one.actual_fen),
                     "reason": one.reason or None} for one in found.budget],

@@ -19,6 +19,7 @@ from portal.kernel import clock
 from portal.kernel.errors import DomainError
 from portal.kernel.kept import kept
 from portal.kernel.periods import Month, Quarter, Year
+from portal.kernel.said import Said
 from portal.registry import api as registry
 
 QUARTERS, MONTHS, CALENDAR_DAYS = 8, 24, 400
@@ -54,6 +55,8 @@ class Dossier:
     unmatched: tuple[ledger.Unmatched, ...]
     cells: tuple[reports.Cell, ...]
     filed: tuple[reports.Report, ...]
+    told: dict[str, Said]
+    faults: dict[str, list[str]]
     budget: tuple[ledger.BudgetLine, ...]
     approvals: tuple[ledger.Approval, ...]
     standings: tuple[opened.Standing, ...]
@@ -125,6 +128,7 @@ def _read(db: Session, code: str, fund: str, period: Period | None) -> Dossier:
     months = _months(today)
     own = [one for one in listed if one.type in money.FUNDS[fund]]
     since = (clock.today() - timedelta(days=CALENDAR_DAYS)).replace(day=1)
+    filed = reports.published(db, code, today)
     return Dossier(
         view=view,
         company=registry.companies_serving(db, today, [code]).get(code),
@@ -137,7 +141,9 @@ def _read(db: Session, code: str, fund: str, period: Period | None) -> Dossier:
         proofs=tuple(money.proofs(db, own, _proof_periods(period, offered))),
         unmatched=tuple(ledger.unmatched(db, on=today, estate_codes=[code])),
         cells=tuple(reports.cells(db, [code], since, today + timedelta(days=92), today)),
-        filed=tuple(reports.published(db, code, today)),
+        filed=tuple(filed),
+        told=reports.told_of(filed),
+        faults=_faults(db, filed, period),
         budget=tuple(ledger.budget_against_actual(db, code, period.first.year)),
         approvals=tuple(ledger.approvals_of(db, code)),
         standings=tuple(opened.standings(db, code, today)),
@@ -153,6 +159,16 @@ def _account(db: Session, view: funds.AccountView, reached: date | None) -> Acco
     month = Month.of(reached)
     last = month if month.last <= reached else month.previous
     return Account(view, reached, Proven(view, last, ledger.proofs(db, view.code, [last])[0]))
+
+
+def _faults(db: Session, filed: Sequence[reports.Report], period: Period) -> dict[str, list[str]]:
+    """What differs today between the reports of the shown days and books and bank, by report."""
+    found = {}
+    for one in filed:
+        days = reports.span(one.period)
+        if one.totals and not one.reversed_by and days.first <= period.last and days.last >= period.first:
+            found[one.id] = reports.faults(db, one.id)
+    return {report_id: sentences for report_id, sentences in found.items() if sentences}
 
 
 def _last_known(

@@ -7,6 +7,7 @@ from disclosure.reports.cells import cells as cells
 from disclosure.reports.cells import missing as missing
 from disclosure.reports.cells import rate as rate
 from disclosure.reports.cells import rates as rates
+from disclosure.reports.checking import sentences as faults  # noqa: F401
 from disclosure.reports.matrix import Kind as Kind
 from disclosure.reports.matrix import kind as kind
 from disclosure.reports.matrix import kinds as kinds
@@ -15,6 +16,7 @@ from disclosure.reports.reading import Report as Report
 from disclosure.reports.reading import ReportLine as ReportLine
 from disclosure.reports.reading import published as published
 from disclosure.reports.reading import report as report
+from disclosure.reports.saying import told as told_of  # noqa: F401
 from disclosure.reports.service.clocks import jobs as jobs
 from disclosure.reports.service.clocks import start_due as start_due
 from disclosure.reports.service.deciding import confirm as confirm

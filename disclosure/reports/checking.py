@@ -44,6 +44,11 @@ def faults(db: Session, report_id: str) -> list[Fault]:
     return found
 
 
+def sentences(db: Session, report_id: str) -> list[str]:
+    """``faults`` as everybody may read them."""
+    return [sentence(fault) for fault in faults(db, report_id)]
+
+
 def is_of_books(code: str) -> bool:
     """Whether a line comes from the ledger; the others a person fills in."""
     return code in ("opening", "closing") or code.startswith(("in:", "out:"))

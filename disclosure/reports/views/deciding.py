@@ -7,9 +7,10 @@ from flask_wtf import FlaskForm
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from disclosure.reports import checking, policy, queries, reading
+from disclosure.reports import checking, policy, queries, reading, saying
 from disclosure.reports.forms import ConfirmForm, ReturnForm
 from disclosure.reports.matrix import kind
+from disclosure.reports.models import FundReportStep
 from disclosure.reports.service import deciding, events, filing
 from disclosure.reports.service.places import readable
 from disclosure.reports.serving import Serving
@@ -20,6 +21,7 @@ from portal.kernel.access import Permission, require
 from portal.kernel.db import transaction
 from portal.kernel.errors import Conflict, DomainError, NotAllowed, NotFound
 from portal.kernel.i18n import _
+from portal.kernel.said import Said
 from portal.kernel.web import actor, needs, page_asked, request_session
 from portal.registry import api as registry
 from scoring.credit import api as credit
@@ -52,9 +54,9 @@ def _page(report_id: str, wrong: FlaskForm | None = None) -> str:
     faults = (
         checking.faults(db, report_id) if found.state in ("submitted", "confirmed") and not found.reversed_by else []
     )
-    is_open = found.state == "submitted"
+    is_open, steps = found.state == "submitted", queries.steps(db, report_id)
     return render_template(
-        "reports/report.html", report=found, place=place, kind=kind(found.kind), steps=queries.steps(db, report_id),
+        "reports/report.html", report=found, place=place, kind=kind(found.kind), steps=steps, said=_said(db, found, steps),
         faults=[(fault.place, checking.sentence(fault)) for fault in faults],
         may_confirm=is_open and policy.may_confirm(me, place.division_code, row.actor),
         may_withdraw=is_open and policy.may_withdraw(me, row.actor),
@@ -63,6 +65,14 @@ def _page(report_id: str, wrong: FlaskForm | None = None) -> str:
         confirm=wrong if isinstance(wrong, ConfirmForm) else ConfirmForm(formdata=None),
         send_back=wrong if isinstance(wrong, ReturnForm) else ReturnForm(formdata=None), wrong=wrong,
     )  # fmt: skip
+
+
+def _said(db: Session, found: reading.Report, steps: list[FundReportStep]) -> Said | None:
+    """What came of it, in a sentence; a correction says from what to what."""
+    if steps[-1].step == "returned":
+        return saying.said(found, returned=(steps[-1].on, steps[-1].text))
+    before = reading.report(db, found.reverses) if found.reverses else None
+    return saying.said(found, before)
 
 
 @bp.get("/reports/<report_id>")
