@@ -15,6 +15,7 @@ from sqlalchemy import DateTime, Dialect, Engine, MetaData, create_engine, event
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
+from portal.kernel import slow
 from portal.kernel.settings import settings
 
 NAMING = {
@@ -89,13 +90,16 @@ def _made_engine(url: str) -> Engine:
     if url.startswith("sqlite"):
         engine = create_engine(url, connect_args={"timeout": 30}, hide_parameters=True)
         _prepare_sqlite(engine)
+        slow.watch(engine)
         return engine
     if url.startswith("postgresql://"):
         url = url.replace("postgresql://", "postgresql+psycopg://", 1)
     patience = {"connect_timeout": 5}  # seconds; a host that is gone must not hold a thread for minutes
-    return create_engine(
+    engine = create_engine(
         url, pool_pre_ping=True, pool_size=8, max_overflow=8, hide_parameters=True, connect_args=patience
     )
+    slow.watch(engine)
+    return engine
 
 
 def engine() -> Engine:

@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import IO, Any
 
 from apscheduler.executors.pool import ThreadPoolExecutor
@@ -27,6 +28,7 @@ from sqlalchemy.orm import Session
 
 from portal.kernel import audit, clock
 from portal.kernel.db import engine, reading, transaction
+from portal.kernel.held import held
 from portal.kernel.jobs_record import JobRun
 from portal.kernel.settings import settings
 
@@ -35,6 +37,8 @@ log = logging.getLogger(__name__)
 AUDIT_CHECK = "audit-check"
 _LOCK = 7_011_306_502  # any number, the same for all workers of the portal
 _LATE = timedelta(hours=24)
+_LOOK_AFTER = 30  # seconds between two looks for what is left over
+ATTEMPTS = 3  # of one firing: a job that takes three processes with it is left alone
 
 Facts = Mapping[str, Any]
 
@@ -116,22 +120,35 @@ def _finish(job: Job, fire_time: datetime, outcome: str, facts: Facts) -> None:
         db.execute(query.values(outcome=outcome, message=told, finished_at=clock.now()))
 
 
+def _lock(name: str) -> Path:
+    folder = settings().instance / "jobs"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    return folder / f"{name}.lock"
+
+
 def fire(job: Job, fire_time: datetime) -> bool:
-    """Run a job for an instant unless somebody has claimed it; says whether it ran here.
+    """Run a job for an instant unless somebody has claimed it, or still runs it for an earlier one; says whether it ran here.
 
     Its failure is recorded, not raised.
     """
-    if not _claim(job, fire_time):
-        return False
+    with held(_lock(job.name)) as mine:
+        if not mine or not _claim(job, fire_time):
+            return False
+        _work(job, fire_time)
+    return True
+
+
+def _work(job: Job, fire_time: datetime) -> None:
     try:
-        _finish(job, fire_time, "ok", job.run())
+        facts = job.run()
     except JobFailed as found:
         log.error("job_failed name=%s facts=%s", job.name, found)
         _finish(job, fire_time, "failed", found.facts)
     except Exception as error:
         log.exception("job_failed name=%s", job.name)
         _finish(job, fire_time, "failed", {"error": type(error).__name__})
-    return True
+    else:
+        _finish(job, fire_time, "ok", facts)
 
 
 def _tick(job: Job) -> None:
@@ -155,16 +172,58 @@ def recent_runs(db: Session, limit: int = 100) -> list[JobRun]:
     return list(db.scalars(select(JobRun).order_by(JobRun.fire_time.desc(), JobRun.job).limit(limit)))
 
 
-def _catch_up(jobs: Iterable[Job]) -> None:
-    """Close what a dead leader left open, and run what fell due while nobody led (within a day; once for each job)."""
+def _take_up(jobs: Iterable[Job]) -> None:
+    """Firings that a dead process left open: run again here, or closed when too old or begun too often."""
+    by_name = {job.name: job for job in jobs}
+    with reading() as db:
+        left = list(
+            db.scalars(select(JobRun).where(JobRun.finished_at.is_(None)).order_by(JobRun.fire_time, JobRun.job))
+        )
+    for run in left:
+        with held(_lock(run.job)) as is_dead:  # else its process lives
+            job = by_name.get(run.job)
+            if is_dead and job is not None and clock.now() - run.fire_time < _LATE and _retaken(run):
+                log.warning("job_taken_up name=%s", job.name)
+                _work(job, run.fire_time)
+            elif is_dead:
+                _close(run)
+
+
+def _retaken(run: JobRun) -> bool:
     with transaction() as db:
-        left = update(JobRun).where(JobRun.finished_at.is_(None))
-        db.execute(left.values(outcome="interrupted", finished_at=clock.now()))
+        as_seen = (JobRun.job == run.job, JobRun.fire_time == run.fire_time, JobRun.attempts == run.attempts)
+        query = update(JobRun).where(*as_seen, JobRun.finished_at.is_(None), JobRun.attempts < ATTEMPTS)
+        mine = db.execute(query.values(attempts=run.attempts + 1, claimed_by=_me(), started_at=clock.now()))
+        return bool(mine.rowcount)  # type: ignore[attr-defined]
+
+
+def _close(run: JobRun) -> None:
+    with transaction() as db:
+        query = update(JobRun).where(
+            JobRun.job == run.job, JobRun.fire_time == run.fire_time, JobRun.attempts == run.attempts,
+            JobRun.finished_at.is_(None),
+        )  # fmt: skip
+        db.execute(query.values(outcome="interrupted", finished_at=clock.now()))
+
+
+def _catch_up(jobs: Iterable[Job]) -> None:
+    """Take up what a dead process left open, and run what fell due while nobody led, was busy, or the clock was set forward
+    (within a day; once for each job)."""
+    jobs = list(jobs)
+    _take_up(jobs)
+    with reading() as db:
         known = set(db.scalars(select(JobRun.job).group_by(JobRun.job).having(func.count() > 0)))
     for job in jobs:
         due = latest_fire(job.cron, clock.now()) if job.cron and job.name in known else None
         if due is not None and clock.now() - due < _LATE:
             fire(job, due)
+
+
+def _look_after(jobs: list[Job]) -> None:
+    try:
+        _catch_up(jobs)
+    except Exception:
+        log.exception("job_look_after_failed")
 
 
 class Lead:
@@ -233,15 +292,24 @@ def run(jobs: Iterable[Job], stop: threading.Event | None = None, wait: float = 
     jobs, stop, lead = list(jobs), stop or threading.Event(), Lead()
     _stop_on_signals(stop)
     while not stop.is_set():
-        if not lead.take():
+        if not _may_lead(lead):
             stop.wait(wait)
             continue
         log.info("worker_leads pid=%s", os.getpid())
         try:
-            _catch_up(jobs)
+            _look_after(jobs)
             _lead(jobs, lead, stop)
         finally:
             lead.give_back()
+
+
+def _may_lead(lead: Lead) -> bool:
+    """Try to become the leader; a database that is away is asked again later."""
+    try:
+        return lead.take()
+    except SQLAlchemyError:
+        log.exception("worker_without_database")
+        return False
 
 
 def _lead(jobs: list[Job], lead: Lead, stop: threading.Event) -> None:
@@ -253,6 +321,7 @@ def _lead(jobs: list[Job], lead: Lead, stop: threading.Event) -> None:
     for job in jobs:
         when = {"trigger": "interval", "seconds": job.every} if job.every else {"trigger": _trigger(job.cron)}
         scheduler.add_job(_tick, args=[job], id=job.name, **when)
+    scheduler.add_job(_look_after, args=[jobs], id="look-after", trigger="interval", seconds=_LOOK_AFTER)
 
     def watch() -> None:
         while lead.holds() and not stop.wait(1):

@@ -10,7 +10,8 @@ from portal.kernel.db import Base
 
 
 class JobRun(Base):
-    """One firing of a scheduled job. The key is the claim: whoever inserts it runs the job."""
+    """One firing of a scheduled job. The key is the claim: whoever inserts it runs the job. ``attempts`` counts how often it was
+    begun: a firing whose process died is taken up by another."""
 
     __tablename__ = "job_run"
 
@@ -20,13 +21,15 @@ class JobRun(Base):
     started_at: Mapped[datetime] = mapped_column(info=STAFF)
     finished_at: Mapped[datetime | None] = mapped_column(info=STAFF)
     outcome: Mapped[str | None] = mapped_column(info=STAFF)
+    attempts: Mapped[int] = mapped_column(default=1, info=STAFF)
     message: Mapped[str] = mapped_column(default="", info=STAFF)
 
 
 class Task(Base):
     """Long work a person started (an import, a publication): progress to come back to, then a result.
 
-    ``request`` is JSON: what to do. ``result`` is JSON: counts, or the problems by cell.
+    ``request`` is JSON: what to do. ``result`` is JSON: counts, or the problems by cell. ``attempts`` counts how often it was begun,
+    ``not_before`` is when it may be begun again.
     """
 
     __tablename__ = "task"
@@ -44,3 +47,5 @@ class Task(Base):
     created_at: Mapped[datetime] = mapped_column(info=STAFF)
     started_at: Mapped[datetime | None] = mapped_column(info=STAFF)
     finished_at: Mapped[datetime | None] = mapped_column(info=STAFF)
+    attempts: Mapped[int] = mapped_column(default=0, info=STAFF)
+    not_before: Mapped[datetime | None] = mapped_column(info=STAFF)

@@ -37,3 +37,11 @@ def refuse_in(text: str) -> None:
     """Raise ``DomainError`` when a text that is to become public holds personal data; the sentence does not repeat it."""
     if found := kinds_in(text):
         raise DomainError(_("内容会公开，不能含有%(kinds)s。请删去个人信息后再提交。", kinds=_("、").join(found)))
+
+
+def struck_out(text: str) -> str:
+    """The text with ID numbers, mobile numbers and number plates replaced by an ellipsis."""
+    plain = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text))
+    for shape in (_NUMBER, _MOBILE, _PLATE):
+        plain = shape.sub("…", plain)
+    return plain

@@ -102,6 +102,12 @@ def head() -> str | None:
     return ScriptDirectory.from_config(config()).get_current_head()
 
 
+@cache
+def revisions() -> frozenset[str]:
+    """Every revision that this release knows."""
+    return frozenset(script.revision for script in ScriptDirectory.from_config(config()).walk_revisions())
+
+
 def is_current(url: str | None = None) -> bool:
     """Whether the database stands at the newest revision: what ``/readyz`` asks."""
     return current(url) == head()
@@ -113,6 +119,7 @@ def revise(message: str, url: str | None = None) -> Path:
     with migrating(url) as connection:
         made = command.revision(config(connection), message, autogenerate=True, rev_id=number)
     head.cache_clear()
+    revisions.cache_clear()
     return Path(made.path)  # type: ignore[union-attr]
 
 

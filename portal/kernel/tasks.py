@@ -1,30 +1,33 @@
 """Long work a person starts and comes back to: an import, say. A row says what to do, whoever claims it does it.
 
 A web process starts a thread for each task it takes in; a worker drains what is left. The running thread holds a lock
-file, so that a task whose process died is told from one that is slow. Progress goes to a file beside the database on
-SQLite, where the task's own write transaction would shut out every other, and to the row on PostgreSQL.
+file, so that a task whose process died is told from one that is slow: another process takes it up, three times at most. What
+fails for a reason that may pass (the database away, a full disk) is tried again after half a minute, two, and eight. Progress
+and the wish to stop go through files beside the database: on SQLite the task's own write transaction shuts out every other.
 """
 
-import fcntl
 import json
 import logging
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, or_, select, update
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnection
 from sqlalchemy.orm import Session
 
-from portal.kernel import clock
-from portal.kernel.access import Actor
+from portal.kernel import audit, clock
+from portal.kernel.access import Actor, Permission
 from portal.kernel.db import engine, reading, transaction
 from portal.kernel.errors import DomainError, InputRefused, NotFound
+from portal.kernel.held import held
 from portal.kernel.i18n import _, language, using
 from portal.kernel.ids import new_id
 from portal.kernel.importing import Progress
@@ -36,12 +39,19 @@ log = logging.getLogger(__name__)
 
 SHOWN_PROBLEMS = 200
 KEPT = timedelta(days=30)
+ATTEMPTS = 3  # by a person's one wish; then it takes another
+PASSING = (OperationalError, InterfaceError, NoConnection, OSError)  # what may be gone in a minute
 _EVERY = 0.4  # seconds between two notes of progress
+_BACK_OFF = timedelta(seconds=30)  # before the second attempt; four times as long before each further one
+
+
+class Cancelled(Exception):
+    """Somebody asked the running task to stop; its transaction rolls back."""
 
 
 @dataclass(frozen=True)
 class TaskView:
-    """A task. ``status``: queued, running, done, refused (the person can mend it) or failed.
+    """A task. ``status``: queued, running, done, refused (the person can mend it), failed or cancelled.
 
     ``result``: what the runner gave; of a refused task ``summary``, ``problems`` [{cell, text}] (first 200), ``count``.
     ``minutes_left`` is a guess from the pace so far, None when there is none.
@@ -60,11 +70,14 @@ class TaskView:
     started_at: datetime | None
     finished_at: datetime | None
     minutes_left: int | None
+    attempts: int = 0
+    not_before: datetime | None = None
+    is_stopping: bool = False
 
     @property
     def is_over(self) -> bool:
         """Nothing more will happen."""
-        return self.status in ("done", "refused", "failed")
+        return self.status in ("done", "refused", "failed", "cancelled")
 
 
 Runner = Callable[[TaskView, Progress], Mapping[str, Any]]
@@ -106,6 +119,58 @@ def of_person(db: Session, login: str, limit: int = 20) -> list[TaskView]:
     return [_view(task) for task in db.scalars(query)]
 
 
+def newest(db: Session, limit: int = 50) -> list[TaskView]:
+    """Everybody's newest tasks, newest first: how they stand, for who keeps the portal running."""
+    query = select(Task).order_by(Task.created_at.desc(), Task.id).limit(limit)
+    return [_view(task) for task in db.scalars(query)]
+
+
+def _visible(actor: Actor, task_id: str) -> TaskView:
+    with reading() as db:
+        found = view(db, task_id)
+    if found.person != actor.login and not actor.may(Permission.JOBS_READ):
+        raise NotFound(_("没有找到这个任务，可能已经过期清理。"))
+    return found
+
+
+def cancel(actor: Actor, task_id: str) -> TaskView:
+    """Stop a task: one that waits at once, one that runs at its next step. Its person may, and who keeps the portal running.
+
+    Opens its own transaction, and none for a running task, whose own may hold the only write lock. NotFound; DomainError for one
+    that is over.
+    """
+    found = _visible(actor, task_id)
+    if found.status == "queued":
+        with transaction() as db:
+            query = update(Task).where(Task.id == task_id, Task.status == "queued")
+            stopped = db.execute(query.values(status="cancelled", finished_at=clock.now()))
+            if stopped.rowcount:  # type: ignore[attr-defined]
+                audit.record(db, actor, "task.cancelled", f"task:{task_id}", {"kind": found.kind})
+        found = _visible(actor, task_id)
+    if found.status == "running":
+        _wish(task_id).write_text(actor.audit_name)
+    elif found.status != "cancelled":
+        raise DomainError(_("这个任务已经结束，不能取消。"))
+    return _visible(actor, task_id)
+
+
+def again(actor: Actor, task_id: str) -> TaskView:
+    """Queue a failed or cancelled task once more. Opens its own transaction; NotFound; DomainError for any other."""
+    found = _visible(actor, task_id)
+    with transaction() as db:
+        query = update(Task).where(Task.id == task_id, Task.status.in_(["failed", "cancelled"]))
+        fresh = {"started_at": None, "finished_at": None, "not_before": None, "result": "", "attempts": 0}
+        queued = db.execute(query.values(status="queued", **fresh))
+        if not queued.rowcount:  # type: ignore[attr-defined]
+            raise DomainError(_("只有没有办成或者已经取消的任务可以重新办理。"))
+        audit.record(db, actor, "task.queued-again", f"task:{task_id}", {"kind": found.kind})
+    return _visible(actor, task_id)
+
+
+def _wish(task_id: str) -> Path:
+    return folder() / f"{task_id}.cancel"
+
+
 def _view(task: Task) -> TaskView:
     stage, done, total = _progress_of(task)
     return TaskView(
@@ -122,6 +187,9 @@ def _view(task: Task) -> TaskView:
         started_at=task.started_at,
         finished_at=task.finished_at,
         minutes_left=_minutes_left(task, done, total),
+        attempts=task.attempts,
+        not_before=task.not_before,
+        is_stopping=task.status == "running" and _wish(task.id).exists(),
     )
 
 
@@ -141,7 +209,7 @@ def _progress_of(task: Task) -> tuple[str, int, int]:
 
 
 class _Reporter:
-    """Notes progress, at most every 0.4 seconds; a note that cannot be written is dropped."""
+    """Notes progress, at most every 0.4 seconds; a note that cannot be written is dropped. Raises Cancelled when asked to stop."""
 
     def __init__(self, task_id: str):
         self.task_id = task_id
@@ -151,6 +219,8 @@ class _Reporter:
         now = time.monotonic()
         if stage == self._stage and now - self._last < _EVERY:
             return
+        if _wish(self.task_id).exists():
+            raise Cancelled
         self._stage, self._last = stage, now
         if engine().dialect.name == "sqlite":
             path = folder() / f"{self.task_id}.progress"
@@ -161,35 +231,34 @@ class _Reporter:
         at_once(update(Task).where(Task.id == self.task_id).values(stage=stage, done=done, total=total))
 
 
-@contextmanager
-def _running(task_id: str) -> Iterator[bool]:
+def _running(task_id: str) -> AbstractContextManager[bool]:
     """Hold the task's lock file; false when another holds it. The system lets go of it when the process dies."""
-    path = folder() / f"{task_id}.lock"
-    with open(path, "w") as gate:
-        try:
-            fcntl.flock(gate, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            yield False
-            return
-        yield True
-    path.unlink(missing_ok=True)
+    return held(folder() / f"{task_id}.lock", remove=True)
 
 
 def _claim(task_id: str) -> TaskView | None:
+    now = clock.now()
     with transaction() as db:
-        query = update(Task).where(Task.id == task_id, Task.status == "queued")
-        claimed = db.execute(query.values(status="running", started_at=clock.now()))
+        due = or_(Task.not_before.is_(None), Task.not_before <= now)
+        query = update(Task).where(Task.id == task_id, Task.status == "queued", due)
+        claimed = db.execute(query.values(status="running", started_at=now, attempts=Task.attempts + 1))
         if not claimed.rowcount:  # type: ignore[attr-defined]
             return None
         return view(db, task_id)
 
 
-def _finish(task_id: str, status: str, result: Mapping[str, Any]) -> None:
+def _finish(task: TaskView, status: str, result: Mapping[str, Any], not_before: datetime | None = None) -> None:
+    """Note the end of this attempt; of an attempt that another has taken up since, nothing is noted."""
     told = json.dumps(dict(result), ensure_ascii=False, default=str)
     with transaction() as db:
-        query = update(Task).where(Task.id == task_id, Task.status == "running")
-        db.execute(query.values(status=status, result=told, finished_at=clock.now()))
-    (folder() / f"{task_id}.progress").unlink(missing_ok=True)
+        query = update(Task).where(Task.id == task.id, Task.status == "running", Task.attempts == task.attempts)
+        ended = None if status == "queued" else clock.now()
+        noted = db.execute(query.values(status=status, result=told, finished_at=ended, not_before=not_before))
+        if status == "cancelled" and noted.rowcount:  # type: ignore[attr-defined]
+            by = Actor(_wish(task.id).read_text(), None, None)
+            audit.record(db, by, "task.cancelled", f"task:{task.id}", {"kind": task.kind})
+    for ending in ("progress", "cancel"):
+        (folder() / f"{task.id}.{ending}").unlink(missing_ok=True)
 
 
 def _refusal(error: DomainError) -> dict[str, Any]:
@@ -208,19 +277,31 @@ def run_one(task_id: str, runners: Mapping[str, Runner]) -> bool:
         with using(str(task.request.get("language", "zh"))):
             try:
                 result = runners[task.kind](task, _Reporter(task_id))
-                _finish(task_id, "done", result)
+                _finish(task, "done", result)
+            except Cancelled:
+                _finish(task, "cancelled", {"summary": _("已取消，没有保存任何内容。")})
             except DomainError as error:
-                _finish(task_id, "refused", _refusal(error))
-            except Exception:
-                log.exception("task_failed id=%s kind=%s", task_id, task.kind)
-                _finish(task_id, "failed", {"summary": _("系统出错，没有办理。请稍后重试，仍不成功请联系系统管理员。")})
+                _finish(task, "refused", _refusal(error))
+            except Exception as error:
+                log.exception("task_failed id=%s kind=%s attempt=%s", task_id, task.kind, task.attempts)
+                _fail(task, isinstance(error, PASSING))
     return True
+
+
+def _fail(task: TaskView, may_pass: bool) -> None:
+    """Put a task back for later when its trouble may pass, else close it."""
+    if may_pass and task.attempts < ATTEMPTS:
+        later = clock.now() + _BACK_OFF * 4 ** (task.attempts - 1)
+        _finish(task, "queued", {"summary": _("暂时办不成，稍后自动重试。")}, not_before=later)
+        return
+    _finish(task, "failed", {"summary": _("系统出错，没有办理。请稍后重试，仍不成功请联系系统管理员。")})
 
 
 def run_next(runners: Mapping[str, Runner]) -> bool:
     """Do the oldest queued task of these kinds; false when there is none."""
     with reading() as db:
-        query = select(Task.id).where(Task.status == "queued", Task.kind.in_(list(runners)))
+        due = or_(Task.not_before.is_(None), Task.not_before <= clock.now())
+        query = select(Task.id).where(Task.status == "queued", Task.kind.in_(list(runners)), due)
         waiting = list(db.scalars(query.order_by(Task.created_at, Task.id).limit(5)))
     return any(run_one(task_id, runners) for task_id in waiting)
 
@@ -232,17 +313,23 @@ def run_in_background(task_id: str, runners: Mapping[str, Runner]) -> threading.
     return thread
 
 
-def close_interrupted() -> int:
-    """Mark running tasks whose process died as failed; says how many."""
+def take_up_interrupted() -> int:
+    """Queue tasks again whose process died; one that took three processes with it is closed as failed. Says how many."""
     with reading() as db:
-        running = list(db.scalars(select(Task.id).where(Task.status == "running").order_by(Task.id)))
-    closed = 0
-    for task_id in running:
-        with _running(task_id) as is_dead:
-            if is_dead:
-                _finish(task_id, "failed", {"summary": _("办理中断了。请核对结果后重新提交。")})
-                closed += 1
-    return closed
+        running = [_view(task) for task in db.scalars(select(Task).where(Task.status == "running").order_by(Task.id))]
+    found = 0
+    for task in running:
+        with _running(task.id) as is_dead:
+            if not is_dead:
+                continue
+            found += 1
+            if _wish(task.id).exists():
+                _finish(task, "cancelled", {"summary": _("已取消，没有保存任何内容。")})
+            elif task.attempts < ATTEMPTS:
+                _finish(task, "queued", {"summary": _("办理中断了，即将自动重新办理。")})
+            else:
+                _finish(task, "failed", {"summary": _("办理中断了。请核对结果后重新提交。")})
+    return found
 
 
 def prune(db: Session) -> int:

@@ -30,8 +30,8 @@ from portal.kernel.web import (
     cookie_name,
     request_session,
 )
-from portal.shell import errors, frame, health, wiring
-from portal.shell.public.kept.answers import KeptAnswers
+from portal.shell import errors, frame, health, metrics, observing, wiring
+from portal.shell.public.kept.answers import CACHED, KeptAnswers
 
 ENGLISH = "/en"
 SESSION_COOKIE = "portal_session"
@@ -94,6 +94,7 @@ def _before() -> AnyResponse | None:
     """Language and door of every request."""
     i18n.set_language("en" if request.script_root.endswith(ENGLISH) else "zh")
     g.actor = None
+    request.environ[observing.ENDPOINT] = request.endpoint or "none"
     if request.endpoint is None or request.endpoint == "static":
         return None
     access = getattr(current_app.view_functions[request.endpoint], "access", None)
@@ -135,7 +136,7 @@ def _after(response: Response) -> Response:
         response.headers["Cache-Control"] = kept
     elif getattr(g, "access", None) == PUBLIC_ACCESS and request.method in ("GET", "HEAD"):
         if response.status_code == 200 and not response.is_streamed:
-            response.headers.setdefault("Cache-Control", "public, max-age=60")
+            response.headers.setdefault("Cache-Control", CACHED)
             response.add_etag()
             response.make_conditional(request)
     else:
@@ -191,6 +192,7 @@ def create_app(testing: bool = False, keep_answers: bool | None = None) -> Flask
         feature.register(app)
         entries.extend(getattr(feature, "NAV", []))
     health.register(app)
+    metrics.register(app)
     frame.register(app, entries)
     errors.register(app)
     app.after_request(_after)
@@ -200,5 +202,6 @@ def create_app(testing: bool = False, keep_answers: bool | None = None) -> Flask
     app.wsgi_app = EnglishTwin(app.wsgi_app)  # type: ignore[method-assign]
     if hops := settings().trusted_proxies:  # only then do the proxy's headers say who asks
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    app.wsgi_app = observing.Observed(app.wsgi_app)  # type: ignore[method-assign]
     _refuse_undeclared(app)
     return app

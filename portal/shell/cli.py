@@ -16,6 +16,7 @@ from portal.kernel.i18n import _
 from portal.kernel.periods import Quarter, Year
 from portal.kernel.settings import reload_settings, settings
 from portal.shell.cli_funds import funds
+from portal.shell.cli_operations import backup, restore
 from portal.shell.cli_parts import AS, ON, DayParam, InstantParam, act_day, acting, parsed, ready, say
 
 
@@ -245,6 +246,8 @@ def export_open_data(folder: Path, as_of: date | None, known_at: datetime | None
 
 
 cli.add_command(funds)
+cli.add_command(backup)
+cli.add_command(restore)
 
 
 @cli.group("audit")

@@ -6,8 +6,11 @@ from disclosure.reports.api import jobs as report_jobs
 from mediation.cases.api import jobs as mediation_jobs
 from mediation.filing.api import jobs as filing_jobs
 from portal.deadlines.api import jobs as deadline_jobs
+from portal.kernel import logs
 from portal.kernel.jobs import run, standard_jobs
 from portal.notices.api import jobs as notice_jobs
+from portal.operations.api import jobs as operation_jobs
+from portal.shell import wiring
 from portal.shell.feeds.delivering import jobs as feed_jobs
 from portal.shell.office.api import jobs as office_jobs
 from portal.shell.opendata.releases import jobs as data_jobs
@@ -15,6 +18,8 @@ from portal.shell.opendata.releases import jobs as data_jobs
 
 def run_worker() -> None:
     """Run until stopped. One process at a time is the leader; any number may stand by."""
+    logs.configure()
+    wiring.features()  # every slice's tables: backups and checks of files walk over all
     run(
         [
             *standard_jobs(),
@@ -27,6 +32,7 @@ def run_worker() -> None:
             *report_jobs(),
             *owner_jobs(),
             *mediation_jobs(),
+            *operation_jobs(),
             *filing_jobs(),
         ]
     )

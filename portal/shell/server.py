@@ -4,13 +4,24 @@ import os
 from typing import Any
 
 from gunicorn.app.base import BaseApplication
+from gunicorn.glogging import Logger
 
-from portal.kernel import db
+from portal.kernel import counters, db, logs
 from portal.shell.app import create_app
 
 
 def _after_fork(_server: Any, _worker: Any) -> None:
     db.dispose()  # connections must not cross a fork
+
+
+class OneLog(Logger):
+    """gunicorn's own events go where all others go."""
+
+    def setup(self, cfg: Any) -> None:
+        """Without handlers of its own."""
+        super().setup(cfg)
+        self.error_log.handlers.clear()
+        self.error_log.propagate = True
 
 
 class Server(BaseApplication):
@@ -31,6 +42,7 @@ class Server(BaseApplication):
         self.cfg.set("preload_app", True)
         self.cfg.set("post_fork", _after_fork)
         self.cfg.set("control_socket_disable", True)
+        self.cfg.set("logger_class", OneLog)
 
     def load(self) -> Any:
         """The application."""
@@ -39,4 +51,6 @@ class Server(BaseApplication):
 
 def run(host: str, port: int) -> None:
     """Serve until stopped."""
+    logs.configure()
+    counters.forget_dead()
     Server(host, port).run()

@@ -31,7 +31,7 @@ from tests.browser import mediated
 from tests.people import make_person
 
 NO_PAGE = re.compile(
-    r"\.(json|csv|xlsx|jpg|zip|pdf|docx|ics|atom|svg|pyz?)$|^/feeds/manage/|<any\([^)]*\):(ending|size)>|^/api/|^/(healthz|readyz)$|^/static/|/document$|/files/<(sha256|file_id)>$|/vouchers/<voucher_id>$"
+    r"\.(json|csv|xlsx|jpg|zip|pdf|docx|ics|atom|svg|pyz?)$|^/feeds/manage/|<any\([^)]*\):(ending|size)>|^/api/|^/(healthz|readyz|metrics)$|^/static/|/document$|/files/<(sha256|file_id)>$|/vouchers/<voucher_id>$"
 )
 ESTATE, OTHER_ESTATE = "440306017001-0001", "440306017013-0002"
 COMING, DRAFT = "2026.8", "2026.9"  # versions of the checklist made for the tests

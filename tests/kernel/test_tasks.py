@@ -127,7 +127,7 @@ tasks.run_one(sys.argv[1], {"sum": lambda task, progress: os._exit(9)})
 """
 
 
-def test_task_of_a_dead_process_is_closed_and_a_living_one_is_not(instance: Place):
+def test_task_of_a_dead_process_is_queued_again_and_a_living_one_is_not(instance: Place):
     dead, alive, go_on, begun = queued(), queued(), threading.Event(), threading.Event()
     subprocess.run([sys.executable, "-c", DYING, dead], env=command_environment(instance), check=False)
     assert seen(dead).status == "running"
@@ -139,8 +139,8 @@ def test_task_of_a_dead_process_is_closed_and_a_living_one_is_not(instance: Plac
 
     thread = tasks.run_in_background(alive, {"sum": work})
     assert begun.wait(20)
-    assert tasks.close_interrupted() == 1
-    assert (seen(dead).status, seen(alive).status) == ("failed", "running")
+    assert tasks.take_up_interrupted() == 1
+    assert (seen(dead).status, seen(alive).status) == ("queued", "running")
     go_on.set()
     thread.join(20)
     assert seen(alive).status == "done"

@@ -13,7 +13,7 @@ from portal.shell.office.running import RUNNERS
 def _drain() -> Mapping[str, Any]:
     """Do what web processes left: they start their tasks themselves, but may die before the end."""
     done = 0
-    tasks.close_interrupted()
+    tasks.take_up_interrupted()
     while tasks.run_next(RUNNERS):
         done += 1
     return {"rows": done}

@@ -9,6 +9,7 @@ from portal.shell.office import admin as admin
 from portal.shell.office import audit_log as audit_log
 from portal.shell.office import company as company
 from portal.shell.office import imports as imports
+from portal.shell.office import running_state as running_state
 from portal.shell.office import task as task
 from portal.shell.office import work as work
 from portal.shell.office.blueprint import bp, company_bp, work_bp

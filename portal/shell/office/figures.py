@@ -73,7 +73,7 @@ def _verdict(db: Session, endpoint: str) -> WorkFigure:
     if last is None:
         return WorkFigure(label, _("尚未校验"), _("每天凌晨校验一次，也可以现在校验"), endpoint, tone="soon")
     told = words.outcome_words(last.job, last.outcome, json.loads(last.message or "{}"))
-    tone: Tone = "ok" if last.outcome == "done" else "plain" if last.outcome is None else "late"
+    tone: Tone = "ok" if last.outcome == "ok" else "plain" if last.outcome is None else "late"
     short = {"ok": _("校验通过"), "plain": _("正在校验"), "late": _("校验没有通过")}[tone]
     when = last.finished_at or last.fire_time
     return WorkFigure(label, short, _("%(told)s（%(time)s）", told=told, time=instant_text(when)), endpoint, tone=tone)
@@ -84,7 +84,7 @@ def _of_people(db: Session, actor: Actor) -> list[WorkFigure]:
     new = sum(person.state == "new" for person in people)
     since = clock.now() - timedelta(days=1)
     runs = [run for run in jobs.recent_runs(db) if run.fire_time >= since]
-    failed = sum(run.outcome not in ("done", None) for run in runs)
+    failed = sum(run.outcome not in ("ok", None) for run in runs)
     bad = ngettext("其中%(n)s次没有完成", "其中%(n)s次没有完成", failed)
     return [
         WorkFigure(_("还没有首次登录的人员"), number_text(new),

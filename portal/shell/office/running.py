@@ -33,13 +33,13 @@ def _import(task: TaskView, progress: Progress) -> Mapping[str, Any]:
         actor = accounts.person_actor_for(db, task.person)
     kind = wiring.kinds()[task.request["kind"]]
     context = ImportContext(on=date.fromisoformat(task.request["on"]), progress=progress)
-    keep = False
     try:
         counts = run_import(actor, kind, path.read_bytes(), task.request["filename"], context, dry_run=dry_run)
-        keep = dry_run
-    finally:
-        if not keep:
-            path.unlink(missing_ok=True)
+    except DomainError:
+        path.unlink(missing_ok=True)
+        raise  # after anything else the file stays: the task is tried again
+    if not dry_run:
+        path.unlink(missing_ok=True)
     return _told(task.id, counts, dry_run)
 
 

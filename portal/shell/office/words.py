@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
+from portal.kernel.formats import file_size, number_text
 from portal.kernel.i18n import _, lazy
+from portal.operations.api import Outcome
 
 STAGES = {
     "read": lazy("正在读取文件"),
@@ -14,6 +16,10 @@ JOBS = {
     "audit-check": lazy("操作日志每夜校验"),
     "deadline-escalation": lazy("把逾期事项报上一级"),
     "digest": lazy("发送每天的邮件提醒"),
+    "backup": lazy("备份并恢复验证"),
+    "integrity": lazy("核对证据文件"),
+    "retention": lazy("按保存期限清理"),
+    "partitions": lazy("预建以后年度的数据分区"),
     "prune": lazy("清理过期的登录记录和任务文件"),
     "ledger-rules": lazy("按规则归类共有资金流水"),
     "owners-prune": lazy("清理过期的业主认证记录"),
@@ -59,3 +65,36 @@ def outcome_words(job: str, outcome: str | None, facts: Mapping[str, Any]) -> st
     if outcome == "failed":
         return _("出错：%(what)s。详情见服务器日志。", what=facts.get("error", ""))
     return _("完成，处理%(n)s条", n=facts["rows"]) if "rows" in facts else _("完成")
+
+
+OPERATIONS = (
+    ("backup", lazy("备份")),
+    ("proof", lazy("恢复验证")),
+    ("integrity", lazy("证据文件")),
+    ("retention", lazy("按保存期限清理")),
+)
+
+
+def operation_labels() -> list[tuple[str, str]]:
+    """What the state of operations tells of, in order: kind and label."""
+    return [(kind, str(label)) for kind, label in OPERATIONS]
+
+
+def operation_words(found: Outcome) -> str:
+    """What a backup, its proof, a check of files or a clearing came to."""
+    facts = found.facts
+    if facts.get("error"):
+        return str(facts["error"])
+    numbers = {name: number_text(value) for name, value in facts.items() if isinstance(value, int)}
+    if found.kind == "backup":
+        lost = _("有%(n)s个文件损坏，没有备份。", n=len(facts["damaged"])) if facts["damaged"] else ""
+        return lost + _("%(file)s，%(size)s，%(rows)s行、%(files)s个文件", file=facts["file"], size=file_size(facts["size"]),
+                        rows=numbers["rows"], files=numbers["files"])  # fmt: skip
+    if found.kind == "proof":
+        if facts["wrong"]:
+            return _("%(file)s不能恢复：%(wrong)s", file=facts["file"], wrong=facts["wrong"])
+        return _("%(file)s已恢复到临时位置，操作日志校验通过", file=facts["file"])
+    if found.kind == "integrity":
+        return _("共%(present)s个文件，核对%(checked)s个：缺失%(missing)s个，改动%(altered)s个，无记录引用%(orphans)s个",
+                 **numbers)  # fmt: skip
+    return _("清理%(n)s条", n=number_text(sum(value for value in facts.values() if isinstance(value, int))))

@@ -1,0 +1,27 @@
+"""What the nightly work came to."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from portal.kernel.classes import STAFF
+from portal.kernel.db import Base
+
+KINDS = ("backup", "proof", "integrity", "retention", "partitions")
+
+
+class OperationOutcome(Base):
+    """One outcome of a backup, of its proof, of a check of the evidence files, of clearing. ``facts`` is JSON."""
+
+    __tablename__ = "operation_outcome"
+    __table_args__ = (
+        Index("ix_operation_outcome_kind", "kind", "at"),
+        CheckConstraint(f"kind IN ({', '.join(repr(kind) for kind in KINDS)})", name="kind_known"),
+    )
+
+    id: Mapped[str] = mapped_column(String(20), primary_key=True, info=STAFF)
+    kind: Mapped[str] = mapped_column(String(16), info=STAFF)
+    at: Mapped[datetime] = mapped_column(info=STAFF)
+    ok: Mapped[bool] = mapped_column(info=STAFF)
+    facts: Mapped[str] = mapped_column(info=STAFF)

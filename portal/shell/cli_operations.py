@@ -1,0 +1,96 @@
+"""``portal backup`` and ``portal restore``."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from portal.kernel import audit
+from portal.kernel.access import Actor
+from portal.kernel.db import dispose, reading, transaction
+from portal.kernel.i18n import _
+from portal.shell.cli_parts import acting, ready, say
+
+if TYPE_CHECKING:
+    from portal.operations.api import Restored
+
+SHOWN = 20
+
+
+@click.command()
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+def backup(file: Path) -> None:
+    """Write everything into FILE, evidence files included, while the portal runs."""
+    ready()
+    from portal.operations import api as operations
+    from portal.shell import wiring
+
+    wiring.features()  # every slice's tables
+    done = operations.backup(file.resolve())
+    say(_("已备份到%(file)s：%(tables)s张表%(rows)s行，%(files)s个文件，%(mb)sMB。", file=file, tables=len(done.tables),
+          rows=done.rows, files=done.files, mb=-(-done.size // 1_000_000)))  # fmt: skip
+    if done.encrypted:
+        say(_("备份已加密，含%(n)s把密钥。没有PORTAL_BACKUP_KEY就打不开，请另行保管。", n=done.keys))
+    else:
+        say(
+            _(
+                "没有设置PORTAL_BACKUP_KEY：备份没有加密，不含任何密钥。恢复后读不出加密的个人信息，请另行保存密钥文件夹。"
+            )
+        )
+    for name in done.damaged[:SHOWN]:
+        click.echo(_("文件%(name)s已经损坏，没有备份。", name=name), err=True)
+    if done.damaged:
+        click.echo(_("共有%(n)s个文件损坏，其余都已备份。", n=len(done.damaged)), err=True)
+
+
+def _lost(purpose: str, n: int) -> str:
+    sentences = {
+        "data": _("缺少数据密钥：%(n)s个人或者事项的加密信息（姓名、电话、证据说明等）读不出来。", n=n),
+        "mediation": _("缺少调解密钥：%(n)s个调解案件的姓名、电话、请求和笔录读不出来。", n=n),
+        "identity": _("缺少身份证号散列密钥：%(n)s名项目负责人不能再按身份证号认出，重新导入会当作新人。", n=n),
+        "audit": _("缺少日志密钥：恢复前的%(n)s条操作日志能看，但不能校验。", n=n),
+    }
+    return sentences.get(purpose, _("缺少密钥%(purpose)s：涉及%(n)s条记录。", purpose=purpose, n=n))
+
+
+@click.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def restore(file: Path) -> None:
+    """Bring FILE back into an empty portal, whole or not at all; checks every byte before it writes any."""
+    from portal.operations import api as operations
+    from portal.shell import wiring
+
+    done = operations.restore(file.resolve())
+    dispose()
+    wiring.features()
+    wiring.wire()
+    found = done.backup
+    say(_("已恢复%(made)s的备份：%(tables)s张表%(rows)s行，%(files)s个文件。", made=found.made_at, tables=len(found.tables),
+          rows=found.rows, files=found.files))  # fmt: skip
+    for purpose, n in done.unreadable:
+        say(_lost(purpose, n))
+    if done.new_key:
+        say(_("备份里没有密钥，已生成新的签名密钥%(key)s。以前签发的回执仍可用保存的公钥核验。", key=done.new_key))
+    for name in found.damaged[:SHOWN]:
+        click.echo(_("备份时文件%(name)s已经损坏，没有恢复。", name=name), err=True)
+    _note(acting(None), done)
+
+
+def _note(actor: Actor, done: "Restored") -> None:
+    """The log is verified, and says from now on that it was restored."""
+    missing = [purpose for purpose, _n in done.unreadable]
+    if "audit" not in missing:
+        with reading() as db:
+            count, wrong = audit.verify(db)
+        if wrong:
+            click.echo(_("操作日志校验没有通过：第%(n)s条（%(what)s）。", n=wrong.seq, what=wrong.message), err=True)
+        else:
+            say(_("操作日志校验通过：共%(n)s条。", n=count))
+    detail = {
+        "made_at": done.backup.made_at,
+        "rows": done.backup.rows,
+        "files": done.backup.files,
+        "missing_keys": missing,
+    }
+    with transaction() as db:
+        audit.record(db, actor, "portal.restored", "portal", detail)

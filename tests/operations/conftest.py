@@ -1,0 +1,1 @@
+from tests.operations.places import empty as empty
