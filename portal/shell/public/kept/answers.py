@@ -28,7 +28,9 @@ API = "/api/v1/"
 STATIC = "/static/"
 _PACKED = ("text/", "application/json", "application/problem+json", "application/javascript", "image/svg+xml",
            "application/atom+xml")  # fmt: skip
-_KEPT = "public, max-age=60"
+# for a minute; a cache on the way may show the old answer half a minute longer while it asks for the new one, and an hour while
+# the portal does not answer
+CACHED = "public, max-age=60, stale-while-revalidate=30, stale-if-error=3600"
 
 
 @dataclass(frozen=True)
@@ -138,7 +140,7 @@ class KeptAnswers:
             status.startswith("200")
             and "set-cookie" not in names
             and "cookie" not in names.get("vary", "").lower()
-            and (is_static or (now_state is not None and names.get("cache-control") == _KEPT))
+            and (is_static or (now_state is not None and names.get("cache-control") == CACHED))
             and length <= BIGGEST
         )
         if not is_kept:
