@@ -5,20 +5,20 @@ pending (PDNG) and informational (INFO) entries are no bookings. Document type d
 Source: ISO 20022 Message Definition Report, Bank-to-Customer Cash Management, camt.053.001.02 to .13.
 """
 
-import io
 import json
 from datetime import date
 from typing import Any
-from xml.etree.ElementTree import ParseError
-
-from defusedxml import DefusedXmlException
-from defusedxml.ElementTree import iterparse
+from xml.parsers import expat
 
 from disclosure.funds.statements.shapes import MAX_LINES, BankStatement, Line, clean, parse_day, parse_fen, refuse
 from portal.kernel.i18n import _
 
 FORMAT = "camt053"
 BOOKED = {"", "BOOK"}
+_DEEPEST = 100  # elements within elements: the standard needs about fifteen
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+Tree = dict[str, Any]
+_NOTHING = [""]
 
 
 def is_it(head: str) -> bool:
@@ -28,47 +28,74 @@ def is_it(head: str) -> bool:
 
 def read(data: bytes) -> list[BankStatement]:
     """Every statement of the document, in its order. InputRefused names the element of what is wrong."""
-    found: list[BankStatement] = []
-    state = _Reader()
+    reader = _Reader()
     try:
-        for event, element in iterparse(io.BytesIO(data), events=("start", "end"), forbid_dtd=True):
-            name = element.tag.rpartition("}")[2]
-            if event == "start":
-                state.path.append(name)
-                continue
-            state.path.pop()
-            if name == "Ntry" and state.path and state.path[-1] == "Stmt":
-                state.entry(element)
-                element.clear()
-            elif name == "Stmt":
-                found.append(state.statement(element))
-                element.clear()
-    except DefusedXmlException as error:
-        raise refuse("XML", _("文件里有文档类型定义或外部实体，不能导入。请向银行索取原始文件。")) from error
-    except (ParseError, LookupError, ValueError, RecursionError) as error:
+        reader.parser.Parse(data, True)
+    except (expat.ExpatError, LookupError, ValueError, RecursionError) as error:
         raise refuse("XML", _("文件不是完整的XML，可能已损坏或被截断。请重新下载。")) from error
-    if not found:
+    if not reader.found:
         raise refuse("BkToCstmrStmt", _("文件里没有账户对账单（Stmt）。"))
-    return found
+    return reader.found
 
 
 class _Reader:
-    """Lines gathered since the last statement began."""
+    """Turns elements into nested dicts: name to a list of texts or dicts; ``name@`` is its currency. Entries and statements
+    are taken off as they end, so that the whole document never stands in memory.
+
+    Straight on the parser: a year's statements have a million entries of a dozen elements each. A document type, which
+    alone can declare entities, ends it.
+    """
 
     def __init__(self) -> None:
-        self.path: list[str] = []
-        self.entries: list[tuple[dict[str, Any], str]] = []
+        self.parser = expat.ParserCreate()
+        self.parser.buffer_text = True
+        self.parser.StartElementHandler = self._start
+        self.parser.EndElementHandler = self._end
+        self.parser.CharacterDataHandler = self._text
+        self.parser.StartDoctypeDeclHandler = self.parser.EntityDeclHandler = self._refuse
+        self.parser.ExternalEntityRefHandler = self._refuse
+        self.stack: list[tuple[str, Tree, list[str]]] = [("", {}, [])]
+        self.entries: list[tuple[Tree, str]] = []
+        self.found: list[BankStatement] = []
         self.seen = 0
 
-    def entry(self, element: Any) -> None:
+    def _refuse(self, *_declared: Any) -> Any:
+        raise refuse("XML", _("文件里有文档类型定义或外部实体，不能导入。请向银行索取原始文件。"))
+
+    def _start(self, name: str, attributes: dict[str, str]) -> None:
+        local = name.rpartition(":")[2]
+        if attributes and attributes.get("Ccy"):
+            self.stack[-1][1][f"{local}@"] = attributes["Ccy"]
+        self.stack.append((local, {}, []))
+        if len(self.stack) > _DEEPEST:
+            raise refuse("XML", _("文件不是完整的XML，可能已损坏或被截断。请重新下载。"))
+
+    def _text(self, text: str) -> None:
+        self.stack[-1][2].append(text)
+
+    def _end(self, _name: str) -> None:
+        name, tree, texts = self.stack.pop()
+        parent = self.stack[-1]
+        if name == "Ntry" and parent[0] == "Stmt":
+            self._entry(tree)
+        elif name == "Stmt":
+            self.found.append(self.statement(tree))
+        else:
+            value = tree or "".join(texts).strip()
+            if name in parent[1]:
+                parent[1][name].append(value)
+            else:
+                parent[1][name] = [value]
+
+    def _entry(self, tree: Tree) -> None:
         self.seen += 1
         place = f"Ntry[{len(self.entries) + 1}]"
         if self.seen > MAX_LINES:
             raise refuse(place, _("一个文件最多%(n)s笔，请分成几份导入。", n=MAX_LINES))
-        self.entries.append((_tree(element), place))
+        self.entries.append((tree, place))
 
-    def statement(self, element: Any) -> BankStatement:
-        tree = _tree(element)
+    def statement(self, tree: Tree) -> BankStatement:
+        """A statement with the entries since it began."""
         number = _text(tree, "Id") or _text(tree, "ElctrncSeqNb")
         made = BankStatement(FORMAT, _account(tree), number)
         made.currency = _text(tree, "Acct", "Ccy") or made.currency
@@ -88,18 +115,6 @@ class _Reader:
         return made
 
 
-def _tree(element: Any) -> dict[str, Any]:
-    """An element as nested dicts: name to a list of texts or dicts; ``@`` is its currency."""
-    made: dict[str, Any] = {}
-    for child in element:
-        name = child.tag.rpartition("}")[2]
-        value: Any = _tree(child) if len(child) else (child.text or "").strip()
-        if child.attrib.get("Ccy"):
-            made[f"{name}@"] = child.attrib["Ccy"]
-        made.setdefault(name, []).append(value)
-    return made
-
-
 def _child(tree: dict[str, Any], *names: str) -> dict[str, Any]:
     for name in names:
         found = tree.get(name, [{}])[0]
@@ -108,7 +123,9 @@ def _child(tree: dict[str, Any], *names: str) -> dict[str, Any]:
 
 
 def _text(tree: dict[str, Any], *names: str) -> str:
-    found = _child(tree, *names[:-1]).get(names[-1], [""])[0]
+    if len(names) > 1:
+        tree = _child(tree, *names[:-1])
+    found = tree.get(names[-1], _NOTHING)[0]
     return found if isinstance(found, str) else ""
 
 
@@ -168,7 +185,7 @@ def _line(tree: dict[str, Any], place: str, made: BankStatement) -> Line | None:
         counterparty_account=account,
         summary=_summary(tree, details),
         reference=clean(_text(tree, "AcctSvcrRef") or _text(first, "Refs", "AcctSvcrRef"), 80),
-        raw=json.dumps(tree, ensure_ascii=False, separators=(",", ":"))[:4000],
+        raw=_encode(tree)[:4000],
     )
 
 
