@@ -83,7 +83,7 @@ def _statements_compiled_once() -> Iterator[None]:
     from portal.kernel import db
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(db, "create_engine", db.create_engine)
+        patch.setattr(db, "create_engine", engines.shared_engine)
         yield
 
 
