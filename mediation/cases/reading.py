@@ -20,7 +20,7 @@ from mediation.cases.models.record import (
     MediationStep,
 )
 from mediation.cases.people import Standing
-from mediation.cases.service import accepting, closing, codes, filing, papers, record
+from mediation.cases.service import asking, closing, codes, filing, papers, record
 from portal.deadlines import api as deadlines
 from portal.deadlines.api import DeadlineView
 from portal.kernel.access import Actor
@@ -166,7 +166,7 @@ def _asks(db: Session, case_id: str) -> Iterable[AskView]:
     for row in db.scalars(query):
         said = select(MediationAnswer.party_id, MediationAnswer.yes).where(MediationAnswer.ask_id == row.id)
         answers = {party_id: yes for party_id, yes in db.execute(said.order_by(MediationAnswer.at))}
-        came_to = accepting.verdict(db, row)
+        came_to = asking.verdict(db, row)
         yield AskView(row.id, row.purpose, row.ref, tuple(row.sides.split()), row.on, answers, came_to)
 
 

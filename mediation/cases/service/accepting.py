@@ -2,15 +2,14 @@
 
 from datetime import date
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from mediation.cases import news, people, policy, words
 from mediation.cases.models.record import FLAGS, MediationAnswer, MediationAsk, MediationCase
-from mediation.cases.service import assigning, filing, papers, record
+from mediation.cases.service import asking, assigning, filing, papers, record
 from mediation.cases.service.record import ACCEPT, COMPLEX, CONSENT, EXTENSION, MEDIATE, TRANSFER, Held
 from portal.deadlines import api as deadlines
-from portal.kernel import audit, clock, ids
+from portal.kernel import audit, clock
 from portal.kernel.access import Actor, require
 from portal.kernel.errors import Conflict, DomainError
 from portal.kernel.i18n import _
@@ -103,7 +102,7 @@ def accept(db: Session, actor: Actor, case_id: str, *, seen: int | None = None, 
     record.start_clock(db, actor, held.case, CONSENT, on)
     last = deadlines.last_day(db, CONSENT, on or clock.today())
     tell(db, held.case, "respondent", news.asked(), {"code": held.case.code, "day": last.isoformat()}, on)
-    return ask(db, actor, held.case, "mediate", "", "respondent", on)
+    return asking.ask(db, actor, held.case, "mediate", "", "respondent", on)
 
 
 def tell(db: Session, case: MediationCase, side: str, text: str, params: dict[str, str], on: date | None) -> None:
@@ -113,40 +112,6 @@ def tell(db: Session, case: MediationCase, side: str, text: str, params: dict[st
             notices.inform(
                 db, notices.To(uscc=row.uscc), text, params, record.ENDPOINT, {"case_id": case.id}, on or clock.today()
             )
-
-
-def ask(db: Session, actor: Actor, case: MediationCase, purpose: str, ref: str, sides: str, on: date | None) -> str:
-    """Put a question to every party of some sides; answers its id. Of two questions the later one counts, so none has the
-    instant of another."""
-    before = open_ask(db, case.id, purpose)
-    at = clock.after(before.at if before else None)
-    row = MediationAsk(
-        id=ids.new_id(), case_id=case.id, purpose=purpose, ref=ref, sides=sides, on=on or clock.today(), at=at,
-        actor=actor.audit_name,
-    )  # fmt: skip
-    db.add(row)
-    db.flush()
-    audit.record(db, actor, "mediation.asked", record.ref(case), {"purpose": purpose, "ask": row.id})
-    return row.id
-
-
-def open_ask(db: Session, case_id: str, purpose: str, ref: str | None = None) -> MediationAsk | None:
-    """The latest question of a purpose."""
-    query = select(MediationAsk).where(MediationAsk.case_id == case_id, MediationAsk.purpose == purpose)
-    if ref is not None:
-        query = query.where(MediationAsk.ref == ref)
-    return db.scalars(query.order_by(MediationAsk.at.desc(), MediationAsk.id.desc())).first()
-
-
-def verdict(db: Session, asked: MediationAsk) -> bool | None:
-    """What a question has come to: True when every voice said yes, False when one said no, None while one is missing."""
-    query = select(MediationAnswer.party_id, MediationAnswer.yes).where(MediationAnswer.ask_id == asked.id)
-    said = {party_id: yes for party_id, yes in db.execute(query)}
-    voices = [row.id for row in people.voices(db, asked.case_id, tuple(asked.sides.split()))]
-    answers = [said.get(one) for one in voices]
-    if False in answers:
-        return False
-    return True if answers and all(answers) else None
 
 
 def answer(db: Session, actor: Actor, ask_id: str, yes: bool, *, on: date | None = None) -> bool | None:
@@ -159,12 +124,14 @@ def answer(db: Session, actor: Actor, ask_id: str, yes: bool, *, on: date | None
         raise record.no_case()
     held = record.hold(db, actor, asked.case_id, on=on)
     require(held.who.is_party and held.who.side in asked.sides.split())
-    latest = open_ask(db, held.id, asked.purpose, asked.ref if asked.purpose in ("mediator", "recording") else None)
-    if latest is None or latest.id != asked.id or verdict(db, asked) is not None:
+    latest = asking.open_ask(
+        db, held.id, asked.purpose, asked.ref if asked.purpose in ("mediator", "recording") else None
+    )
+    if latest is None or latest.id != asked.id or asking.verdict(db, asked) is not None:
         raise Conflict(_("这一问题已经有了结果。请刷新页面后再看。"))
     record.expect(held, *(("consent_pending",) if asked.purpose == "mediate" else ("mediating", "extended")))
     _note(db, actor, asked, held, yes, on)
-    came_to = verdict(db, asked)
+    came_to = asking.verdict(db, asked)
     if came_to is not None:
         _EFFECTS[asked.purpose](db, actor, held, asked, came_to, on)
     return came_to
@@ -232,10 +199,10 @@ def ask_extension(db: Session, actor: Actor, case_id: str, *, on: date | None = 
     due = record.due_at(db, held.case, MEDIATE)
     if due is None or clock.now() >= due:
         raise DomainError(_("调解期限已过，不能再延长。"))
-    last = open_ask(db, held.id, "extension")
-    if last is not None and verdict(db, last) is None and last.at >= held.step.at:
+    last = asking.open_ask(db, held.id, "extension")
+    if last is not None and asking.verdict(db, last) is None and last.at >= held.step.at:
         raise Conflict(_("延长期限的征询还在进行。"))
-    return ask(db, actor, held.case, "extension", str(held.step.seq), BOTH, on)
+    return asking.ask(db, actor, held.case, "extension", str(held.step.seq), BOTH, on)
 
 
 def join(

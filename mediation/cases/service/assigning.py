@@ -11,12 +11,11 @@ from mediation.cases.models.record import (
     ENDED,
     TALKING,
     MediationAnswer,
-    MediationAsk,
     MediationAssignment,
     MediationStep,
     MediationWithdrawal,
 )
-from mediation.cases.service import accepting, filing, record, sessions
+from mediation.cases.service import asking, filing, record, sessions
 from mediation.cases.service.record import MEDIATE, Held
 from mediation.roster import api as roster
 from portal.deadlines import api as deadlines
@@ -82,20 +81,13 @@ def nominate(db: Session, actor: Actor, case_id: str, login: str, *, on: date | 
     record.expect(held, "mediating", "extended")
     _refuse_unfit(db, held, login, "mediator", on)
     day = on or clock.today()
-    before = accepting.open_ask(db, case_id, "mediator")
-    row = MediationAsk(
-        id=ids.new_id(), case_id=case_id, purpose="mediator", ref=login, sides="applicant respondent", on=day,
-        at=clock.after(before.at if before else None), actor=actor.audit_name,
-    )  # fmt: skip
-    db.add(row)
-    db.flush()
-    audit.record(db, actor, "mediation.asked", record.ref(held.case), {"purpose": "mediator", "ask": row.id})
+    ask_id = asking.ask(db, actor, held.case, "mediator", login, "applicant respondent", on)
     if held.who.is_party and any(one.id == held.who.party_id for one in people.voices(db, case_id)):
-        own = MediationAnswer(ask_id=row.id, party_id=held.who.party_id, yes=True, on=day, at=clock.now())
+        own = MediationAnswer(ask_id=ask_id, party_id=held.who.party_id, yes=True, on=day, at=clock.now())
         own.actor = actor.audit_name
         db.add(own)
         db.flush()
-    return row.id
+    return ask_id
 
 
 def appoint(
