@@ -176,9 +176,9 @@ def _take_up(jobs: Iterable[Job]) -> None:
     """Firings that a dead process left open: run again here, or closed when too old or begun too often."""
     by_name = {job.name: job for job in jobs}
     with reading() as db:
-        left = list(
-            db.scalars(select(JobRun).where(JobRun.finished_at.is_(None)).order_by(JobRun.fire_time, JobRun.job))
-        )
+        query = select(JobRun).where(JobRun.finished_at.is_(None)).order_by(JobRun.fire_time, JobRun.job)
+        left = list(db.scalars(query))
+        db.expunge_all()
     for run in left:
         with held(_lock(run.job)) as is_dead:  # else its process lives
             job = by_name.get(run.job)
