@@ -19,9 +19,10 @@ from portal.shell.importing import run_import
 HEADER = ("estate_code", "month", "inspected_on", "inspector", "item_code", "result", "note")
 
 
-def write(path: Path, district: District, rows: int, year: int = 2026) -> int:
-    """The sheet: findings of January to October of the year after the one in the database."""
-    visits = district.checks[district.checks["month"] <= "2025-10"]
+def write(path: Path, district: District, rows: int, part: int = 0, parts: int = 1, year: int = 2026) -> int:
+    """The sheet: findings of January to October of the year after the one in the database; of every ``parts``-th estate."""
+    own = district.estates["estate_code"].iloc[part::parts]
+    visits = district.checks[(district.checks["month"] <= "2025-10") & district.checks["estate_code"].isin(own)]
     found = district.results[district.results["result"] != "pass"].merge(visits, on="check").head(rows)
     book = xlsxwriter.Workbook(str(path), {"constant_memory": True})
     sheet = book.add_worksheet("checks")
@@ -33,12 +34,16 @@ def write(path: Path, district: District, rows: int, year: int = 2026) -> int:
     return len(found)
 
 
-def measure(path: Path) -> tuple[float, float]:
-    """(seconds of the import, seconds of the bare read)."""
+def inspector() -> None:
+    """Who made the checks of the sheet."""
     with transaction() as db:
         db.add(
             Person(login="bench", name="示例", role="inspector", division_code="440306000000", recorded_at=clock.now())
         )
+
+
+def measure(path: Path) -> tuple[float, float]:
+    """(seconds of the import, seconds of the bare read)."""
     began = time.perf_counter()
     context = ImportContext(on=date(2026, 1, 25), past_months=True)
     counts = run_import(ACTOR, wiring.kinds()["checks"], path.read_bytes(), path.name, context)

@@ -1,12 +1,13 @@
-"""``public_read_vs_flask`` and ``public_read_vs_datasette``: public reads over HTTP, requests a second.
+"""``public_read_vs_…``: public reads over HTTP, requests a second.
 
-The portal, a bare Flask view that returns a constant of the same size (same server, one worker each) and Datasette with the same
-rows: one after the other, each in a process of its own, asked over one connection. Datasette: ``pip install datasette``
-(extra ``bench``); without it the figure is left out.
+The portal, a bare Flask view that returns a constant of the same size (same server, one worker each), Datasette with the same rows
+and nginx with the same bytes as a file: one after the other, each in a process of its own, asked over one connection. Datasette:
+extra ``bench``; nginx: Debian's package nginx-light. Without one of them its figure is left out, and that is said.
 """
 
 import importlib.util
 import os
+import shutil
 import socket
 import sqlite3
 import subprocess
@@ -71,8 +72,8 @@ def _port() -> int:
 
 
 @contextmanager
-def _served(command: list[str], port: int, path: str) -> Iterator[None]:
-    environment = {**os.environ, "WEB_CONCURRENCY": "1"}
+def _served(command: list[str], port: int, path: str, workers: str = "1") -> Iterator[None]:
+    environment = {**os.environ, "WEB_CONCURRENCY": workers}
     process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         for _attempt in range(150):
@@ -123,6 +124,7 @@ def _datasette(folder: Path, rows: list[dict[str, Any]]) -> float | None:
     if importlib.util.find_spec("datasette") is None:
         return None
     file, port = folder / "lists.db", _port()
+    file.unlink(missing_ok=True)
     names = list(rows[0])
     with closing(sqlite3.connect(file)) as db:
         db.execute(f"CREATE TABLE lists ({', '.join(names)})")
@@ -134,20 +136,54 @@ def _datasette(folder: Path, rows: list[dict[str, Any]]) -> float | None:
     return rate(command, port, f"/lists/lists.json?uscc={rows[0]['uscc']}&_shape=objects&_size=max")[0]
 
 
-def measure(folder: Path, uscc: str) -> dict[str, tuple[float, float]]:
-    """Figure to (ours, the peer's), in requests a second; the lists without a number, the estate page marked."""
+NGINX = """
+daemon off; pid {folder}/nginx.pid; error_log {folder}/nginx.log; worker_processes 1; {user}
+events {{}}
+http {{
+  access_log off; default_type application/json;
+  client_body_temp_path {folder}; proxy_temp_path {folder}; fastcgi_temp_path {folder}; scgi_temp_path {folder};
+  uwsgi_temp_path {folder}; keepalive_requests 1000000;
+  server {{ listen 127.0.0.1:{port}; root {folder}/www; }}
+}}
+"""
+
+
+def _nginx(folder: Path, body: bytes) -> float | None:
+    program = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
+    if program is None:
+        print("nginx is not installed (Debian package nginx-light): not compared with it")
+        return None
+    place, port = folder / "nginx", _port()
+    (place / "www").mkdir(parents=True, exist_ok=True)
+    (place / "www" / "page").write_bytes(body)
+    user = "user root;" if os.geteuid() == 0 else ""
+    (place / "nginx.conf").write_text(NGINX.format(folder=place, port=port, user=user))
+    return rate([program, "-c", str(place / "nginx.conf")], port, "/page")[0]
+
+
+def entered(uscc: str) -> tuple[str, bytes, list[dict[str, Any]]]:
+    """Enter the lists; (their address, the answer's bytes, its rows)."""
     from portal.shell.app import create_app
 
     enter_lists(uscc)
-    lists, page = f"/api/v1/lists?uscc={uscc}", "/estates/E000001"
-    rows = create_app().test_client().get(lists).json["items"]  # type: ignore[index]
+    lists = f"/api/v1/lists?uscc={uscc}"
+    answer = create_app().test_client().get(lists)
+    rows = answer.json["items"]  # type: ignore[index]
     if len(rows) < ENTRIES:
         raise SystemExit(f"{lists} answers {len(rows)} entries")
+    return lists, answer.data, rows
+
+
+def measure(folder: Path, lists: str, body: bytes, rows: list[dict[str, Any]]) -> dict[str, tuple[float, float]]:
+    """Figure to (ours, the peer's), in requests a second."""
     ours, size = _portal(lists)
     found = {"public_read_vs_flask": (ours, _bare(size))}
     theirs = _datasette(folder, rows)
     if theirs is not None:
         found["public_read_vs_datasette"] = (ours, theirs)
-    ours, size = _portal(page)
+    theirs = _nginx(folder, body)
+    if theirs is not None:
+        found["public_read_vs_nginx"] = (ours, theirs)
+    ours, size = _portal("/estates/E000001")
     found["estate_page_vs_flask"] = (ours, _bare(size))
     return found
