@@ -17,6 +17,14 @@ from portal.receipts.api import new_code, read_code
 
 KEPT = timedelta(days=30)
 LONGEST = 4000
+TYPED = (
+    "name",
+    "phone",
+    "unit",
+    "other_name",
+    "claim",
+    "representative",
+)  # what stands in a form before anybody typed is no draft
 
 
 @dataclass(frozen=True)
@@ -44,9 +52,10 @@ def _row(db: Session, text: str) -> MediationDraft | None:
 
 def save(db: Session, estate_code: str, values: Mapping[str, str], code: str = "") -> str:
     """Keep what was typed for 30 days from now; answers its code: the given one where it opens a draft of this estate."""
-    if not any(text.strip() for text in values.values()):
+    if not any(values.get(name, "").strip() for name in TYPED):
         raise DomainError(_("还没有填写内容，没有什么可以保存。"))
-    row, said = _row(db, code), {name: text[:LONGEST] for name, text in values.items()}
+    row, code = _row(db, code), read_code(code) or ""
+    said = {name: text[:LONGEST] for name, text in values.items()}
     if row is None or row.estate_code != estate_code:
         code = new_code()
         key_id, hashed = _hash(code)
