@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from portal.kernel import clock
 from portal.kernel.errors import NotFound
 from portal.kernel.i18n import _
+from portal.registry import areas as areas
 from portal.registry import queries
 from portal.registry.columns import print_units
 from portal.registry.entry import EntryStanding as EntryStanding

@@ -14,7 +14,7 @@ from portal.kernel.kept import kept
 from portal.kernel.periods import Quarter
 from portal.kernel.work import WorkFigure
 from portal.registry import api as registry
-from portal.shell.public import areas
+from portal.registry.api import areas
 from scoring.ratings import api as ratings
 
 MOVERS = 5

@@ -17,7 +17,7 @@ from portal.kernel.kept import kept
 from portal.kernel.web import is_open_to
 from portal.kernel.work import WorkItem
 from portal.registry import api as registry
-from portal.shell.public import areas
+from portal.registry.api import areas
 
 LISTED = 100  # deadlines of one page; the rest is counted
 SOON = 3

@@ -9,9 +9,9 @@ from portal.kernel import hooks, jobs, tasks
 from portal.kernel.access import Actor, Permission, Role
 from portal.kernel.web import actor, needs, request_session
 from portal.kernel.work import WorkFigure
+from portal.registry.api import areas
 from portal.shell.office import district, oddities, queue, standing
 from portal.shell.office.blueprint import work_bp
-from portal.shell.public import areas
 
 FEW = 10
 

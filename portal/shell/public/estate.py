@@ -12,7 +12,8 @@ from portal.kernel import clock
 from portal.kernel.divisions import street_of
 from portal.kernel.errors import NotFound
 from portal.registry import api as registry
-from portal.shell.public import areas, fields
+from portal.registry.api import areas
+from portal.shell.public import fields
 from portal.shell.public.quarter import QuarterShown, opened
 from portal.shell.public.standing import Standing, last_published
 from scoring.credit import api as credit

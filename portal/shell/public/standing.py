@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from portal.kernel.divisions import street_of
 from portal.kernel.i18n import _
 from portal.registry import api as registry
-from portal.shell.public import areas, fields
+from portal.registry.api import areas
+from portal.shell.public import fields
 from scoring.ratings import api as ratings
 
 

@@ -15,7 +15,8 @@ from portal.kernel.formats import quarter_text
 from portal.kernel.i18n import _, language
 from portal.kernel.points import print_cp
 from portal.registry import api as registry
-from portal.shell.public import areas, fields
+from portal.registry.api import areas
+from portal.shell.public import fields
 from portal.shell.public.spread import COLUMNS as SPREAD_COLUMNS
 from portal.shell.public.spread import Part, parts_of
 from scoring.ratings import api as ratings

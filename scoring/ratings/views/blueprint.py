@@ -105,15 +105,23 @@ def query_text(**changes: Any) -> str:
 
 
 class Areas:
-    """The divisions of one request: names, and the choices of the filters."""
+    """The divisions of one request: names in the reader's language (``stored``: as in files), the choices of the filters."""
 
     def __init__(self) -> None:
         self.known = registry.divisions(request_session())
 
     def name(self, code: str | None) -> str:
         """The name of an area, its code when nothing is known of it."""
+        return registry.areas.name_of(self.known, code or "")
+
+    def stored(self, code: str | None) -> str:
+        """The name as it stands in the register, in every language: for files."""
         found = self.known.get(code or "")
         return found.name if found else code or ""
+
+    def place(self, code: str) -> str:
+        """Street and community, in the order of the language."""
+        return registry.areas.place(self.known, code)
 
     def street(self, code: str) -> str:
         """The name of the street above a community."""
@@ -122,7 +130,7 @@ class Areas:
     @property
     def streets(self) -> list[tuple[str, str]]:
         """Code and name of every street, by code."""
-        return [(area.code, area.name) for area in self.known.values() if area.level == "street"]
+        return [(code, self.name(code)) for code, area in self.known.items() if area.level == "street"]
 
     def communities(self, street: str) -> list[tuple[str, str]]:
         """Code and name of the communities of a street, by code; none without a street."""

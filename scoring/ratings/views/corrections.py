@@ -88,7 +88,7 @@ class Reader:
         if name == "reasons":
             return listed([reason_text(code, year) for code in json.loads(value)])
         if name == "division_code":
-            return f"{self.areas.street(value)}{self.areas.name(value)}"
+            return self.areas.place(value)
         if name == "uscc":
             return str(self.companies.get(value, value))
         return rule_set_name(value) if name == "rule_set" else field_text(name, value)

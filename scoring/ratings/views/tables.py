@@ -75,8 +75,8 @@ class Writer:
     def place(self, row: Any) -> dict[str, Any]:
         """The columns of ``PLACE``."""
         names = {
-            "street": self.areas.street(row.division_code),
-            "community": self.areas.name(row.division_code),
+            "street": self.areas.stored(row.division_code[:9] + "000"),
+            "community": self.areas.stored(row.division_code),
             "enterprise": self.companies.get(row.uscc or ""),
         }
         return {name: names[name] if name in names else getattr(row, name) for name in PLACE}

@@ -10,7 +10,8 @@ from portal.kernel.errors import DomainError, NotFound
 from portal.kernel.i18n import _, using
 from portal.receipts import api as receipts
 from portal.registry import api as registry
-from portal.shell.public import areas, fields
+from portal.registry.api import areas
+from portal.shell.public import fields
 from portal.shell.public.bidder import since, verdicts
 from portal.shell.public.snapshots import Snapshot, last_change
 from scoring.ratings import api as ratings

@@ -6,7 +6,8 @@ from flask import Blueprint, request
 
 from portal.kernel import clock
 from portal.kernel.divisions import street_of
-from portal.shell.public import areas, words
+from portal.registry.api import areas
+from portal.shell.public import words
 
 bp = Blueprint("public", "portal.shell.public", template_folder="templates")
 TABLES = "any(json, csv, xlsx)"

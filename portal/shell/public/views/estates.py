@@ -7,7 +7,8 @@ from portal.kernel.formats import quarter_text
 from portal.kernel.points import print_cp
 from portal.kernel.web import public, request_session
 from portal.registry import api as registry
-from portal.shell.public import areas, estate, fields, search, spread
+from portal.registry.api import areas
+from portal.shell.public import estate, fields, search, spread
 from portal.shell.public.answers import Table, json_answer, query_text, table_answer
 from portal.shell.public.standing import rank_sentence
 from portal.shell.public.views import pictures

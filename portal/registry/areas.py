@@ -1,19 +1,34 @@
 """Names of areas as a reader meets them: Chinese as stored, English in pinyin where the district has an English name."""
 
 import csv
+from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
+from typing import Protocol
 
 from portal.kernel.divisions import level_of, street_of
 from portal.kernel.i18n import language
-from portal.registry.api import DivisionView
 
-Areas = dict[str, DivisionView]
+
+class Area(Protocol):
+    """What of a division its names need."""
+
+    @property
+    def code(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def level(self) -> str: ...
+    @property
+    def parent_code(self) -> str | None: ...
+
+
+Areas = Mapping[str, Area]
 
 
 @cache
 def _english() -> dict[str, str]:
-    text = files("portal.shell.public").joinpath("data/streets.en.csv").read_text(encoding="utf-8")
+    text = files("portal.registry").joinpath("data/streets.en.csv").read_text(encoding="utf-8")
     return {row["name"]: row["english"] for row in csv.DictReader(text.splitlines())}
 
 
