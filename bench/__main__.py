@@ -6,6 +6,7 @@ than the committed one by more than 20 percent; ``--commit`` writes the medians 
 """
 
 import json
+import logging
 import os
 import sys
 import tempfile
@@ -198,6 +199,7 @@ def main() -> int:
     checking, committing = "--check" in sys.argv, "--commit" in sys.argv
     figures = Figures()
     written: dict[str, dict[str, object]]
+    logging.getLogger().addHandler(logging.NullHandler())  # what the portal logs is not the table
     with tempfile.TemporaryDirectory() as folder:
         os.environ.update(PORTAL_INSTANCE=folder, DATABASE_URL="")
         if scale > 1:
