@@ -22,6 +22,7 @@ from scoring.standards import policy, queries
 from scoring.standards.models import StandardItem, StandardVersion
 
 FIRST_VERSION, FIRST_DAY = "2025.1", date(2025, 1, 1)
+FIRST_REFERENCE = "参照国家、广东省和各地公开的物业服务标准、检查评分表拟定【待法制审核确定】"
 FIRST_KINDS = ("commodity", "village", "affordable")  # a kind that comes later is not for it
 _SEED = Path(__file__).parent / "data" / "standard-2025.csv"
 _VERSION = re.compile(r"20\d\d\.[1-9]\d?")
@@ -49,7 +50,7 @@ def seed(db: Session, actor: Actor) -> bool:
         return False
     row = StandardVersion(
         version=FIRST_VERSION, kinds=",".join(FIRST_KINDS), in_force_from=FIRST_DAY, pass_photo_c=True,
-        created_by=actor.login, recorded_at=clock.now(),
+        reference=FIRST_REFERENCE, created_by=actor.login, recorded_at=clock.now(),
     )  # fmt: skip
     db.add(row)
     db.flush()

@@ -101,4 +101,4 @@ def site_facts(db: Session) -> dict[str, str]:
     year = clock.today().year
     begun = [rules for rules in all_rule_sets() if rules.first_year <= year]
     codes = sorted({rule_set_for(kind, year).code for rules in begun for kind in rules.kinds})
-    return {"data_as_of": latest.isoformat() if latest else "", "rule_sets": "、".join(codes)}
+    return {"data_as_of": latest.isoformat() if latest else "", "rule_sets": _("、").join(codes)}
