@@ -41,6 +41,7 @@ from disclosure.funds.service.statements import withdraw as withdraw
 from disclosure.funds.statements.detect import read_statements as read_statements
 from disclosure.funds.statements.shapes import BankStatement as BankStatement
 from disclosure.funds.statements.shapes import Line as StatementLine  # noqa: F401
+from disclosure.funds.supervision import supervised_by as supervised_by
 from disclosure.funds.trying import try_folder as try_folder
 
 __all__ = [

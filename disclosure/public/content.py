@@ -102,6 +102,7 @@ def estate(found: Dossier) -> Row:
         "estate_code": found.view.code, "name": found.view.name, "fund": found.fund, "period": str(found.period),
         "accounts": [
             {"account_code": one.view.code, "type": one.view.type, "fund": fund_of(one.view.type), "bank": one.view.bank,
+             "supervised_by": funds.supervised_by(one.view.type), "state": one.proven.state if one.proven else "unproven",
              "number": one.view.number_mask, "opened_on": one.view.opened_on.isoformat(),
              "statements_to": one.reached.isoformat() if one.reached else None, "balance": yuan(one.balance_fen)}
             for one in found.accounts

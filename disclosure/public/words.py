@@ -1,6 +1,8 @@
 """Sentences of the public pages of the common funds, in the reader's language."""
 
+from disclosure.funds import api as funds
 from disclosure.public.money import FUND_NAMES, TYPE_NAMES, Flow, Period
+from disclosure.public.reading import Account
 from disclosure.reports import api as reports
 from portal.kernel.formats import money_text, month_text, percent_text, quarter_text, year_text
 from portal.kernel.i18n import _, lazy
@@ -27,6 +29,19 @@ def fund_name(fund: str) -> str:
 def type_name(code: str) -> str:
     """The name of a type of account."""
     return str(TYPE_NAMES[code])
+
+
+def supervised_by(code: str) -> str:
+    """Who supervises a type of account."""
+    return funds.supervised_by(code)
+
+
+def account_state(one: Account) -> tuple[str, str]:
+    """(tone of the tag, words) of an account: whether statements came and its last proof holds."""
+    state = one.proven.state if one.proven else "unproven"
+    return {
+        "matched": ("ok", _("正常")), "unmatched": ("late", _("账目不符")), "unproven": ("soon", _("没有对账单")),
+    }[state]  # fmt: skip
 
 
 def period_text(period: Period) -> str:

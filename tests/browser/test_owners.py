@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Locator, expect
 
 from portal.kernel import clock
 from tests.browser.accessibility import axe_clean, fits
@@ -35,6 +35,11 @@ def test_what_the_lift_advertising_earned_and_where_it_went(
         )
         page = context.new_page()
         page.set_default_timeout(20_000)
+        taps: list[str] = []
+
+        def tap(place: Locator) -> None:
+            taps.append(page.url)
+            place.click()
 
         def sound() -> None:
             fits(page)
@@ -50,20 +55,21 @@ def test_what_the_lift_advertising_earned_and_where_it_went(
         page.get_by_label(name).fill(owned.NAME)
         page.get_by_label(last4).fill("1234")
         sound()
-        page.get_by_role("button", name=go).click()
+        tap(page.get_by_role("button", name=go))
         with clock.on(owned.TODAY):
             sent = owned.last_code()
         page.get_by_label(code, exact=True).fill(sent)
         sound()
-        page.get_by_role("button", name=enter).click()
+        tap(page.get_by_role("button", name=enter))
         page.wait_for_url(f"**{prefix}/owner")
         sound()
         row = page.locator("main li", has_text=source).first
         expect(row).to_contain_text(earned)  # what it earned stands on the first page
-        row.get_by_role("link").click()  # one tap, and where it went
+        tap(row.get_by_role("link"))  # one tap, and where it went
         expect(page.get_by_role("heading", name=where)).to_be_visible()
         expect(page.locator("main")).to_contain_text(kept)
         expect(page.locator("main")).to_contain_text(use)
+        assert len(taps) == 3  # and five short fields: well within a minute
         sound()
         page.locator("main tbody a").first.click()  # the line itself, with its vouchers
         expect(page.locator("main")).to_contain_text(earned)

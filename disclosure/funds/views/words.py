@@ -3,6 +3,7 @@
 from typing import Any
 
 from disclosure.funds.statements.layouts import shipped
+from disclosure.funds.supervision import supervised_by
 from portal.kernel.i18n import _
 
 STATE_KINDS = {"ok": "ok", "late": "late", "none": "soon", "flawed": "late"}
@@ -37,6 +38,6 @@ def format_text(code: str) -> str:
 
 
 FOR_TEMPLATES: dict[str, Any] = {
-    "account_type": type_text, "account_state": state_text, "account_state_kinds": STATE_KINDS,
+    "account_type": type_text, "supervised_by": supervised_by, "account_state": state_text, "account_state_kinds": STATE_KINDS,
     "bank_field": field_text, "bank_format": format_text,
 }  # fmt: skip

@@ -7,6 +7,7 @@ from random import Random
 
 from disclosure.funds.api import BankStatement, StatementLine
 from portal.kernel.periods import Month
+from portal.shell.demo.funds_odd import with_odd
 from portal.shell.demo.plan import PlannedEstate
 
 Booking = tuple[int, int, str, str]  # day of the month, fen (in is positive), summary, other party
@@ -34,7 +35,9 @@ def books(kind: str, estate: PlannedEstate, place: int, months: list[Month]) -> 
         bookings = [
             (one.first.replace(day=day), fen, words, party)
             for one in covered
-            for day, fen, words, party in BOOKINGS[kind](estate, place, one)
+            for day, fen, words, party in with_odd(
+                BOOKINGS[kind](estate, place, one), place, kind, one, estate.households
+            )
         ]
         made[month] = _statement(covered[0].first, month.last, running, bookings)
         running = made[month].closing_fen or 0
