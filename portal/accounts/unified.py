@@ -1,7 +1,7 @@
 """The government's unified sign-in: OpenID Connect with the code flow, through authlib.
 
 ``OIDC_ISSUER``, ``OIDC_CLIENT_ID``, ``OIDC_CLIENT_SECRET`` and ``OIDC_CLAIM`` set it up. State, nonce and PKCE are authlib's; issuer,
-audience and the algorithms are held to here, since authlib checks an audience only when told which. The claim must equal the
+audience and the algorithms are held to here, since authlib takes another's audience where ``azp`` names us. The claim must equal the
 login of somebody who is registered: no account is made.
 """
 
@@ -108,12 +108,22 @@ def answered() -> dict[str, Any]:
         "aud": {"essential": True, "value": config.oidc_client_id},
     }
     try:
-        token = _provider().authorize_access_token(claims_options=held_to)
-        return dict(token["userinfo"])
+        client = _provider()
+        token = client.authorize_access_token(claims_options=held_to)
+        return _with_userinfo(client, token, dict(token["userinfo"]))
     except DomainError:
         raise
     except _failures() as error:
         raise _unavailable(error) from error
+
+
+def _with_userinfo(client: Any, token: dict[str, Any], claims: dict[str, Any]) -> dict[str, Any]:
+    """Many providers give the claims of a profile apart from the ID token (OpenID Connect Core 5.4): they are asked for when the
+    one that counts is missing, and belong to the token only when they are about the same subject."""
+    if settings().oidc_claim in claims or "userinfo_endpoint" not in client.server_metadata:
+        return claims
+    apart = dict(client.userinfo(token=token))
+    return {**apart, **claims} if apart.get("sub") == claims["sub"] else claims
 
 
 def login_of(claims: dict[str, Any]) -> str:

@@ -75,6 +75,7 @@ class Provider:
         self.published = self.key
         self.user, self.issuer, self.described = "", "", ""
         self.lies: dict[str, Any] = {}
+        self.apart: dict[str, Any] = {}  # claims that userinfo gives; the ID token then names the subject alone
         self.codes: dict[str, _Code] = {}
         self.asked: list[dict[str, str]] = []
 
@@ -116,7 +117,8 @@ def _id_token(provider: Provider) -> OpenIDCode:
             return {"iss": provider.issuer, "aud": [CLIENT]}
 
         def generate_user_info(self, user: str, _scope: str) -> UserInfo:
-            return UserInfo(sub=f"id-of-{user}", preferred_username=user, **provider.lies)
+            named = {} if provider.apart else {"preferred_username": user}
+            return UserInfo(sub=f"id-of-{user}", **named, **provider.lies)
 
     return IDToken()
 
@@ -131,12 +133,16 @@ def _application(provider: Provider) -> Flask:
         here = provider.issuer
         return jsonify(
             issuer=provider.described or here, authorization_endpoint=f"{here}/authorize", token_endpoint=f"{here}/token",
-            jwks_uri=f"{here}/keys", id_token_signing_alg_values_supported=["ES256", "none"],
+            jwks_uri=f"{here}/keys", userinfo_endpoint=f"{here}/me", id_token_signing_alg_values_supported=["ES256", "none"],
         )  # fmt: skip
 
     @app.get("/keys")
     def keys() -> Any:
         return jsonify(keys=[provider.published.as_dict(private=False)])
+
+    @app.get("/me")
+    def me() -> Any:
+        return jsonify(provider.apart)
 
     @app.get("/authorize")
     def authorize() -> Any:

@@ -31,7 +31,9 @@ def test_a_known_device_has_five_tries_as_well(client, app):
     person()
     sign_in(client, "lihua", PASSWORD)
     client.submit("/sign-out", page="/account")
-    tries = [sign_in(client, "lihua", "not the password", environ_base={"REMOTE_ADDR": f"198.51.100.{n}"}) for n in range(6)]
+    tries = [
+        sign_in(client, "lihua", "not the password", environ_base={"REMOTE_ADDR": f"198.51.100.{n}"}) for n in range(6)
+    ]
     assert [answer.status_code for answer in tries] == [401] * 5 + [429], "whatever address it has"
     assert sign_in(client, "lihua", PASSWORD).status_code == 429
     assert sign_in(app.test_client(), "lihua", PASSWORD).status_code == 303, "and does not shut the others"

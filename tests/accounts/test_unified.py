@@ -90,7 +90,14 @@ def test_state_belongs_to_the_browser_and_is_good_once(client, app, provider):
 
 
 @pytest.mark.parametrize(
-    "lie", [{"iss": "http://localhost:1"}, {"aud": ["another-portal"]}, {"nonce": "of another time"}, {"exp": 1}]
+    "lie",
+    [
+        {"iss": "http://localhost:1"},
+        {"aud": ["another-portal"]},
+        {"aud": ["another-portal"], "azp": CLIENT},
+        {"nonce": "of another time"},
+        {"exp": 1},
+    ],
 )
 def test_a_token_that_is_not_for_us_opens_nothing(client, provider, lie):
     person()
@@ -137,6 +144,13 @@ def test_proof_anew_is_of_the_same_person(client, provider):
     assert client.get(go(client, "?proof=1")).status_code == 401
     provider.user, provider.lies = "lihua", {"auth_time": 1}
     assert client.get(go(client, "?proof=1")).status_code == 401, "an old proof is not fresh"
+
+
+@pytest.mark.parametrize(("subject", "answer"), [("id-of-lihua", 303), ("id-of-wang", 403)])
+def test_a_claim_apart_from_the_token_is_of_the_same_subject(client, provider, subject, answer):
+    person()
+    provider.apart = {"sub": subject, "preferred_username": "lihua"}
+    assert client.get(go(client)).status_code == answer
 
 
 def test_without_settings_there_is_no_such_way(client):

@@ -31,7 +31,7 @@ from tests.browser import mediated
 from tests.people import make_person
 
 NO_PAGE = re.compile(
-    r"\.(json|csv|xlsx|jpg|zip|pdf|docx|ics|atom|svg|pyz?)$|^/feeds/manage/|<any\([^)]*\):(ending|size)>|^/api/|^/(healthz|readyz|metrics)$|^/static/|/document$|/files/<(sha256|file_id)>$|/vouchers/<voucher_id>$"
+    r"\.(json|csv|xlsx|jpg|zip|pdf|docx|ics|atom|svg|pyz?)$|^/feeds/manage/|<any\([^)]*\):(ending|size)>|^/api/|^/(healthz|readyz|metrics)$|^/static/|^/sign-in/unified|/document$|/files/<(sha256|file_id)>$|/vouchers/<voucher_id>$"
 )
 ESTATE, OTHER_ESTATE = "440306017001-0001", "440306017013-0002"
 COMING, DRAFT = "2026.8", "2026.9"  # versions of the checklist made for the tests
@@ -130,6 +130,7 @@ def _examples(db: Session) -> dict[str, dict[str, Any]]:
     case_of = {"case_id": one(mediated.CASE)}
     return {
         "mediation_cases.case": case_of, "mediation_cases.draft_form": case_of,
+        "mediation_cases.hand_form": {**case_of, "party_id": one(mediated.OWNER)}, "roster.person": {"login": "mediator-2"},
         "conferences.conference": {"conference_id": one("SELECT id FROM conference ORDER BY number DESC")},
         "mediation_cases.room": {"room_id": one(mediated.ROOM)}, "mediation_cases.paper": {"paper_id": one(mediated.PAPER)},
         "mediation_filing.form": {"code": ESTATE}, "mediation_filing.office_form": {"code": ESTATE},
