@@ -21,7 +21,9 @@ from portal.kernel.settings import settings
 request_id: ContextVar[str] = ContextVar("request_id", default="")
 FRAMES = 12
 _PLAIN = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName", "color_message"}
-_TOKEN = re.compile(r"(?<![0-9A-Za-z_-])(?=[A-Za-z_-]*[0-9])(?=[0-9_-]*[A-Za-z])[0-9A-Za-z_-]{20,}(?![0-9A-Za-z_-])")
+_TOKEN = re.compile(
+    r"(?<![0-9A-Za-z_-])(?=[A-Za-z_-]*[0-9])(?=[0-9_-]*[A-Za-z])(?:[0-9A-Za-z_]{21,}|[0-9A-Za-z_-]{32,})(?![0-9A-Za-z_-])"
+)
 _GIVEN = re.compile(
     r"((?:token|password|secret|code|key|cookie|authorization)[\"']?\s*[=:]\s*)[\"']?[^\s\"',;&]+", re.I
 )
