@@ -14,6 +14,7 @@ CODE = "WALK-1"
 CASE = f"SELECT id FROM mediation_case WHERE code = '{CODE}'"
 ROOM = f"SELECT id FROM mediation_room WHERE case_id = ({CASE}) AND wall = 'joint'"
 PAPER = f"SELECT id FROM mediation_paper WHERE case_id = ({CASE}) AND kind = 'agreement'"
+OWNER = f"SELECT id FROM mediation_party WHERE case_id = ({CASE}) AND side = 'applicant' AND superseded_at IS NULL"
 
 
 def begin(db: Session, estate: str) -> None:

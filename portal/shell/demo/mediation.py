@@ -50,6 +50,7 @@ def acts(plan: Plan, cast: Cast, seed: int) -> Iterator[tuple[datetime, str, Cal
     yield clock.now() - timedelta(hours=23), LABEL, story.filing(clock.today())
     yield moment(clock.today() - timedelta(days=200), 14), LABEL, story.confer
     yield moment(clock.today() - timedelta(days=6), 14), LABEL, story.confer_on_cases
+    yield clock.now() - timedelta(minutes=30), LABEL, story.add_up
     for ago in sorted({ago for one in story.open for ago, _deed in one.script}, reverse=True):
         at = moment(clock.today() - timedelta(days=ago), 11, 5) if ago else clock.now() - timedelta(hours=1)
         yield at, LABEL, story.acting(ago)
@@ -144,6 +145,9 @@ class _Story:
             roster.enrol(db, registrar, law)
             for code, name in PLACES:
                 roster.add_place(db, registrar, code, name, district)
+            quiet = next(e for e in reversed(self.plan.estates) if e.code not in {one.past.estate for one in self.open})
+            roster.declare(db, registrar, ROLLED[1][0], "owner", estate_code=quiet.code)
+            roster.declare(db, registrar, LAWYER[0], "adviser", uscc=self.plan.companies[0][0])
 
     def clear_out(self) -> None:
         """A file of long ago is deleted: its time is over."""
@@ -200,6 +204,11 @@ class _Story:
             conferences.hold(db, registrar, made, "会议听取了情况，决定先勘查、再明确责任。", tasks)
             task = conferences.conference(db, registrar, made).tasks[0]
             conferences.done(db, registrar, task.id, "已完成勘查，报告送各单位。")
+
+    def add_up(self) -> None:
+        """What the worker does at night."""
+        with transaction() as db:
+            cases.add_up(db)
 
     def acting(self, ago: int) -> Callable[[], None]:
         """Everybody in an open case acts whose turn it is."""

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import FromClause, func, select
 from sqlalchemy.orm import Session
 
+from mediation.cases.models.fairness import MediationOpinion
 from mediation.cases.models.papers import (
     MediationCourt,
     MediationPaper,
@@ -34,6 +35,7 @@ from portal.kernel import audit, clock, ids, keys
 from portal.kernel.access import Actor, Role
 from portal.kernel.bulk import insert_rows
 from portal.receipts.api import new_code
+from portal.shell.demo.mediation_opinions import opinions
 
 CLAIMS = {
     "fees": "物业费账单与合同约定的收费标准不一致，请求核对并退还多收部分。",
@@ -149,6 +151,7 @@ class Files:
         self._steps(case_id, one)
         self._talks(case_id, one, parties)
         self._papers(case_id, one, parties)
+        self._opinions(case_id, one, list(zip([side for side, *_more in sides], parties, strict=True)))
         if one.days[-1][0] == "archived":
             office = deadlines.Holder(role=Role.REGISTRAR, division_code=one.division)
             self.sealed.append(deadlines.NewDeadline(
@@ -262,6 +265,12 @@ class Files:
         for seq, (step, on) in enumerate((("made", day), ("broken" if one.way == "breached" else "kept", last)), 1):
             self._add(MediationPromiseStep, promise_id=promise["id"], seq=seq, step=step, on=on, at=self.at, note="",
                       file_id=None, actor=who, superseded_at=self.at if seq == 1 else None)  # fmt: skip
+
+    def _opinions(self, case_id: str, one: PastCase, parties: list[tuple[str, str]]) -> None:
+        for values, remark in opinions(self.random, one.days, parties, one.mediator):
+            row = self._add(MediationOpinion, case_id=case_id, at=self.at, remark="", **values)
+            if remark:
+                self._seal(case_id, row, "remark", remark)
 
     def write(self) -> None:
         """Seal what is personal and write everything."""

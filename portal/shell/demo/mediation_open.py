@@ -175,6 +175,12 @@ def _lapse(db: Session, one: OpenCase) -> None:
     cases.lapse(db, one.registrar)
 
 
+def _opine(db: Session, one: OpenCase) -> None:
+    answers = dict.fromkeys(cases.QUESTIONS, "yes")
+    cases.give_opinion(db, one.owner(db), one.case_id, "talks", {**answers, "timely": "partly"}, "希望下次快一点。")
+    cases.give_opinion(db, one.company, one.case_id, "talks", answers)
+
+
 def _handle(db: Session, one: OpenCase) -> None:
     cases.handle(db, one.registrar, one.case_id)
 
@@ -203,7 +209,7 @@ SCRIPTS = (
     Script(_begun(45, (12, _longer), (5, _offer)), is_common=False),
     Script(_begun(26, (3, _half_sign)), is_common=False),
     Script(_begun(28, (2, _partly)), is_common=False),
-    Script(_begun(38, (14, _sign))),
+    Script(_begun(38, (14, _sign), (9, _opine))),
     Script(_begun(75, (55, _sign_far), (30, _confirm))),
     Script(_begun(70, (48, _sign), (25, _confirm), (20, _prove)), is_common=False),
     Script(_begun(98, (75, _sign), (44, _lapse), (20, _break)), is_common=False),
