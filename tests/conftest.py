@@ -10,6 +10,7 @@
 import os
 import re
 import shutil
+import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
 from functools import cache
@@ -19,7 +20,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import settings as examples
 
-from tests import databases, engines, network, postgres
+from tests import databases, demo, engines, network, postgres
 from tests.chromium import browser as browser
 from tests.databases import Place
 from tests.pages import StrictClient
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from flask import Flask
 
 RUN = "PORTAL_TEST_RUN"
+DEMO = pytest.StashKey[subprocess.Popen[bytes]]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -37,13 +39,33 @@ def pytest_configure(config: pytest.Config) -> None:
         Path(folder).chmod(0o711)
         os.environ[RUN] = folder
         os.environ["MPLCONFIGDIR"] = str(Path(folder) / "matplotlib")
-    for name in ("DATABASE_URL", "DATABASE_REPLICA_URL", "PORTAL_KEYS", "PORTAL_BACKUP_KEY", "SITE_NAME", "PORT", "BASE_URL"):
+    for name in (
+        "DATABASE_URL",
+        "DATABASE_REPLICA_URL",
+        "PORTAL_KEYS",
+        "PORTAL_BACKUP_KEY",
+        "SITE_NAME",
+        "PORT",
+        "BASE_URL",
+    ):
         os.environ.pop(name, None)
     # whatever is read before a fixture sets it must not be the developer's own portal
     os.environ["PORTAL_INSTANCE"] = str(Path(os.environ[RUN]) / "nobody")
     os.environ["PORTAL_SECRET_KEY"] = "only for tests"
     os.environ["PORTAL_FAST_HASH"] = "1"
     network.switch_off()
+    if _is_whole_run(config):
+        config.stash[DEMO] = demo.begin(Path(os.environ[RUN]))
+
+
+def _is_whole_run(config: pytest.Config) -> bool:
+    """All tests, by several workers: this is their controller."""
+    by_workers = bool(config.getoption("numprocesses", None)) and not hasattr(config, "workerinput")
+    return by_workers and config.args_source is pytest.Config.ArgsSource.TESTPATHS
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    demo.in_order(items)
 
 
 # No example is timed: a busy machine is no failure. The examples of a run are those of the next one, so that what lands
@@ -54,6 +76,8 @@ examples.load_profile("portal")
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     """The controller ends PostgreSQL and removes the run's folder, also after an interrupted run."""
+    if building := config.stash.get(DEMO, None):
+        demo.end(building)
     if not hasattr(config, "workerinput") and (folder := os.environ.pop(RUN, "")):
         postgres.stop(Path(folder))
         shutil.rmtree(folder, ignore_errors=True)

@@ -19,8 +19,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Response
 
-from tests import postgres
-from tests.databases import PORTAL, Place, command_environment, initialise
+from tests import demo
+from tests.databases import PORTAL, Place, command_environment
 
 WIDTHS = {"phone": (360, 780), "desk": (1280, 900)}
 PATIENCE = 5_000  # ms for an element to appear
@@ -102,26 +102,7 @@ def serving(place: Place, log: Path) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def demo_place(run_folder: Path) -> Place:
     """The demo district of 30 estates, built once; copy it (``shutil.copytree``) rather than build another."""
-    folder = run_folder / "demo"
-    place = Place(f"sqlite:///{folder / 'portal.db'}", folder)
-    with postgres.locked(run_folder, "demo"):
-        if not (run_folder / "demo.made").exists():
-            _build_demo(place)
-            (run_folder / "demo.made").touch()
-    return place
-
-
-def _build_demo(place: Place) -> None:
-    initialise(place)
-    done = subprocess.run(
-        [PORTAL, "demo", "--estates", "30"],
-        env=command_environment(place),
-        cwd="/",
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, f"portal demo failed:\n{done.stdout}{done.stderr}"
+    return demo.place(run_folder)
 
 
 @pytest.fixture(scope="session")
