@@ -1,14 +1,14 @@
 """What proves me besides a password: the authenticator app, recovery codes, passkeys."""
 
 import segno
-from flask import Response, flash, g, make_response, redirect, render_template, request, url_for
+from flask import Response, flash, g, render_template, request
 from markupsafe import Markup
 
 from portal.accounts import factors, passkeys, policy
 from portal.accounts.forms import AppForm, ConfirmForm, PasskeyForm, PasskeyNameForm
 from portal.accounts.queries import find_person
 from portal.accounts.views.blueprint import own_bp
-from portal.accounts.views.entering import passkey_site, private, session_token
+from portal.accounts.views.entering import passkey_site, private, see_other, session_token
 from portal.kernel import clock, errors
 from portal.kernel.access import Role
 from portal.kernel.db import transaction
@@ -29,11 +29,7 @@ def set_up_first() -> Response | None:
         return None
     if request.method != "GET":
         raise errors.NotAllowed(_("按规定，您要先设置第二验证方式，才能办理事项。"))
-    return _see_other("account.proofs")
-
-
-def _see_other(endpoint: str, **values: str) -> Response:
-    return make_response(redirect(url_for(endpoint, **values), 303))
+    return see_other("account.proofs")
 
 
 def _overview(form: PasskeyForm, status: int = 200) -> Response:
@@ -69,7 +65,7 @@ def app() -> Response:
     """A new secret as a QR code, and the field for the code that shows that the app took it."""
     if factors.of(request_session(), actor().login).app_since is not None:
         flash(_("已经绑定了验证器应用。要换一个，请先移除。"), "plain")
-        return _see_other("account.proofs")
+        return see_other("account.proofs")
     return _app_page(AppForm(formdata=None), factors.new_secret())
 
 
@@ -98,7 +94,7 @@ def add_app() -> Response:
 def _codes_page(codes: list[str], done: str) -> Response:
     if not codes:
         flash(done, "ok")
-        return _see_other("account.proofs")
+        return see_other("account.proofs")
     page = render_template("accounts/recovery_codes.html", codes=codes, done=done, login=actor().login)
     return private(page, 201)
 
@@ -111,7 +107,7 @@ def remove_app() -> Response:
     with transaction() as db:
         factors.remove_app(db, actor())
     flash(_("验证器应用已移除。"), "ok")
-    return _see_other("account.proofs")
+    return see_other("account.proofs")
 
 
 @own_bp.post("/account/proofs/codes")
@@ -153,7 +149,7 @@ def rename_passkey(passkey: str) -> Response:
     with transaction() as db:
         changed = passkeys.rename(db, actor(), passkey, form.name.data)
     flash(_("名称已保存。") if changed else _("没有改动。"), "ok" if changed else "plain")
-    return _see_other("account.proofs")
+    return see_other("account.proofs")
 
 
 @own_bp.post("/account/proofs/passkeys/<passkey>/remove")
@@ -164,4 +160,4 @@ def remove_passkey(passkey: str) -> Response:
     with transaction() as db:
         passkeys.remove(db, actor(), passkey)
     flash(_("通行密钥已移除。"), "ok")
-    return _see_other("account.proofs")
+    return see_other("account.proofs")

@@ -67,11 +67,11 @@ def show_second_factor() -> Response:
         by = factors.spend(db, held.login, form.code.data)
         if by:
             sessions.forgive(db, found)
-            answer = come_in(db, person, by, held.target)
+            inside = come_in(db, person, by, held.target)
             if by == "recovery":
                 left = factors.of(db, held.login).codes_left
                 flash(_("已用恢复码登录，还剩%(left)s个。请尽快重新设置。", left=left), "soon")
-            return answer
+            return inside
         sessions.refused(db, found)
     return _refused(held, form, _("验证码不对，或者已经用过。请等应用显示新的数字后再试。"), 401)
 
