@@ -5,7 +5,8 @@ import json
 import os
 import threading
 import time
-from collections import Counter
+from collections import defaultdict
+from collections.abc import Mapping
 from pathlib import Path
 
 from portal.kernel.settings import settings
@@ -13,7 +14,7 @@ from portal.kernel.settings import settings
 _EVERY = 2.0  # seconds between two notes
 BUCKETS = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)  # seconds
 _lock = threading.Lock()
-_sums: Counter[str] = Counter()
+_sums: defaultdict[str, float] = defaultdict(float)
 _state = {"pid": 0, "noted": 0.0}
 
 
@@ -64,15 +65,20 @@ def _note() -> None:
 
 def sums() -> dict[str, float]:
     """The sums of all processes since they began; those of this one up to now."""
-    total: Counter[str] = Counter()
+    total: defaultdict[str, float] = defaultdict(float)
     mine = f"{os.getpid()}.json"
     for path in sorted(_folder().glob("*.json")):
         if path.name != mine:
-            total.update(json.loads(path.read_text()))
+            _join(total, json.loads(path.read_text()))
     with _lock:
         if _state["pid"] == os.getpid():
-            total.update(_sums)
+            _join(total, _sums)
     return dict(sorted(total.items()))
+
+
+def _join(total: defaultdict[str, float], more: Mapping[str, float]) -> None:
+    for name, value in more.items():
+        total[name] += value
 
 
 def forget_dead() -> None:

@@ -21,12 +21,14 @@ from typing import IO, Any
 
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.blocking import BlockingScheduler
-from apscheduler.triggers.cron import CronTrigger
 from sqlalchemy import Connection, func, select, text, update
 from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from portal.kernel import audit, clock
+from portal.kernel.cron import latest_fire as latest_fire
+from portal.kernel.cron import next_fire as next_fire
+from portal.kernel.cron import trigger
 from portal.kernel.db import engine, reading, transaction
 from portal.kernel.held import held
 from portal.kernel.jobs_record import JobRun
@@ -75,29 +77,6 @@ def check_audit() -> Facts:
 def standard_jobs() -> list[Job]:
     """The kernel's own jobs."""
     return [Job(AUDIT_CHECK, check_audit, cron="30 2 * * *")]
-
-
-def _trigger(cron: str) -> CronTrigger:
-    return CronTrigger.from_crontab(cron, timezone=clock.DISTRICT)
-
-
-def next_fire(cron: str, now: datetime) -> datetime | None:
-    """The first instant after ``now`` at which the cron fires."""
-    found = _trigger(cron).get_next_fire_time(None, now)
-    return found.astimezone(clock.UTC) if found else None
-
-
-def latest_fire(cron: str, now: datetime) -> datetime | None:
-    """The newest instant not after ``now`` at which the cron fires; None if it did not within the last 400 days."""
-    trigger = _trigger(cron)
-    for window in (timedelta(hours=1), timedelta(days=1), timedelta(days=32), timedelta(days=400)):
-        found: datetime | None = None
-        moment = trigger.get_next_fire_time(None, now - window)
-        while moment is not None and moment <= now:
-            found, moment = moment, trigger.get_next_fire_time(moment, moment + timedelta(microseconds=1))
-        if found is not None:
-            return found.astimezone(clock.UTC)
-    return None
 
 
 def _me() -> str:
@@ -319,7 +298,7 @@ def _lead(jobs: list[Job], lead: Lead, stop: threading.Event) -> None:
         job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": 3600},
     )
     for job in jobs:
-        when = {"trigger": "interval", "seconds": job.every} if job.every else {"trigger": _trigger(job.cron)}
+        when = {"trigger": "interval", "seconds": job.every} if job.every else {"trigger": trigger(job.cron)}
         scheduler.add_job(_tick, args=[job], id=job.name, **when)
     scheduler.add_job(_look_after, args=[jobs], id="look-after", trigger="interval", seconds=_LOOK_AFTER)
 

@@ -24,7 +24,7 @@ from sqlalchemy.exc import TimeoutError as NoConnection
 from sqlalchemy.orm import Session
 
 from portal.kernel import audit, clock
-from portal.kernel.access import Actor, Permission
+from portal.kernel.access import Actor
 from portal.kernel.db import engine, reading, transaction
 from portal.kernel.errors import DomainError, InputRefused, NotFound
 from portal.kernel.held import held
@@ -125,49 +125,8 @@ def newest(db: Session, limit: int = 50) -> list[TaskView]:
     return [_view(task) for task in db.scalars(query)]
 
 
-def _visible(actor: Actor, task_id: str) -> TaskView:
-    with reading() as db:
-        found = view(db, task_id)
-    if found.person != actor.login and not actor.may(Permission.JOBS_READ):
-        raise NotFound(_("没有找到这个任务，可能已经过期清理。"))
-    return found
-
-
-def cancel(actor: Actor, task_id: str) -> TaskView:
-    """Stop a task: one that waits at once, one that runs at its next step. Its person may, and who keeps the portal running.
-
-    Opens its own transaction, and none for a running task, whose own may hold the only write lock. NotFound; DomainError for one
-    that is over.
-    """
-    found = _visible(actor, task_id)
-    if found.status == "queued":
-        with transaction() as db:
-            query = update(Task).where(Task.id == task_id, Task.status == "queued")
-            stopped = db.execute(query.values(status="cancelled", finished_at=clock.now()))
-            if stopped.rowcount:  # type: ignore[attr-defined]
-                audit.record(db, actor, "task.cancelled", f"task:{task_id}", {"kind": found.kind})
-        found = _visible(actor, task_id)
-    if found.status == "running":
-        _wish(task_id).write_text(actor.audit_name)
-    elif found.status != "cancelled":
-        raise DomainError(_("这个任务已经结束，不能取消。"))
-    return _visible(actor, task_id)
-
-
-def again(actor: Actor, task_id: str) -> TaskView:
-    """Queue a failed or cancelled task once more. Opens its own transaction; NotFound; DomainError for any other."""
-    found = _visible(actor, task_id)
-    with transaction() as db:
-        query = update(Task).where(Task.id == task_id, Task.status.in_(["failed", "cancelled"]))
-        fresh = {"started_at": None, "finished_at": None, "not_before": None, "result": "", "attempts": 0}
-        queued = db.execute(query.values(status="queued", **fresh))
-        if not queued.rowcount:  # type: ignore[attr-defined]
-            raise DomainError(_("只有没有办成或者已经取消的任务可以重新办理。"))
-        audit.record(db, actor, "task.queued-again", f"task:{task_id}", {"kind": found.kind})
-    return _visible(actor, task_id)
-
-
-def _wish(task_id: str) -> Path:
+def wish_file(task_id: str) -> Path:
+    """Where the wish to stop a running task is laid down."""
     return folder() / f"{task_id}.cancel"
 
 
@@ -189,7 +148,7 @@ def _view(task: Task) -> TaskView:
         minutes_left=_minutes_left(task, done, total),
         attempts=task.attempts,
         not_before=task.not_before,
-        is_stopping=task.status == "running" and _wish(task.id).exists(),
+        is_stopping=task.status == "running" and wish_file(task.id).exists(),
     )
 
 
@@ -219,7 +178,7 @@ class _Reporter:
         now = time.monotonic()
         if stage == self._stage and now - self._last < _EVERY:
             return
-        if _wish(self.task_id).exists():
+        if wish_file(self.task_id).exists():
             raise Cancelled
         self._stage, self._last = stage, now
         if engine().dialect.name == "sqlite":
@@ -255,7 +214,7 @@ def _finish(task: TaskView, status: str, result: Mapping[str, Any], not_before: 
         ended = None if status == "queued" else clock.now()
         noted = db.execute(query.values(status=status, result=told, finished_at=ended, not_before=not_before))
         if status == "cancelled" and noted.rowcount:  # type: ignore[attr-defined]
-            by = Actor(_wish(task.id).read_text(), None, None)
+            by = Actor(wish_file(task.id).read_text(), None, None)
             audit.record(db, by, "task.cancelled", f"task:{task.id}", {"kind": task.kind})
     for ending in ("progress", "cancel"):
         (folder() / f"{task.id}.{ending}").unlink(missing_ok=True)
@@ -323,7 +282,7 @@ def take_up_interrupted() -> int:
             if not is_dead:
                 continue
             found += 1
-            if _wish(task.id).exists():
+            if wish_file(task.id).exists():
                 _finish(task, "cancelled", {"summary": _("已取消，没有保存任何内容。")})
             elif task.attempts < ATTEMPTS:
                 _finish(task, "queued", {"summary": _("办理中断了，即将自动重新办理。")})

@@ -37,7 +37,7 @@ class Entry:
 def kind_of(column: Column[Any]) -> str:
     """How a column's values are written; TypeError for a type that no backup knows."""
     for types, kind in KINDS:
-        if isinstance(column.type, types):  # type: ignore[arg-type]
+        if isinstance(column.type, types):
             return kind
     raise TypeError(f"{column.table.name}.{column.name}: a backup knows no {column.type}")
 

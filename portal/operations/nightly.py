@@ -19,7 +19,6 @@ from portal.operations import evidence, outcomes, partitions, retention
 from portal.operations.saving import Saved, backup
 
 NAME = "portal-*.backup"
-_COMMAND = "import sys; from portal.shell.cli import main; sys.argv[0] = 'portal'; main()"
 _PATIENCE = 6 * 3600  # seconds for a restore
 
 
@@ -72,13 +71,12 @@ def prove(path: Path, encrypted: bool) -> str:
         "PORTAL_BACKUP_KEY": settings().backup_key, "PORTAL_SECRET_KEY": "only for the proof",
     }  # fmt: skip
     try:
-        for words in (["restore", str(path)], ["audit", "verify"]):
-            done = subprocess.run(
-                [sys.executable, "-c", _COMMAND, *words], env=environment, cwd="/", capture_output=True, text=True,
-                check=False, timeout=_PATIENCE,
-            )  # fmt: skip
-            if done.returncode:
-                return (done.stderr.strip().splitlines() or [f"exit {done.returncode}"])[-1][:300]
+        done = subprocess.run(
+            [sys.executable, "-m", "portal.operations.proving", str(path)], env=environment, cwd="/",
+            capture_output=True, text=True, check=False, timeout=_PATIENCE,
+        )  # fmt: skip
+        if done.returncode:
+            return (done.stderr.strip().splitlines() or [f"exit {done.returncode}"])[-1][:300]
     except subprocess.TimeoutExpired:
         return "timeout"
     finally:

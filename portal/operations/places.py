@@ -11,9 +11,9 @@ from pathlib import Path, PurePosixPath
 STORE = "files"
 STAGE = ".restoring"
 LEFT_BEHIND = frozenset(
-    {"keys", "secret_key", "tasks", "outbox", "bank-uploads", "matplotlib", "backups", "snapshots", STORE, STAGE}
+    {"keys", "secret_key", "tasks", "outbox", "bank-uploads", "matplotlib", "backups", "snapshots", "counters", "jobs", STORE, STAGE}
 )  # fmt: skip
-_ENDINGS = (".lock", ".draft", ".new", ".tmp", ".log", ".pid", "-wal", "-shm", "-journal")
+_ENDINGS = (".lock", ".draft", ".new", ".tmp", ".log", ".pid", "-wal", "-shm", "-journal", ".backup")
 _NAMES = ("portal.db", "audit-head.json", "bench.json")
 
 

@@ -15,7 +15,9 @@ KEY = "a long secret of the district"
 
 def _figures(folder: Path) -> dict[str, bytes]:
     """The open data; what names the moment and the key of this export left out."""
-    return {p.name: p.read_bytes() for p in sorted(folder.iterdir()) if not p.name.startswith(("manifest", "public-key"))}
+    return {
+        p.name: p.read_bytes() for p in sorted(folder.iterdir()) if not p.name.startswith(("manifest", "public-key"))
+    }
 
 
 @pytest.fixture(scope="module")
@@ -59,12 +61,11 @@ def test_without_a_key_it_says_so(source: Portal, tmp_path: Path) -> None:
         assert lost in said
 
 
-def test_wrong_usage_and_missing_files(tmp_path: Path) -> None:
+def test_wrong_usage_and_missing_files(source: Portal, tmp_path: Path) -> None:
     target = Portal(tmp_path / "target")
     target.run("restore", expect=2)
     target.run("backup", expect=2)
     target.run("backup", str(tmp_path / "saved"), expect=1)  # nothing was made yet
-    target.run("init")
-    target.run("backup", str(tmp_path / "nowhere" / "saved"), expect=1)
+    source.run("backup", str(tmp_path / "nowhere" / "saved"), expect=1)
     (tmp_path / "other").write_bytes(b"no backup at all")
     target.run("restore", str(tmp_path / "other"), expect=1)

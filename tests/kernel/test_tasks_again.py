@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
-from portal.kernel import clock, tasks
+from portal.kernel import clock, task_wishes, tasks
 from portal.kernel.access import Actor, Permission
 from portal.kernel.audit import AuditEntry
 from portal.kernel.db import reading, transaction
@@ -44,16 +44,16 @@ def log_of(task_id: str) -> list[tuple[str, str]]:
 def test_waiting_task_is_cancelled_and_queued_again(instance):
     task_id, ran = queued(), []
     with pytest.raises(NotFound):
-        tasks.cancel(OTHER, task_id)
-    assert tasks.cancel(ADMIN, task_id).status == "cancelled"
-    tasks.cancel(ADMIN, task_id)  # again: nothing more happens
+        task_wishes.cancel(OTHER, task_id)
+    assert task_wishes.cancel(ADMIN, task_id).status == "cancelled"
+    task_wishes.cancel(ADMIN, task_id)  # again: nothing more happens
     runners = {"sum": lambda task, progress: ran.append(task.attempts) or {}}
     assert not tasks.run_next(runners)
-    assert tasks.again(ME, task_id).status == "queued"
+    assert task_wishes.again(ME, task_id).status == "queued"
     assert tasks.run_next(runners)
     assert (ran, seen(task_id).status) == ([1], "done")
     assert log_of(task_id) == [("admin", "task.cancelled"), ("zhang", "task.queued-again")]
-    for deed in (tasks.cancel, tasks.again):
+    for deed in (task_wishes.cancel, task_wishes.again):
         with pytest.raises(DomainError):
             deed(ME, task_id)
 
@@ -73,7 +73,7 @@ def test_running_task_stops_at_its_next_step_and_keeps_nothing(instance):
 
     thread = tasks.run_in_background(task_id, {"sum": work})
     assert begun.wait(20)
-    assert tasks.cancel(ME, task_id).is_stopping
+    assert task_wishes.cancel(ME, task_id).is_stopping
     go_on.set()
     thread.join(20)
     assert seen(task_id).status == "cancelled"

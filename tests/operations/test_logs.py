@@ -79,7 +79,7 @@ def test_what_has_a_shape_is_struck_out(secret, before, after):
 
 @pytest.mark.parametrize("said", ["password=hunter2x", "token: s3cr", "code='482913'", "Cookie=a; x", "api_key=zz9"])
 def test_named_secrets_are_struck_out(said):
-    assert said.split("=")[-1].split(":")[-1].strip(" '") .split(";")[0] not in clean(f"got {said} there")
+    assert said.split("=")[-1].split(":")[-1].strip(" '").split(";")[0] not in clean(f"got {said} there")
 
 
 def test_plain_words_stay(lines):

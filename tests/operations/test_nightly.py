@@ -144,7 +144,11 @@ def test_my_tasks_are_listed_and_cancelled(instance, signed_in):
     from portal.kernel.access import Actor
     from portal.kernel.db import transaction
 
-    admin, officer, other = signed_in(Role.ADMIN), signed_in(Role.OFFICER, login="wang"), signed_in(Role.OFFICER, login="li")
+    admin, officer, other = (
+        signed_in(Role.ADMIN),
+        signed_in(Role.OFFICER, login="wang"),
+        signed_in(Role.OFFICER, login="li"),
+    )
     with transaction() as db:
         wish = {"kind": "checks", "filename": "checks.csv", "dry_run": True}
         task = tasks.start(db, Actor("wang", None, None), "import", wish)

@@ -9,7 +9,7 @@ from flask_wtf import FlaskForm
 from sqlalchemy.orm import Session
 from werkzeug.wrappers.response import Response as AnyResponse
 
-from portal.kernel import counters, jobs, tasks
+from portal.kernel import counters, jobs, task_wishes, tasks
 from portal.kernel.access import Permission
 from portal.kernel.formats import file_size, number_text
 from portal.kernel.i18n import _
@@ -99,7 +99,7 @@ def _back(task_id: str) -> AnyResponse:
 @signed_in
 def cancel_task(task_id: str) -> AnyResponse:
     """Stop a task: its person may, and the administrator."""
-    tasks.cancel(actor(), task_id)
+    task_wishes.cancel(actor(), task_id)
     return _back(task_id)
 
 
@@ -107,5 +107,5 @@ def cancel_task(task_id: str) -> AnyResponse:
 @signed_in
 def task_again(task_id: str) -> AnyResponse:
     """Queue a task once more that failed or was cancelled."""
-    tasks.again(actor(), task_id)
+    task_wishes.again(actor(), task_id)
     return _back(task_id)
