@@ -18,8 +18,7 @@ from portal.kernel.nav import NavEntry
 def _to_accept(db: Session, actor: Actor) -> int | None:
     if not actor.may(Permission.MEDIATION_REGISTER):
         return None
-    found = listing.counts(db, actor)
-    return found.get("submitted", 0) + found.get("acceptance_check", 0) or None
+    return sum(listing.counts(db, actor, ("submitted", "acceptance_check")).values()) or None
 
 
 NAV = [

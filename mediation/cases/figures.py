@@ -45,7 +45,7 @@ def promise_figures(db: Session, since: date, until: date, within: str | None = 
         rows = db.execute(tallying.sums("promise", since, until, within, MediationTally.subject))
         return {step: int(count) for step, count, *_none in rows}
     found: dict[str, int] = {}
-    for (_street, step), count in counting.promises(db, since, until, within).items():
+    for _month, _street, step, count in counting.promise_rows(db, counting.filed(since, until, within)):
         found[step] = found.get(step, 0) + count
     return dict(sorted(found.items()))
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from mediation.cases import people
 from mediation.cases.models.record import (
+    OPEN_STEPS,
     MediationAssignment,
     MediationCase,
     MediationFlag,
@@ -112,12 +113,12 @@ def queue(
     return [_line(row) for row in rows], int(total or 0)
 
 
-def counts(db: Session, actor: Actor) -> dict[str, int]:
-    """State to how many cases of a mediator or registrar."""
+def counts(db: Session, actor: Actor, states: Sequence[str] = OPEN_STEPS) -> dict[str, int]:
+    """State to how many cases of a mediator or registrar; the open ones, unless told: few of all that ever were."""
     query = (
         select(MediationStep.step, func.count())
         .join(MediationCase, MediationCase.id == MediationStep.case_id)
-        .where(MediationStep.superseded_at.is_(None), _mine(actor))
+        .where(MediationStep.superseded_at.is_(None), MediationStep.step.in_(states), _mine(actor))
         .group_by(MediationStep.step)
     )
     return {step: int(count) for step, count in db.execute(query)}

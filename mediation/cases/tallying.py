@@ -1,6 +1,6 @@
 """Cases added up by the month of filing: made anew each night, read by the figures where they cover the span asked for."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -18,31 +18,34 @@ FRESH_DAYS = 2  # a worker that stood still for longer leaves figures that nobod
 
 
 def add_up(db: Session) -> int:
-    """Throw the sums away and make them anew, month by month of filing; says how many rows."""
-    db.execute(delete(MediationTally))
-    day, rows = clock.today(), 0
-    first = counting.first_day(db)
-    month = Month.of(first) if first else None
-    while month is not None and month.first <= day:
-        found = list(_month(db, month, day))
-        if found:
-            insert_rows(db, MediationTally.__table__, found)
-        rows += len(found)
-        month = month.next
+    """Make the sums anew in one transaction; says how many rows."""
+    return store(db, sums_of_today(db))
+
+
+def sums_of_today(db: Session) -> list[dict[str, Any]]:
+    """All cases added up by the month of filing: read in a snapshot, since it takes its time."""
+    day, rows = clock.today(), []
+
+    def row(what: str, month: int, place: str, kind: str, subject: str, numbers: Sequence[int]) -> None:
+        reached, left, days = (*numbers, 0, 0)[:3]
+        rows.append({"what": what, "month": date(month // 100, month % 100, 1), "place": place, "kind": kind,
+                     "subject": subject, "reached": reached, "left": left, "days": days, "as_of": day})  # fmt: skip
+
+    for month, place, kind, step, *numbers in counting.course_rows(db):
+        row("step", month, place, kind, step, numbers)
+    for month, place, step, count in counting.promise_rows(db):
+        row("promise", month, place, "", step, (count,))
+    for month, uscc, asked, said in counting.answer_rows(db, date.min, day):
+        row("company", month, "", "", uscc, (asked, said))
     return rows
 
 
-def _month(db: Session, month: Month, day: date) -> Iterable[dict[str, Any]]:
-    same = {"month": month.first, "as_of": day}
-    for one in counting.courses(db, month.first, month.last):
-        yield {**same, "what": "step", "place": one.street, "kind": one.kind, "subject": one.step,
-               "reached": one.reached, "left": one.left, "days": one.days}  # fmt: skip
-    for (place, step), count in counting.promises(db, month.first, month.last).items():
-        yield {**same, "what": "promise", "place": place, "kind": "", "subject": step, "reached": count, "left": 0,
-               "days": 0}  # fmt: skip
-    for uscc, (asked, said) in counting.answers(db, month.first, month.last).items():
-        yield {**same, "what": "company", "place": "", "kind": "", "subject": uscc, "reached": asked, "left": said,
-               "days": 0}  # fmt: skip
+def store(db: Session, rows: list[dict[str, Any]]) -> int:
+    """Throw the old sums away and write new ones."""
+    db.execute(delete(MediationTally))
+    if rows:
+        insert_rows(db, MediationTally.__table__, rows)
+    return len(rows)
 
 
 def as_of(db: Session, since: date, until: date, within: str | None) -> date | None:

@@ -28,6 +28,11 @@ class Row:
     said: int | None
     yes: dict[str, int | None]
 
+    @property
+    def has_numbers(self) -> bool:
+        """Whether anything of the line is shown."""
+        return self.said is not None or any(count is not None for count in self.yes.values())
+
 
 @dataclass(frozen=True)
 class YearOpinions:

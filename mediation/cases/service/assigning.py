@@ -8,7 +8,6 @@ from sqlalchemy.orm import Session
 
 from mediation.cases import people, policy
 from mediation.cases.models.record import (
-    ENDED,
     TALKING,
     MediationAnswer,
     MediationAssignment,
@@ -42,7 +41,7 @@ def loads(db: Session) -> dict[str, int]:
         select(MediationAssignment.login, func.count())
         .join(MediationStep, MediationStep.case_id == MediationAssignment.case_id)
         .where(MediationAssignment.superseded_at.is_(None), MediationStep.superseded_at.is_(None))
-        .where(MediationStep.step.not_in(ENDED))
+        .where(MediationStep.step.in_(OPEN_STEPS))
         .group_by(MediationAssignment.login)
     )
     return {login: int(count) for login, count in db.execute(query)}

@@ -44,6 +44,7 @@ class Deed:
     refs: Refs = one
     hint: Any = ""
     danger: bool = False
+    button: Any = ""
     told: Any = field(default_factory=lambda: lazy("已办理。"))
 
 

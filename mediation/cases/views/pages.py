@@ -146,7 +146,7 @@ def index() -> str:
     names = registry.estate_names(db, {one.estate_code for one in lines})
     return render_template(
         "cases/index.html", lines=lines, total=total, counts=counts, names=names, page=page,
-        pages=max(1, -(-total // PAGE)), own=me.may(Permission.MEDIATION_OWN), state=request.args.get("state", ""),
+        open_steps=OPEN_STEPS, pages=max(1, -(-total // PAGE)), own=me.may(Permission.MEDIATION_OWN), state=request.args.get("state", ""),
         office=me.may(Permission.MEDIATION_REGISTER), link=lambda n: url_for(".index", **{**request.args, "page": n}),
     )  # fmt: skip
 
