@@ -12,8 +12,16 @@ from portal.kernel.files import LocalFileStore, store
 from portal.operations.saving import stored
 
 SHOWN = 20
-# Hashes of texts and of files that are read once and not kept.
-NOT_STORED = frozenset({("credit_commitment", "text_sha256"), ("fund_statement", "file_sha256")})
+# Hashes of texts that stand in the database, and of files that are read once and not kept.
+NOT_STORED = frozenset(
+    {
+        ("credit_commitment", "text_sha256"),
+        ("document", "sha256"),
+        ("fund_statement", "file_sha256"),
+        ("mediation_paper", "sha256"),
+        ("mediation_signature", "sha256"),
+    }
+)
 ALL_AT_ONCE = 20 * 1024**3  # bytes: a larger store is read in sixteen nights, one first digit a night
 
 
@@ -52,7 +60,7 @@ def _named(db: Session) -> dict[str, str]:
     """File to the table that names it."""
     found: dict[str, str] = {}
     for column in columns():
-        query = select(column).where(column.is_not(None)).distinct().execution_options(yield_per=5000)
+        query = select(column).where(column.is_not(None), column != "").distinct().execution_options(yield_per=5000)
         for name in db.scalars(query):
             found.setdefault(name, column.table.name)
     return found
@@ -70,7 +78,7 @@ def check_files(db: Session) -> Findings:
     names = list(stored(kept))
     there, digits = set(names), _digits_of_tonight(kept, names)
     found = Findings(named=len(named), present=len(names))
-    found.missing = sorted(f"{name} ({table})" for name, table in named.items() if name and name not in there)
+    found.missing = sorted(f"{name} ({table})" for name, table in named.items() if name not in there)
     found.orphans = [name for name in names if name not in named]
     for name in names:
         if name[0] in digits:

@@ -41,12 +41,12 @@ def run_backup() -> Mapping[str, Any]:
         saved = backup(target)
     except DomainError as error:
         _note("backup", False, {"error": str(error)})
-        raise JobFailed({"error": "backup"}) from error
+        raise JobFailed({"failed": "backup"}) from error
     _note("backup", not saved.damaged, _facts(target, saved))
     wrong = prove(target, saved.encrypted)
     _note("proof", not wrong, {"file": target.name, "rows": saved.rows, "files": saved.files, "wrong": wrong})
     if wrong or saved.damaged:
-        raise JobFailed({"error": "proof" if wrong else "damaged files"})
+        raise JobFailed({"failed": "proof" if wrong else "files"})
     for old in backups()[: -settings().backups_kept]:
         old.unlink()
     return {"rows": saved.rows, "file": target.name}
@@ -91,7 +91,7 @@ def run_integrity() -> Mapping[str, Any]:
     bad = bool(found.missing or found.altered)
     _note("integrity", not bad, found.facts())
     if bad:
-        raise JobFailed({"error": f"{len(found.missing)} missing, {len(found.altered)} altered"})
+        raise JobFailed({"failed": "evidence", "missing": len(found.missing), "altered": len(found.altered)})
     return {"rows": found.checked}
 
 

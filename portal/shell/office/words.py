@@ -54,6 +54,17 @@ def audit_words(facts: Mapping[str, Any]) -> str:
     return _("操作日志校验通过：共%(n)s条，没有改动、缺失或截断。", n=facts.get("rows", 0))
 
 
+def _failure_words(facts: Mapping[str, Any]) -> str:
+    """What the nightly work found wrong."""
+    sentences = {
+        "backup": _("备份没有写成，详情见运行状况页。"),
+        "proof": _("备份恢复验证没有通过，旧备份都保留着。"),
+        "files": _("有证据文件损坏，没有备份。"),
+        "evidence": _("证据文件缺失%(missing)s个，改动%(altered)s个。", missing=facts.get("missing", 0), altered=facts.get("altered", 0)),
+    }  # fmt: skip
+    return sentences[str(facts["failed"])]
+
+
 def outcome_words(job: str, outcome: str | None, facts: Mapping[str, Any]) -> str:
     """What a firing of a job came to."""
     if outcome is None:
@@ -62,6 +73,8 @@ def outcome_words(job: str, outcome: str | None, facts: Mapping[str, Any]) -> st
         return _("中断，没有完成")
     if job == "audit-check" and "error" not in facts:
         return audit_words(facts)
+    if outcome == "failed" and "failed" in facts:
+        return _failure_words(facts)
     if outcome == "failed":
         return _("出错：%(what)s。详情见服务器日志。", what=facts.get("error", ""))
     return _("完成，处理%(n)s条", n=facts["rows"]) if "rows" in facts else _("完成")
