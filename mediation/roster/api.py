@@ -4,6 +4,7 @@ from mediation.roster.queries import Conflict as Conflict
 from mediation.roster.queries import MediatorView as MediatorView
 from mediation.roster.queries import PlaceView as PlaceView
 from mediation.roster.queries import conflicts as conflicts
+from mediation.roster.queries import everybody as everybody
 from mediation.roster.queries import mediator as mediator
 from mediation.roster.queries import names as names
 from mediation.roster.queries import on_roster as on_roster

@@ -1,19 +1,13 @@
 """A district with two estates, two companies, mediators on the roster and a registrar; and how people act on a case."""
 
-import os
-import shutil
-import sqlite3
-from contextlib import closing
 from datetime import date, datetime, timedelta
-from pathlib import Path
 
 from mediation.cases import api as cases
 from mediation.roster import api as roster
-from portal.kernel import clock, db
+from portal.kernel import clock
 from portal.kernel.access import Actor, Role, person_actor
 from portal.kernel.db import transaction
-from portal.kernel.settings import settings
-from tests import postgres
+from tests import built
 from tests.people import make_person
 from tests.ratings.district import COMMUNITIES, DISTRICT, USCC, found_district
 
@@ -29,23 +23,8 @@ PLACES = ("R1", "R2")
 
 
 def found() -> None:
-    """Fill an initialised portal; on SQLite the first one of a run is kept and copied."""
-    if not settings().database_url.startswith("sqlite"):
-        _fill()
-        return
-    run, folder = Path(os.environ["PORTAL_TEST_RUN"]), settings().instance
-    kept = run / "mediation-centre"
-    with postgres.locked(run, "mediation-centre"):
-        db.dispose()
-        if kept.exists():
-            shutil.rmtree(folder)
-            shutil.copytree(kept, folder)
-            return
-        _fill()
-        db.dispose()
-        with closing(sqlite3.connect(folder / "portal.db")) as connection:
-            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        shutil.copytree(folder, kept)
+    """Fill an initialised portal."""
+    built.once("mediation-centre", _fill)
 
 
 def _fill() -> None:

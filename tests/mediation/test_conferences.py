@@ -19,6 +19,7 @@ from tests.mediation import centre
 from tests.pages import StrictClient
 
 BODIES = ("区住房和建设局", "新安街道办事处")
+STREET_OF_CASE = person_actor("registrar-001", Role.REGISTRAR, "440306001000")
 STREET = person_actor("street-registrar", Role.REGISTRAR, "440306018000")
 
 
@@ -119,3 +120,29 @@ def test_pages(client: StrictClient, signed_in: Callable[..., StrictClient]) -> 
         assert "二次供水改造" not in client.get("/mediation/conferences").text
         assert client.get("/en/mediation/conferences").status_code == 200
     assert signed_in(Role.LEAD).get("/mediation/conferences/manage").status_code == 403
+
+
+@pytest.mark.usefixtures("instance")
+def test_a_community_conference_below_the_own_place(signed_in: Callable[..., StrictClient]) -> None:
+    """The registrar of the district calls one for a street; the agenda is that street's, and no other place will do."""
+    centre.found()
+    street, community, elsewhere = "440306001000", "440306001001", "440306002000"
+    with clock.on(centre.TODAY):
+        with transaction() as db:
+            case_id = centre.filed(db).case_id  # in the first community
+            cases.flag(db, centre.REGISTRAR, case_id, "major", "safety")
+        office = signed_in(Role.REGISTRAR, division=centre.DISTRICT)
+        for place, waits in ((street, True), (community, True), (elsewhere, False)):
+            page = office.page(f"/mediation/conferences/manage?place={place}")
+            assert (page.find("input", value=case_id) is not None) is waits, place
+        asked = {"level": "community", "place": street, "members": "街道办事处", "case": case_id,
+                 "meets_on": str(centre.TODAY)}  # fmt: skip
+        form = f"/mediation/conferences/manage?place={street}"
+        assert office.submit("/mediation/conferences/manage", asked, page=form).status_code == 303
+        wrong = office.submit("/mediation/conferences/manage", {**asked, "level": "district"}, page=form)
+        assert wrong.status_code == 422
+        own = signed_in(Role.REGISTRAR, division=street)
+        assert own.get("/mediation/conferences/manage").status_code == 200
+        assert own.get(f"/mediation/conferences/manage?place={elsewhere}").status_code == 403
+        with reading() as db:
+            assert [one.level for one in queries.conferences(db, STREET_OF_CASE)] == ["community"]

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from mediation.cases import people, policy
 from mediation.cases.models.record import (
+    OPEN_STEPS,
     TALKING,
     MediationAnswer,
     MediationAssignment,
