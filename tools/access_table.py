@@ -25,11 +25,9 @@ system's user.
 
 ## Ways in 登录方式
 
-| way | proves | then |
-|---|---|---|
-| password; one-time code for the first or a forgotten one | knowledge | second factor, where the person has set one up |
-| passkey (WebAuthn, user verification required) | device, and finger, face or PIN | in |
-| the government's unified sign-in (OpenID Connect) | what the provider asked for | second factor, where the person has set one up |
+- A password, or a one-time code for the first or a forgotten one; then the second factor, where the person has set one up.
+- A passkey (WebAuthn, user verification required): the device, and finger, face or PIN. Nothing more is asked.
+- The government's unified sign-in (OpenID Connect); then the second factor, where the person has set one up.
 
 The unified sign-in makes no account: its claim must equal the login of somebody who is registered.
 
