@@ -14,7 +14,9 @@ from portal.receipts.codes import printed as printed
 from portal.receipts.codes import read as read_code
 from portal.receipts.codes import verify_address as verify_address
 from portal.receipts.journal import OPEN_TO_ALL as OPEN_TO_ALL
+from portal.receipts.journal import WINDOW as QUOTA_WINDOW
 from portal.receipts.journal import Asker as Asker
+from portal.receipts.journal import Quota as Quota
 from portal.receipts.journal import TooMany as TooMany
 from portal.receipts.journal import count_look as count_look
 from portal.receipts.journal import note as note_query
@@ -31,7 +33,7 @@ rotate_signing_key = service.rotate_signing_key
 jwk_set = signing.jwk_set
 
 __all__ = [
-    "ALTERED", "GENUINE", "OPEN_TO_ALL", "SUPERSEDED", "VERIFIER", "Asker", "Look", "Number", "TooMany", "Verdict",
+    "ALTERED", "GENUINE", "OPEN_TO_ALL", "QUOTA_WINDOW", "SUPERSEDED", "VERIFIER", "Asker", "Look", "Number", "Quota", "TooMany", "Verdict",
     "canonical", "certificate", "contents", "count_look", "holder_code", "holds", "issue", "jwk_set", "look_up",
     "new_code", "note_query", "printed", "qr_image", "read_code", "refuse_flood", "rotate_signing_key", "verify",
     "verify_address",

@@ -160,7 +160,7 @@ def test_looks_are_counted_by_address_and_forgotten_after_ten_minutes(instance):
     with clock.at(began + timedelta(minutes=4)):
         with pytest.raises(api.TooMany) as refused, transaction() as db:
             api.count_look(db, "192.0.2.1")
-        assert refused.value.wait == 6 * 60
+        assert refused.value.quota.wait == 6 * 60
         with transaction() as db:
             api.count_look(db, "192.0.2.2")
     with clock.at(began + timedelta(minutes=10)), transaction() as db:

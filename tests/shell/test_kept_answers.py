@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from portal.kernel import clock
 from portal.kernel.db import reading, transaction
 from portal.kernel.periods import Quarter
+from portal.receipts import journal
 from portal.shell.app import create_app
 from portal.shell.public.kept.answers import KeptAnswers, Shelf
 from portal.shell.public.kept.limits import Limits
@@ -161,6 +162,19 @@ def test_the_limit_is_told_truly(kept, keeping):
             assert kept.get("/api/v1/estates?page_size=60").status_code == 200
     finally:
         keeper.limits = old
+
+
+def test_a_narrower_limit_of_a_deed_is_the_one_that_is_told(kept, monkeypatch):
+    monkeypatch.setattr(journal, "LOOKS", 2)
+    with clock.at(clock.now()):
+        answers = [kept.post("/api/v1/receipts/verify", data=b"{}") for _look in range(2)]
+        assert [answer.headers["RateLimit-Remaining"] for answer in answers] == ["1", "0"]
+        refused = kept.post("/api/v1/receipts/verify", data=b"{}")
+        looked = kept.get("/api/v1/receipts/0000-0000")
+    for answer in (refused, looked):
+        assert (answer.status_code, answer.headers["RateLimit-Remaining"]) == (429, "0")
+        assert answer.headers.getlist("RateLimit") == ['"receipts";r=0;t=600']
+        assert answer.headers["Retry-After"] == answer.headers["RateLimit-Reset"] == "600"
 
 
 def test_two_languages_and_hosts_are_told_apart(kept):

@@ -8,6 +8,7 @@ from portal.receipts.api import TooMany
 from portal.shell import errors
 from portal.shell.public.api import check as check_api
 from portal.shell.public.api.routes import bp as api_blueprint
+from portal.shell.public.kept.limits import rate_headers
 from portal.shell.public.views import check, enterprises, estates, home, papers, streets, texts, verify
 from portal.shell.public.views.blueprint import bp
 
@@ -31,5 +32,5 @@ def register(app: Flask) -> None:
 
 def _too_many(error: TooMany) -> Response:
     answer = errors.answer(429, str(error))
-    answer.headers["Retry-After"] = str(error.wait)
+    answer.headers.extend(rate_headers(error.quota, is_refused=True))
     return answer

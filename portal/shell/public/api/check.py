@@ -19,13 +19,15 @@ from portal.shell.public.api.routes import bp
 from portal.shell.public.bidder import deed, since, verdicts, words
 from portal.shell.public.bidder.answer import DAYS_AHEAD
 from portal.shell.public.bidder.questions import MOST, of_query
+from portal.shell.public.kept.limits import rate_headers
 
 LARGEST = 16 * 1024 * 1024
 MEMBERS = ("as_of", "known_at", "queries")
 
 
-def _private(content: Any) -> Response:
+def _private(content: Any, quota: receipts.Quota) -> Response:
     response = json_answer(content)
+    response.headers.extend(rate_headers(quota))
     response.headers["Cache-Control"] = "no-store"
     return response
 
@@ -79,6 +81,7 @@ def check() -> Response:
     if len(queries) > MOST:
         raise BadParameter("queries", _("一次最多查%(n)s家企业，请分成几次。", n=MOST), 422)
     questions = [of_query(query) for query in queries]
+    quota = receipts.refuse_flood(request_session(), request.remote_addr or "")
     found, receipt = deed.checked(request_session(), deed.asker("api"), questions, _day(body), _instant(body))
     payload = receipt["payload"]
     return _private(
@@ -92,13 +95,14 @@ def check() -> Response:
             "verify": receipts.verify_address(payload["id"]),
             "holder_code": receipts.holder_code(receipt["signature"]),
             "meaning": words.meaning(found.as_of, found.known_at),
-        }
+        },
+        quota,
     )
 
 
-def _count_look() -> None:
+def _count_look() -> receipts.Quota:
     with transaction() as db:
-        receipts.count_look(db, request.remote_addr or "")
+        return receipts.count_look(db, request.remote_addr or "")
 
 
 @bp.post("/v1/receipts/verify", endpoint="verify_receipt")
@@ -107,7 +111,7 @@ def verify() -> Response:
     """``genuine``, ``altered`` or ``superseded`` for the receipt in the body; ``changed`` numbers the items that moved."""
     params.refuse_unknown(())
     sent = _sent()
-    _count_look()
+    quota = _count_look()
     db = request_session()
     verdict = receipts.verify(db, sent)
     changed = since.changed(db, verdict.receipt["payload"]) if verdict.receipt else []
@@ -117,7 +121,8 @@ def verify() -> Response:
             "detail": verdict.detail,
             "changed": changed,
             "issued_here": verdict.is_filed,
-        }
+        },
+        quota,
     )
 
 
@@ -127,7 +132,7 @@ def verify() -> Response:
 def receipt(code: str) -> Response:
     """What anybody may know of a receipt by its number; never what it says."""
     params.refuse_unknown(())
-    _count_look()
+    quota = _count_look()
     number, db = receipts.read_code(code), request_session()
     found = receipts.look_up(db, number) if number else None
     if found is None:
@@ -139,5 +144,6 @@ def receipt(code: str) -> Response:
             "id": found.id, "type": found.type, "issued_at": clock.instant_text(found.issued_at),
             "as_of": found.as_of.isoformat(), "known_at": clock.instant_text(found.known_at),
             "snapshot": found.snapshot, "key_id": found.key_id, "superseded": changed,
-        }
+        },
+        quota,
     )  # fmt: skip

@@ -111,7 +111,7 @@ class KeptAnswers:
             return _refused(told.headers(), start_response)
 
         def start(status: str, headers: Headers, *more: Any) -> Any:
-            return start_response(status, [*headers, *told.headers()], *more)
+            return start_response(status, [*headers, *_unless_own(headers, told.headers())], *more)
 
         answer: Answer = self.wrapped(environ, start)
         return answer
@@ -133,6 +133,7 @@ class KeptAnswers:
         }
         body = self.wrapped(asked, start)
         status, headers = begun[0]
+        more = _unless_own(headers, more)
         names = {name.lower(): value for name, value in headers}
         is_static = key[1].startswith(STATIC)
         length = int(names.get("content-length") or BIGGEST + 1)
@@ -166,6 +167,11 @@ def _kept(now_state: State | None, status: str, headers: Headers, names: dict[st
     until = None if now_state is None else clock.now() + LONGEST
     etag = names.get("etag", "").removeprefix("W/")
     return Kept(now_state, until, status, [*rest, ("Vary", "Accept-Encoding")], etag, plain, packed)
+
+
+def _unless_own(headers: Headers, told: Headers) -> Headers:
+    """What is told of the limit, unless the answer tells of a narrower one that its deed keeps."""
+    return [] if any(name == "RateLimit" for name, _value in headers) else told
 
 
 def _no_write(_data: bytes) -> None:

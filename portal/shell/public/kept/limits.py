@@ -13,6 +13,7 @@ from typing import Any
 
 from portal.kernel import clock
 from portal.kernel.sources import source
+from portal.receipts import api as receipts
 
 WINDOW = 60
 PER_WINDOW = 3000
@@ -27,17 +28,25 @@ class Standing:
     remaining: int
     reset: int
     refused: bool
+    policy: str = "api"
+    window: int = WINDOW
 
     def headers(self) -> list[tuple[str, str]]:
         """As programs read them (draft-ietf-httpapi-ratelimit-headers, and the three older names)."""
         told = [
-            ("RateLimit-Policy", f'"api";q={self.limit};w={WINDOW}'),
-            ("RateLimit", f'"api";r={self.remaining};t={self.reset}'),
+            ("RateLimit-Policy", f'"{self.policy}";q={self.limit};w={self.window}'),
+            ("RateLimit", f'"{self.policy}";r={self.remaining};t={self.reset}'),
             ("RateLimit-Limit", str(self.limit)),
             ("RateLimit-Remaining", str(self.remaining)),
             ("RateLimit-Reset", str(self.reset)),
         ]
         return [*told, ("Retry-After", str(self.reset))] if self.refused else told
+
+
+def rate_headers(quota: receipts.Quota, is_refused: bool = False) -> list[tuple[str, str]]:
+    """The narrower limit of receipts and reports, told in the same names."""
+    window = int(receipts.QUOTA_WINDOW.total_seconds())
+    return Standing(quota.most, quota.left, quota.wait, is_refused, "receipts", window).headers()
 
 
 class Limits:
