@@ -108,14 +108,16 @@ def _year_end(spent: Sequence[Spent]) -> Hint | None:
 
 
 def _benchmark(measures: Sequence[Measure]) -> list[Hint]:
-    """A cost far above the middle half of estates like it, or income far below it."""
-    times, found = rules()["benchmark"]["times_spread_bp"], []
+    """A cost far above the middle half of estates like it, or income or reserve far below it; far from the middle, too."""
+    rule, found = rules()["benchmark"], []
     for one in measures:
         if one.own is None:
             continue
-        low, high = one.at(1), one.at(3)
-        reach = times * (high - low) // 10_000
+        low, middle, high = one.at(1), one.at(2), one.at(3)
+        if abs(one.own - middle) * 10_000 < rule["least_bp"] * middle:
+            continue
+        reach = rule["times_spread_bp"] * (high - low) // 10_000
         is_cost = one.code not in ("income", "reserve")
         if (is_cost and one.own > high + reach) or (not is_cost and one.own < low - reach):
-            found.append(Hint("benchmark", {"name": one.name, "own": one.own, "middle": one.at(2)}))
+            found.append(Hint("benchmark", {"code": one.code, "name": one.name, "own": one.own, "middle": middle}))
     return found

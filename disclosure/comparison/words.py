@@ -38,6 +38,11 @@ def sentence(hint: Hint) -> str:
         return _("付给“%(payee)s”%(sum)s，占全部支出的%(share)s。", payee=facts["payee"], sum=fen, share=share)
     if hint.rule == "year_end":
         return _("12月支出%(sum)s，其他月份平均每月%(mean)s。", sum=fen, mean=money_text(facts["mean_fen"]))
+    if facts["code"] == "reserve":
+        return _(
+            "%(name)s每平方米%(own)s，同类小区的中位数是%(middle)s。",
+            name=facts["name"], own=money_text(facts["own"]), middle=money_text(facts["middle"]),
+        )  # fmt: skip
     return _(
         "%(name)s每平方米一年%(own)s，同类小区的中位数是%(middle)s。",
         name=facts["name"], own=money_text(facts["own"]), middle=money_text(facts["middle"]),

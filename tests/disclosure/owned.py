@@ -20,6 +20,8 @@ from portal.kernel import clock
 from portal.kernel.db import reading, transaction
 from portal.kernel.ids import new_id
 from portal.kernel.settings import settings
+from portal.shell import wiring
+from tests import built
 from tests.disclosure.banks import Ledger, as_csv
 from tests.ratings import district as d
 
@@ -44,6 +46,11 @@ LINES: dict[str, list[tuple[date, int, str, str, str]]] = {
 
 def found() -> None:
     """The district, the accounts, the bank's lines of a quarter, and three owners and a tenant."""
+    built.once("owned", _fill)
+
+
+def _fill() -> None:
+    wiring.wire()  # as the application does: what is kept is the same whoever comes first
     d.found_district(
         {"E-1": ("commodity", d.COMMUNITIES[0]), "E-2": ("commodity", d.COMMUNITIES[2])}, {"E-2": d.USCC[1]}
     )

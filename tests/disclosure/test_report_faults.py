@@ -123,6 +123,13 @@ def test_income_that_was_handed_over_in_time_becomes_none(confirmed, day, settle
     assert (b18(date(2025, 5, 3)) == []) is settled
 
 
+def test_money_that_nobody_classified_yet_accuses_nobody(confirmed):
+    code, number, closing = confirmed
+    paid = [(date(2025, 4, 20), -300_000, "转账", "T1")]
+    r.bring(code, number, date(2025, 4, 1), date(2025, 4, 30), paid, closing, date(2025, 5, 2))
+    assert b18(date(2025, 5, 3)) == []
+
+
 def test_a_correction_says_from_what_to_what(confirmed):
     code, number, closing = confirmed
     with clock.on(date(2025, 4, 20)):

@@ -58,7 +58,7 @@ def _payee(month: Month, _households: int) -> list[Booking]:
 
 def _benchmark(month: Month, households: int) -> list[Booking]:
     """Lift care at twice what estates like it pay."""
-    return [(19, -households * 19 * YUAN, "电梯维护保养费（加项）", "样例电梯工程有限公司")] if month >= SINCE else []
+    return [(5, -households * 19 * YUAN, "电梯维护保养费（加项）", "样例电梯工程有限公司")] if month >= SINCE else []
 
 
 ODD = (
