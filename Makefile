@@ -17,14 +17,11 @@ demo: .venv/.runtime  ## Install, load the demo district once, serve it (PORT=80
 test: .venv/.test check  ## Install what the tests need and run all of them
 	@tools/test.sh
 
-walk: .venv/.test  ## Judge every page with axe in both languages at both widths (make test judges half of them)
+walk: .venv/.test  ## Judge every page whole with axe, in both languages at both widths (make test judges half, repeated parts once)
 	@WALK=1 $(python) -m pytest -q tests/browser/test_every_page.py
 
 check: .venv/.test  ## Format, lint, types, import directions
-	$(python) -m ruff format --check .
-	$(python) -m ruff check .
-	$(python) -m mypy
-	.venv/bin/lint-imports
+	@tools/check.sh
 
 bench: .venv/.bench  ## Measure, print a table, write bench.json in the instance folder (SCALE=1)
 	@$(python) -m bench

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# All tests: two workers; browser tests stay together in one of them; PostgreSQL is started once, by the first test that asks.
+# All tests by two workers. The demo district is built beside them from the first second, and the tests that need it come
+# after a third of the others (tests/demo.py); PostgreSQL is started once, by the first test that asks.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 exec .venv/bin/python -m pytest -n "${TEST_WORKERS:-2}" --dist loadgroup -q --durations=10 "$@"
