@@ -117,8 +117,9 @@ class Snapshot:
     def contracts(self) -> pd.DataFrame:
         """Contracts as the ratings knew them: one that touches a rated year counts as known at that rating's release."""
         now = registry.contracts_frame(self.db, known_at=self.known_at)
+        key = ["estate_code", "uscc", "starts_on"]
         if not len(self.ratings):
-            return now
+            return now.sort_values(key)
         found, taken = [], set()
         for year in sorted(self.ratings["year"].unique()):
             last = date(int(year), 12, 31)
@@ -131,7 +132,7 @@ class Snapshot:
                 taken |= set(keys)
             rated = set(self.ratings.loc[self.ratings["year"] == year, "estate_code"])
             now = now[~(now["estate_code"].isin(rated) & (now["starts_on"] <= last))]
-        return pd.concat([*found, now], ignore_index=True).sort_values(["estate_code", "starts_on"], kind="stable")
+        return pd.concat([*found, now], ignore_index=True).sort_values(key)
 
 
 def _divisions(snapshot: Snapshot) -> Rows:
