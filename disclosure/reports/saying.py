@@ -5,6 +5,7 @@ from datetime import date
 
 from disclosure.reports.matrix import kind
 from disclosure.reports.reading import Report
+from disclosure.reports.words import period_name
 from portal.deadlines import api as deadlines
 from portal.kernel.i18n import _
 from portal.kernel.said import Said, fund_change, refused
@@ -17,7 +18,7 @@ def said(report: Report, before: Report | None = None, returned: tuple[date, str
     """
     about, page = f"report:{report.id}", f"/disclosure/{report.estate_code}"
     basis = deadlines.rule(kind(report.kind).rule).source
-    name = _("%(kind)s（%(period)s）", kind=report.kind_name, period=report.period)
+    name = _("%(kind)s（%(period)s）", kind=report.kind_name, period=period_name(report.period))
     if returned is not None:
         day, reason = returned
         return refused(about, name, reason, basis=basis, on=day, next=_("请按理由补正后重新报送。"), page=page)
