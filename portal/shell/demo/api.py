@@ -1,5 +1,6 @@
 """Loads the demo district: the plan, the story act by act with progress, photos, and one sign-in per role."""
 
+import gc
 import time
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -69,6 +70,7 @@ def load(*, estates: int, seed: int, until: Month, say: Callable[[str], None]) -
             for item in standards.view(db, standards.in_force(db, "commodity", date(2025, 1, 1))).items.values()
         ]
     began = time.monotonic()
+    gc.set_threshold(100_000, 20, 20)  # this process only loads: looking for cycles as often as usual takes a tenth of it
     plan = make(estates, seed)
     story = Story(plan, until, items, seed)
     acts = story.acts()
