@@ -112,7 +112,12 @@ def write_beside() -> None:
     from portal.kernel.db import transaction
 
     longest, ended = 0.0, threading.Event()
-    threading.Thread(target=lambda: (sys.stdin.read(), ended.set()), daemon=True).start()
+
+    def until_told() -> None:
+        sys.stdin.read()
+        ended.set()
+
+    threading.Thread(target=until_told, daemon=True).start()
     print("ready", flush=True)
     while not ended.wait(0.05):
         began = time.perf_counter()

@@ -95,7 +95,7 @@ def _sums(db: Session, account_code: str, first: date, last: date) -> dict[Key, 
     return {(year, line_id): int(fen) for year, line_id, fen in db.execute(_told(account_code, first, last))}
 
 
-def _told(account_code: str, first: date, last: date) -> Select[tuple[int, int, int]]:
+def _told(account_code: str, first: date, last: date) -> Select[int, int, int]:
     """What the ledger says of each line: the sum of its postings and reversals."""
     columns = (LedgerPosting.year, LedgerPosting.line_id)
     query = select(*columns, func.sum(LedgerPosting.amount_fen).label("fen")).where(
