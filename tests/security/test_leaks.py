@@ -18,7 +18,7 @@ EMPTY = {
     "sign_in_session", "totp", "recovery_code", "passkey", "spent_challenge",
     "task", "bank_layout", "bank_line_staged", "ledger_rule", "meeting_place", "mediation_promise_step",
     "mediation_opening", "mediation_step", "mediation_court", "mediation_paper", "mediation_lead", "mediator_facts",
-    "mediation_message", "mediation_claim", "mediation_offer", "mediation_promise", "mediation_file",
+    "mediation_message", "mediation_claim", "mediation_offer", "mediation_promise", "mediation_file", "mediation_draft",
 }  # fmt: skip
 
 
