@@ -99,7 +99,7 @@ def _loads(place: str) -> list[tuple[str, int]]:
     me, db = actor(), request_session()
     if not me.has_whole_district or place != (me.division_code or ""):
         return []
-    busy = cases.loads(db)
+    busy = kept(db, "mediation-loads", lambda: cases.loads(db))
     return [(one.name, busy.get(one.login, 0)) for one in roster.on_roster(db, clock.today(), "mediator")]
 
 
