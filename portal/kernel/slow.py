@@ -37,5 +37,5 @@ def note(text: str, seconds: float) -> None:
     if not bound or seconds * 1000 < bound:
         return
     counters.add("portal_slow_queries_total")
-    statement = _TEXT.sub("'…'", _SPACE.sub(" ", text))[:SHOWN]
+    statement = _TEXT.sub("'?'", _SPACE.sub(" ", text))[:SHOWN]
     log.warning("slow_query", extra={"ms": round(seconds * 1000), "statement": statement})
