@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import settings as examples
 
-from tests import databases, demo, engines, network, postgres
+from tests import databases, demo, engines, network, postgres, reused
 from tests.chromium import browser as browser
 from tests.databases import Place
 from tests.pages import StrictClient
@@ -154,7 +154,7 @@ def instance(
 
     folder, name = tmp_path / "instance", _name(request)
     if database_kind == "postgres":
-        place = databases.postgres_place(run_folder, folder, name)
+        place = databases.reused_place(run_folder, folder, name)
     else:
         place = databases.sqlite_place(run_folder, folder)
     point_at(place, monkeypatch)
@@ -162,7 +162,7 @@ def instance(
     db.dispose()
     settings.cache_clear()
     if database_kind == "postgres":
-        postgres.drop_database(run_folder, name)
+        reused.give_back(run_folder)
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests import postgres
+from tests import postgres, reused
 
 PROJECT = Path(__file__).resolve().parents[1]
 PORTAL = Path(sys.executable).with_name("portal")
@@ -55,12 +55,23 @@ def sqlite_place(run: Path, folder: Path) -> Place:
     return Place(f"sqlite:///{folder / 'portal.db'}", folder)
 
 
-def postgres_place(run: Path, folder: Path, name: str) -> Place:
-    """A copy of the PostgreSQL template under a name of its own; drop it with ``postgres.drop_database``."""
+def _postgres_template(run: Path) -> Path:
+    """Made once; the instance folder that belongs to it."""
     template = run / "postgres-template"
     with postgres.locked(run, "postgres-template"):
         if not (run / "postgres-template.made").exists():
             initialise(Place(postgres.create_database(run, postgres.TEMPLATE), template))
             (run / "postgres-template.made").touch()
-    shutil.copytree(template, folder)
+    return template
+
+
+def postgres_place(run: Path, folder: Path, name: str) -> Place:
+    """A copy of the PostgreSQL template under a name of its own; drop it with ``postgres.drop_database``."""
+    shutil.copytree(_postgres_template(run), folder)
     return Place(postgres.create_database(run, name, postgres.TEMPLATE), folder)
+
+
+def reused_place(run: Path, folder: Path, name: str) -> Place:
+    """As ``postgres_place``, but of this worker's one database; give it back with ``reused.give_back``."""
+    shutil.copytree(_postgres_template(run), folder)
+    return Place(reused.take(run, name), folder)

@@ -85,7 +85,8 @@ def stop(run: Path) -> None:
         as_postgres(str(binaries() / "pg_ctl"), "-D", str(run / "postgres" / "data"), "-m", "immediate", "-w", "stop")
 
 
-def _administer(url: str, *statements: str) -> None:
+def administer(url: str, *statements: str) -> None:
+    """Statements on the server as a whole."""
     with psycopg.connect(f"{url.replace('+psycopg', '')}/postgres", autocommit=True) as connection:
         for statement in statements:
             connection.execute(statement.encode())
@@ -94,10 +95,10 @@ def _administer(url: str, *statements: str) -> None:
 def create_database(run: Path, name: str, template: str | None = None) -> str:
     """A new database, empty or a copy of a template nobody is connected to; its address."""
     url = server(run)
-    _administer(url, f'CREATE DATABASE "{name}"' + (f' TEMPLATE "{template}"' if template else ""))
+    administer(url, f'CREATE DATABASE "{name}"' + (f' TEMPLATE "{template}"' if template else ""))
     return f"{url}/{name}"
 
 
 def drop_database(run: Path, name: str) -> None:
     """Remove a test's database, whoever is still connected."""
-    _administer(server(run), f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+    administer(server(run), f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
