@@ -76,16 +76,20 @@ def _served(command: list[str], port: int, path: str, workers: str = "1") -> Ite
     environment = {**os.environ, "WEB_CONCURRENCY": workers}
     process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
-        for _attempt in range(150):
+        for _attempt in range(900):
             try:
                 _ask(HTTPConnection("127.0.0.1", port, timeout=5), path)
                 break
             except OSError:
+                if process.poll() is not None:
+                    raise SystemExit(f"{command[0]} ended with {process.returncode}") from None
                 time.sleep(0.2)
+        else:
+            raise SystemExit(f"{command[0]} does not answer on {port}")
         yield
     finally:
         process.terminate()
-        process.wait(20)
+        process.wait(90)
 
 
 def _ask(connection: HTTPConnection, path: str) -> int:

@@ -17,7 +17,7 @@ from statistics import median
 
 from bench.public import _port, _served
 
-ROUNDS, CONNECTIONS, SECONDS = 3, 4, 4.0
+ROUNDS, CONNECTIONS, SECONDS = 3, 4, 2.0
 PATHS = {"kept page": "/help", "form": "/sign-in", "database": "/readyz"}
 
 

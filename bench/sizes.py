@@ -55,6 +55,13 @@ def deeds(clients: int, seconds: float) -> float:
     return sum(counts) / seconds
 
 
+def _cost() -> float:
+    """Processor seconds of this process for one deed."""
+    began = time.process_time()
+    done = deeds(1, 2.0) * 2.0
+    return (time.process_time() - began) / done
+
+
 def main() -> int:
     """Print both."""
     from tests import postgres
@@ -87,10 +94,11 @@ def _measure() -> None:
     for deed in (ratings.prepare_year, ratings.publish_year):
         with transaction() as db:
             deed(db, portal_year.ACTOR, Year(2025), on=day)
+    alone, together = deeds(1, SECONDS / 2), deeds(CLIENTS, SECONDS)
     with reading() as db:
         for name, (rows, size) in bytes_by_table(db).items():
             print(f"{name:24}{rows:>12,} rows{size / rows:>10.0f} bytes a row")
-    print(f"{deeds(1, SECONDS / 2):.0f} deeds/s by one client, {deeds(CLIENTS, SECONDS):.0f} by {CLIENTS}")
+    print(f"{alone:.0f} deeds/s by one client, {together:.0f} by {CLIENTS}; on one core alone {1 / _cost():.0f}")
 
 
 if __name__ == "__main__":

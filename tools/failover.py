@@ -9,6 +9,7 @@ when an acknowledged deed is lost with synchronous commit, when one is done twic
 
 import os
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -58,6 +59,7 @@ def main() -> int:
         int(sys.argv[n]) if len(sys.argv) > n else default for n, default in ((1, 5), (2, 4), (3, 3))
     )
     bad = False
+    signal.signal(signal.SIGTERM, lambda *_told: sys.exit(1))  # so that the servers end too
     try:
         place = databases.postgres_place(ROOT, ROOT / "instance", "t_failover")
         backup = replication.back_up(postgres.server(ROOT), ROOT / "backup")
