@@ -106,7 +106,7 @@ def account_states(db: Session, accounts: Collection[AccountView], on: date) -> 
     ``late``, ``none`` (no statement yet) or ``ok``."""
     few = [one.code for one in accounts] if len(accounts) <= FEW else None
     reached = {code: day for code, day in db.execute(_last_days(_of(few)))}
-    suspects = set(db.scalars(_suspects(_of(few))))
+    suspects = set(db.scalars(_suspects(db, _of(few))))
     return {one.code: _state(db, one, reached.get(one.code), one.code in suspects, on) for one in accounts}
 
 
@@ -127,16 +127,29 @@ def _last_days(where: ColumnElement[bool]) -> Select[str, date]:
     return query.group_by(FundStatement.account_code)
 
 
-def _suspects(where: ColumnElement[bool]) -> Select[Any]:
+def _suspects(db: Session, where: ColumnElement[bool]) -> Select[Any]:
     """Accounts where something may be off: a statement with flaws, or one that does not begin where the last ended."""
     order = (FundStatement.to_on, FundStatement.from_on, FundStatement.number)
-    before = func.lag(FundStatement.closing_fen).over(partition_by=FundStatement.account_code, order_by=order)
-    inner = select(
-        FundStatement.account_code, FundStatement.flaws, FundStatement.opening_fen, before.label("before")
-    ).where(where)
-    rows = inner.subquery()
-    off: ColumnElement[bool] = or_(rows.c.flaws != "[]", rows.c.opening_fen != rows.c.before)
+
+    def before(column: Any) -> ColumnElement[Any]:
+        return func.lag(column).over(partition_by=FundStatement.account_code, order_by=order)
+
+    rows = select(
+        FundStatement.account_code, FundStatement.flaws, FundStatement.opening_fen, FundStatement.from_on,
+        before(FundStatement.closing_fen).label("closed"), before(FundStatement.to_on).label("ended"),
+    ).where(where).subquery()  # fmt: skip
+    days = _days(db, rows.c.from_on, rows.c.ended)
+    off: ColumnElement[bool] = or_(
+        rows.c.flaws != "[]", rows.c.opening_fen != rows.c.closed, days - 1 > proof.LONGEST_REST
+    )
     return select(rows.c.account_code).where(off).distinct()
+
+
+def _days(db: Session, later: ColumnElement[date], earlier: ColumnElement[date]) -> ColumnElement[Any]:
+    """The number of days from one day to another."""
+    if db.get_bind().dialect.name == "sqlite":
+        return func.julianday(later) - func.julianday(earlier)
+    return later - earlier
 
 
 def counts(places_: Iterable[Place], areas: Iterable[tuple[str, str]], covers: int) -> list[AreaCount]:

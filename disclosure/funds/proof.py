@@ -14,10 +14,13 @@ from sqlalchemy.orm import Session
 
 from disclosure.funds import queries
 from disclosure.funds.models import FundStatement
+from disclosure.funds.statements import camt053, mt940, ofx
 from portal.kernel.i18n import lazy
 from portal.kernel.periods import Month, Quarter, Year
 
 ONE_DAY = timedelta(days=1)
+LONGEST_REST = 10  # no run of days off is longer, so a bank that delivers every working day leaves out no more days
+STATE_THEIR_DAYS = frozenset({camt053.FORMAT, mt940.FORMAT, ofx.FORMAT})
 Moved = Callable[[date, date], queries.Sums]  # what moved between two days, both included
 
 
@@ -166,7 +169,8 @@ def flaws(db: Session, code: str, listed: Sequence[FundStatement]) -> list[Flaw]
 
 
 def _between(listed: Sequence[FundStatement]) -> list[Flaw]:
-    """Where a statement does not begin with the balance at which the one before it ended.
+    """Where a statement does not begin with the balance at which the one before it ended, or leaves days between them that
+    no bank leaves.
 
     Statements that overlap are compared through the books by the proof itself.
     """
@@ -175,12 +179,20 @@ def _between(listed: Sequence[FundStatement]) -> list[Flaw]:
     for before, after in zip(known, known[1:], strict=False):
         if after.from_on < before.to_on or before.closing_fen is None or after.opening_fen is None:
             continue
-        if before.closing_fen != after.opening_fen:
+        leap = before.closing_fen != after.opening_fen
+        if leap or _leaves_days_out(before, after):
             kind = "gap" if after.from_on > before.to_on + ONE_DAY else "break"
             since = min(before.to_on + ONE_DAY, after.from_on)
             figures = (before.closing_fen, after.opening_fen)
             found.append(Flaw(kind, after.from_on, place_of(after), *figures, after.id, since))
     return found
+
+
+def _leaves_days_out(before: FundStatement, after: FundStatement) -> bool:
+    """Whether days are missing although the balance is the same: what came in on them may have gone out again. Only where
+    both files state their days; those of a sheet may begin with its first line."""
+    days = (after.from_on - before.to_on).days - 1
+    return days > LONGEST_REST and {before.format, after.format} <= STATE_THEIR_DAYS
 
 
 def overlaps(db: Session, code: str, listed: Sequence[FundStatement], new: Collection[str]) -> list[Flaw]:
@@ -212,7 +224,9 @@ _SENTENCES = {
     "sum": lazy("%(place)s：期初余额加收入减支出应为%(expected)s元，期末余额是%(found)s元，相差%(difference)s元。"),
     "line": lazy("%(place)s：这一笔之后的余额应为%(expected)s元，文件是%(found)s元，相差%(difference)s元。"),
     "reference": lazy("%(place)s：同一流水号以前是%(expected)s元，现在是%(found)s元。"),
-    "gap": lazy("%(place)s：与上一份对账单之间缺少明细，上期期末%(expected)s元，本期期初%(found)s元。"),
+    "gap": lazy(
+        "%(place)s：与上一份对账单之间缺少明细，上期期末%(expected)s元，本期期初%(found)s元。请补交缺少的对账单。"
+    ),
     "break": lazy("%(place)s：期初余额与上一份对账单的期末余额不同，上期%(expected)s元，本期%(found)s元。"),
     "books": lazy("%(place)s：账面余额%(expected)s元，对账单期末余额%(found)s元，相差%(difference)s元。"),
     "changed": lazy("%(place)s：%(day)s的这笔流水与银行交付时不同。"),

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import DBAPIError
 
-from disclosure.funds import api, queries
+from disclosure.funds import api, coverage, queries
+from disclosure.funds.lines import account_view
 from disclosure.funds.models import BankLine, FundStatement
 from disclosure.funds.service.accounts import AccountInput, store
 from portal.kernel import audit
@@ -270,3 +271,21 @@ def test_a_statement_that_contradicts_one_before_it_is_flagged(estate):
     across = Ledger(january.closing, date(2025, 1, 15), date(2025, 2, 10), bookings, number)
     assert [flaw.kind for flaw in bring(code, as_camt(across)).flaws] == ["books"]
     assert not proof(code, "2025-02").holds
+
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize(("first", "then", "holds"), [("camt053", "mt940", False), ("csv", "ofx", True)])
+def test_a_month_that_is_left_out_is_a_gap_although_the_balance_is_the_same(estate, first, then, holds):
+    """What came in may have gone out again. A sheet's days may begin with its first line, so nothing follows from them."""
+    code, number = account(estate)
+    january, february, march = months(number, [[(3, 100)], [], [(5, -70)]])
+    bring(code, FILES[first](january))
+    assert [flaw.kind for flaw in bring(code, FILES[then](march)).flaws] == ([] if holds else ["gap"])
+    with reading() as db:
+        view = account_view(queries.account(db, code))
+        assert coverage.account_states(db, [view], ON)[code][0] == ("late" if holds else "flawed")
+    for period in ("2025-02", "2025Q1"):
+        assert proof(code, period).holds is holds
+    assert proof(code, "2025-01").holds
+    bring(code, as_camt(february))
+    assert proof(code, "2025Q1").holds
