@@ -40,7 +40,7 @@ ACCOUNTS = SheetKind(
         Column("type", "账户类型", kind="choice", choices=TYPE_LABELS, example="joint"),
         Column("bank", "开户银行", max_length=100, example="示例银行宝安支行"),
         Column("account_number", "账号", parser=parse_number, example="4000123412341234",
-               note="全号加密保存，页面只显示前四位和后四位。单元格请设为文本格式，以免末位变成0。"),
+               note="完整账号加密保存，页面只显示前四位和后四位。单元格请设为文本格式，以免末位变成0。"),
         Column("opened_on", "开户日期", kind="date", example="2025-01-02"),
     ),
 )  # fmt: skip

@@ -225,13 +225,13 @@ _SENTENCES = {
     "line": lazy("%(place)s：这一笔之后的余额应为%(expected)s元，文件是%(found)s元，相差%(difference)s元。"),
     "reference": lazy("%(place)s：同一流水号以前是%(expected)s元，现在是%(found)s元。"),
     "gap": lazy(
-        "%(place)s：与上一份对账单之间缺少明细，上期期末%(expected)s元，本期期初%(found)s元。请补交缺少的对账单。"
+        "%(place)s：与上一份对账单之间缺少明细，上期期末%(expected)s元，本期期初%(found)s元。请补传缺少的对账单。"
     ),
     "break": lazy("%(place)s：期初余额与上一份对账单的期末余额不同，上期%(expected)s元，本期%(found)s元。"),
     "books": lazy("%(place)s：账面余额%(expected)s元，对账单期末余额%(found)s元，相差%(difference)s元。"),
     "changed": lazy("%(place)s：%(day)s的这笔流水与银行交付时不同。"),
     "lines": lazy("%(place)s：这份对账单的明细净额应为%(expected)s元，现存%(found)s元，相差%(difference)s元。"),
-    "ledger": lazy("%(place)s：%(day)s的这笔流水，账本各部分合计与银行流水相差%(difference)s元。"),
+    "ledger": lazy("%(place)s：%(day)s的这笔流水，台账各部分合计与银行流水相差%(difference)s元。"),
 }
 
 

@@ -31,7 +31,7 @@ def fen_of(text: str) -> int:
     plain = re.sub(r"[,，\s]", "", text).removesuffix("元")
     found = re.fullmatch(rf"(\d{{1,{MOST_YUAN}}})(?:\.(\d{{1,2}}))?", plain, re.ASCII)
     if found is None:
-        raise DomainError(_("“%(value)s”不是金额。请填写元，最多两位小数。", value=text[:30]))
+        raise DomainError(_("“%(value)s”不是金额。请以元为单位填写，最多两位小数。", value=text[:30]))
     return int(found[1]) * 100 + int((found[2] or "").ljust(2, "0"))
 
 

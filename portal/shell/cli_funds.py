@@ -46,7 +46,7 @@ def import_(account: str, file: Path, format_name: str, on: date | None, login: 
     say(f"statements {taken.statements}, lines {taken.lines}, known {taken.known}")
     if taken.flaws:
         sentences = [disclosure.flaw_sentence(flaw) for flaw in taken.flaws]
-        raise DomainError("\n".join([_("对账单已经保存，但账目不符，证明不成立："), *sentences]))
+        raise DomainError("\n".join([_("对账单已经保存，但账目不符："), *sentences]))
 
 
 @funds.command("proof")
@@ -127,5 +127,5 @@ def try_(folder: Path, format_name: str) -> None:
 
 def _unproven(made: Any) -> str:
     if made.bank_fen is None:
-        return _("没有对账单覆盖到%(day)s，不能证明。", day=made.last.isoformat())
-    return _("%(day)s没有期初余额，最早的对账单晚于这一天，不能证明。", day=made.first.isoformat())
+        return _("对账单没有到%(day)s，不能核对。请先导入这一天的对账单。", day=made.last.isoformat())
+    return _("最早的对账单晚于%(day)s，没有这一天的期初余额，不能核对。", day=made.first.isoformat())

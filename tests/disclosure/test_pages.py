@@ -53,7 +53,7 @@ def test_a_file_is_seen_before_it_is_stored(fund, signed_in):
     shown = officer.page(f"/disclosure/accounts/{code}?year=2025").text
     assert "新增2笔" in shown
     assert "100,059.00" in shown
-    assert "相符" in shown
+    assert "账银一致" in shown
     assert officer.get(address).status_code == 404, "the file is gone once it is taken over"
     again = officer.page(upload(officer, code, february(number))).text
     assert "以前都已经导入" in again
@@ -65,7 +65,7 @@ def test_what_does_not_add_up_is_named_before_and_after(fund, signed_in):
     address = upload(officer, code, february(number, opening=10_005_001))
     assert "本期100050.01元" in officer.page(address).text
     officer.submit(f"{address}/confirm", page=address)
-    assert "不符" in officer.page(f"/disclosure/accounts/{code}?year=2025").text
+    assert "账银不一致" in officer.page(f"/disclosure/accounts/{code}?year=2025").text
     assert "账目不符" in officer.page("/disclosure/manage").text
 
 

@@ -65,7 +65,7 @@ def take(db: Session, batch: str, statement_id: str, known: Sequence[int], expec
     db.execute(insert(BankLine).from_select([*_MOVED, "statement_id"], query, include_defaults=False))
     moved = db.scalar(select(func.count()).select_from(BankLine).where(BankLine.statement_id == statement_id))
     if moved != expected:  # cleared meanwhile: a day and more lay between staging and taking over
-        raise Conflict(_("文件在处理中被清理，没有导入。请重新导入。"))
+        raise Conflict(_("文件在处理过程中已被清理，没有导入。请重新导入。"))
 
 
 def clear(batch: str) -> None:

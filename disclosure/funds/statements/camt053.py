@@ -103,7 +103,7 @@ class _Reader:
         balances = _balances(tree, made)
         opening, closing = balances.get("OPBD", balances.get("PRCD")), balances.get("CLBD")
         if closing is None:
-            raise refuse("Bal", _("对账单没有期末余额（CLBD），不能证明账目，不能导入。"))
+            raise refuse("Bal", _("对账单没有期末余额（CLBD），不能导入。请向银行索取带余额的对账单。"))
         made.closing_fen = closing[0]
         made.opening_fen = opening[0] if opening else None
         made.from_on = _day(_text(span, "FrDtTm"), "FrToDt") or (balances["OPBD"][1] if "OPBD" in balances else None)
@@ -132,7 +132,7 @@ def _text(tree: dict[str, Any], *names: str) -> str:
 def _account(tree: dict[str, Any]) -> str:
     number = _text(tree, "Acct", "Id", "IBAN") or _text(tree, "Acct", "Id", "Othr", "Id")
     if not number:
-        raise refuse("Acct", _("对账单没有账号（Acct/Id），不能确认属于哪个账户。"))
+        raise refuse("Acct", _("对账单没有账号（Acct/Id），不能确认属于哪个账户。请向银行索取原始文件。"))
     return number
 
 

@@ -59,5 +59,5 @@ def _text(data: bytes, chosen: str) -> str:
             return data.decode(named)
         except UnicodeDecodeError as error:
             if named == "utf-8":
-                raise InputRefused([], _("无法识别文件的文字编码。")) from error
+                raise InputRefused([], _("无法识别文件的文字编码。请另存为UTF-8或者xlsx后重新上传。")) from error
     return decode(data)

@@ -70,11 +70,11 @@ def _statement(block: str) -> BankStatement:
     rest = (block[start:end] for start, end in zip(edges[::2], edges[1::2], strict=True))
     outside = dict(_values("".join(rest)))
     if "ACCTID" not in outside:
-        raise refuse("ACCTID", _("对账单没有账号（ACCTID），不能确认属于哪个账户。"))
+        raise refuse("ACCTID", _("对账单没有账号（ACCTID），不能确认属于哪个账户。请向银行索取原始文件。"))
     ledger = re.search(r"<LEDGERBAL>(.*?)(?:</LEDGERBAL>|<AVAILBAL>|$)", block, re.IGNORECASE | re.DOTALL)
     balance = dict(_values(ledger[1])) if ledger else {}
     if "BALAMT" not in balance:
-        raise refuse("LEDGERBAL", _("对账单没有账面余额（LEDGERBAL），不能证明账目，不能导入。"))
+        raise refuse("LEDGERBAL", _("对账单没有账面余额（LEDGERBAL），不能导入。请向银行索取带余额的对账单。"))
     made = BankStatement(FORMAT, outside["ACCTID"], "", currency=outside.get("CURDEF", "CNY"))
     made.closing_fen = _fen(balance["BALAMT"], "LEDGERBAL")
     as_of = _day(balance["DTASOF"], "DTASOF") if "DTASOF" in balance else None

@@ -75,13 +75,13 @@ def parse_fen(text: str, place: str) -> int:
         plain = f"-{plain[1:-1]}"
     plain = re.sub(r"(?<=\d),(?=\d{3}(?:\D|$))", "", plain).replace(" ", "")
     if not re.fullmatch(r"[+-]?(?:\d{1,14}(?:\.\d*)?|\.\d+)", plain):
-        raise refuse(place, _("“%(value)s”不是金额。请填写元，最多两位小数。", value=text[:40]))
+        raise refuse(place, _("“%(value)s”不是金额。请以元为单位填写，最多两位小数。", value=text[:40]))
     try:
         fen = Decimal(plain) * 100
     except InvalidOperation as error:  # pragma: no cover - the pattern above admits numbers only
-        raise refuse(place, _("“%(value)s”不是金额。请填写元，最多两位小数。", value=text[:40])) from error
+        raise refuse(place, _("“%(value)s”不是金额。请以元为单位填写，最多两位小数。", value=text[:40])) from error
     if fen != fen.to_integral_value():
-        raise refuse(place, _("金额“%(value)s”超过两位小数，不足一分的金额不能登记。", value=text[:40]))
+        raise refuse(place, _("金额“%(value)s”超过两位小数。请填写到分，最多两位小数。", value=text[:40]))
     if abs(fen) >= MAX_FEN:
         raise refuse(place, _("金额“%(value)s”太大，请核对。", value=text[:40]))
     return int(fen)

@@ -64,7 +64,7 @@ def read_rows(data: bytes, name: str) -> tuple[str, Rows]:
     try:
         rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=head.count)))
     except csv.Error as error:
-        raise refuse(name, _("这个csv文件的引号不成对，或者一格文字过长。")) from error
+        raise refuse(name, _("这个csv文件的引号不成对，或者一格文字过长。请重新从网银导出。")) from error
     return name, rows
 
 
