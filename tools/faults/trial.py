@@ -1,0 +1,155 @@
+"""One trial: clients at work, a kill each round at a point that the seed chooses, and the proof at the end."""
+
+import random
+import threading
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from queue import Queue
+
+from portal.kernel import db
+from portal.kernel.db import reading
+from tests.databases import Place
+from tools.faults import district, proof
+from tools.faults.browser import Browser
+from tools.faults.journal import Journal
+from tools.faults.people import Inspector, Officer, Person, Registrar, Reviewer
+from tools.faults.processes import ALARM, Database, Portal
+
+SQLITE = ("web", "web", "answering", "answering", "worker", "web and worker")
+POSTGRES = (*SQLITE, "database", "database", "connection", "everything")
+
+
+@dataclass(frozen=True)
+class Blow:
+    """``target`` dies once ``after`` more requests were sent and ``delay`` seconds have passed, and is away for ``pause`` seconds."""
+
+    target: str
+    after: int
+    delay: float
+    pause: float
+    choice: int
+
+
+@dataclass
+class Result:
+    """What came of a trial. ``wrong``: one line for each thing lost, doubled, half done or strange."""
+
+    rounds: int
+    acknowledged: dict[str, int]
+    failures: dict[str, int]
+    kills: dict[str, int]
+    wrong: list[str]
+    seconds: float = 0.0
+
+
+def blows(seed: int, rounds: int, targets: tuple[str, ...]) -> list[Blow]:
+    """The kills of a trial, the same for the same seed; each kind of target comes before one comes again."""
+    chance, order = random.Random(seed), []  # noqa: S311  a choice that can be repeated, nothing secret
+    while len(order) < rounds:
+        order += chance.sample(targets, len(targets))
+    return [
+        Blow(target, chance.randint(2, 25), chance.uniform(0, 0.12), chance.choice((0, 0, 0.2)), chance.randrange(100))
+        for target in order[:rounds]
+    ]
+
+
+@dataclass
+class Trial:
+    """``database``: of a trial on PostgreSQL. The kernel of this process works on the same ``place``."""
+
+    place: Place
+    database: Database | None = None
+    inspectors: int = 2
+    estates: int = 200
+    journal: Journal = field(default_factory=Journal)
+
+    def run(self, seed: int, rounds: int, log: Path) -> Result:
+        """All rounds and the proof."""
+        began = time.monotonic()
+        work = district.found(self.inspectors, self.estates, self.estates)
+        db.dispose()
+        portal = Portal(self.place, log)
+        kinds = POSTGRES if self.database else SQLITE
+        plan = blows(seed, rounds, kinds)
+        try:
+            portal.start_web()
+            portal.start_worker()
+            portal.wait_until_ready()
+            self._rounds(portal, work, plan)
+        finally:
+            portal.end()
+        with reading() as session:
+            wrong = proof.wrong(session, self.journal)
+        deeds = [kind for kind, _subject in self.journal.acknowledged]
+        targets = [blow.target for blow in plan]
+        return Result(
+            rounds,
+            {kind: deeds.count(kind) for kind in sorted(set(deeds))},
+            dict(sorted(self.journal.failures.items())),
+            {kind: targets.count(kind) for kind in kinds if kind in targets},
+            wrong,
+            time.monotonic() - began,
+        )
+
+    def _rounds(self, portal: Portal, work: district.Work, plan: list[Blow]) -> None:
+        over, given_up = threading.Event(), threading.Event()
+        threads = [threading.Thread(target=person.run) for person in self._people(portal, work, over, given_up)]
+        for thread in threads:
+            thread.start()
+        try:
+            for blow in plan:
+                if not self.journal.wait_for(self.journal.requests + blow.after, ALARM):
+                    self.journal.wonder("the clients do not get on")
+                if self.journal.strange:
+                    break
+                time.sleep(blow.delay)
+                self._strike(portal, blow)
+                portal.wait_until_ready()
+        finally:
+            over.set()  # each ends the deed in hand
+            for thread in threads:
+                thread.join(ALARM / 2)
+            given_up.set()
+            for thread in threads:
+                thread.join(ALARM)
+
+    def _people(
+        self, portal: Portal, work: district.Work, over: threading.Event, given_up: threading.Event
+    ) -> list[Person]:
+        handed_over: Queue[str] = Queue()
+
+        def at_work(login: str) -> tuple[Browser, Journal, district.Work, threading.Event]:
+            cookies = dict([work.cookies[login]])
+            return Browser(portal.port, cookies, self.journal, given_up), self.journal, work, over
+
+        first = next(iter(work.estates))
+        return [
+            *(Inspector(*at_work(login), list(estates), handed_over) for login, estates in work.estates.items()),
+            Reviewer(*at_work("reviewer"), list(work.waiting), handed_over),
+            Registrar(*at_work("registrar"), f"4403060170{10 + list(work.estates).index(first):02d}"),
+            Officer(*at_work("officer")),
+        ]
+
+    def _strike(self, portal: Portal, blow: Blow) -> None:
+        """Kill, wait, start again."""
+        if blow.target == "answering":
+            portal.kill_web_child(blow.choice)
+        if blow.target == "connection" and self.database:
+            self.database.kill_backend(blow.choice)
+        web, worker = blow.target in ("web", "web and worker", "everything"), blow.target in ("worker", "web and worker")
+        worker = worker or blow.target == "everything"
+        down = blow.target in ("database", "everything") and self.database is not None
+        if web:
+            portal.kill_web()
+        if down and self.database:
+            self.database.kill()
+        if worker:
+            portal.kill_worker()
+        time.sleep(blow.pause)
+        if down and self.database:
+            self.database.start()
+        if web:
+            portal.start_web()
+        if worker:
+            portal.start_worker()
