@@ -8,6 +8,7 @@ from portal.deadlines.calendar import calendar as calendar
 from portal.deadlines.calendar import is_provisional as is_provisional
 from portal.deadlines.calendar import is_working_day as is_working_day
 from portal.deadlines.calendar import nth_working_day as nth_working_day
+from portal.deadlines.calendar import provisional_years as provisional_years
 from portal.deadlines.calendar import working_days_between as working_days_between
 from portal.deadlines.jobs import jobs as jobs
 from portal.deadlines.queries import DeadlineView as DeadlineView

@@ -1,6 +1,6 @@
 """The working-day table as a calendar: kept until the next deed, since a page asks it of every deadline it shows."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -44,6 +44,12 @@ def nth_working_day(db: Session, start: date, n: int) -> date:
 def working_days_between(db: Session, start: date, end: date) -> int:
     """Working days after ``start`` up to and including ``end``; negative when ``end`` lies before."""
     return calendar(db).between(start, end)
+
+
+def provisional_years(db: Session, start: date, end: date) -> list[int]:
+    """The years of the days after ``start`` up to ``end`` whose holidays have not been announced."""
+    first = start + timedelta(days=1)
+    return [year for year in range(first.year, end.year + 1) if year not in calendar(db).years]
 
 
 def is_provisional(db: Session, day: date) -> bool:

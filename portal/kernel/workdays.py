@@ -1,8 +1,9 @@
 """Working days of the district: weekdays, less the State Council's holidays, plus its make-up days.
 
 The notices that come with the portal (``data/workdays.csv``: date, ``off`` or ``work``, source) are what a new working-day table
-begins with; the table is what counts (``portal.deadlines``). Beyond the announced years weekdays count as working days and every
-answer is provisional.
+begins with; the table is what counts (``portal.deadlines``). Beyond the announced years the public holidays that the law itself names
+are off (全国年节及纪念日放假办法, 2024, article 2; ``data/statutory.csv`` holds those of the lunar calendar until 2040), every other
+weekday counts as a working day, and every answer is provisional.
 """
 
 import csv
@@ -23,8 +24,9 @@ class Calendar:
 
     def is_working_day(self, day: date) -> bool:
         """Whether offices work on that day."""
-        kind = self.kinds.get(day)
-        return kind == "work" if kind else day.weekday() < 5
+        if kind := self.kinds.get(day):
+            return kind == "work"
+        return day.weekday() < 5 and not (day.year not in self.years and day in statutory(day.year))
 
     def nth_working_day(self, start: date, count: int) -> date:
         """The ``count``-th working day after ``start``; the day of the event itself does not count."""
@@ -43,6 +45,20 @@ class Calendar:
         if end < start:
             return -self.between(end, start)
         return sum(self.is_working_day(start + timedelta(days=n)) for n in range(1, (end - start).days + 1))
+
+
+@cache
+def statutory(year: int) -> frozenset[date]:
+    """The days off that the law names: New Year 1, Spring Festival 4 from its eve, Qingming 1, Labour Day 2, Dragon Boat 1,
+    Mid-Autumn 1, National Day 3. Days that the State Council moves or adds are not known before its notice."""
+    fixed = [date(year, month, day) for month, day in ((1, 1), (5, 1), (5, 2), (10, 1), (10, 2), (10, 3))]
+    text = files("portal.kernel").joinpath("data/statutory.csv").read_text(encoding="utf-8")
+    for row in csv.DictReader(text.splitlines()):
+        if int(row["year"]) == year:
+            spring = date.fromisoformat(row["spring_festival"])
+            fixed += [spring + timedelta(days=n) for n in range(-1, 3)]
+            fixed += [date.fromisoformat(row[name]) for name in ("qingming", "dragon_boat", "mid_autumn")]
+    return frozenset(fixed)
 
 
 def announced() -> list[tuple[date, str, str]]:

@@ -93,11 +93,6 @@ DIVISIONS = SheetKind(
         _column("level", "级别", "community", kind="choice", choices=LEVEL_LABELS),
         _column("parent_code", "上级代码", "440306017000", required=False, parser=parse_division_code),
     ),
-    (
-        ("440306000000", "宝安区", "district", ""),
-        ("440306017000", "新安街道", "street", "440306000000"),
-        ("440306017010", "海乐社区", "community", "440306017000"),
-    ),
 )
 
 ENTERPRISES = SheetKind(

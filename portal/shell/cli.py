@@ -1,5 +1,6 @@
 """The command line ``portal``: unattended, from any folder; exit 0 done, 1 refused (reasons on stderr), 2 wrong usage."""
 
+import logging
 import os
 import sys
 from datetime import date, datetime
@@ -295,12 +296,19 @@ def workdays(day: date, n: int) -> None:
 
     ready()
     with reading() as db:
-        say(deadlines.nth_working_day(db, day, n).isoformat())
+        found = deadlines.nth_working_day(db, day, n)
+        say(found.isoformat())
+        if unsure := deadlines.provisional_years(db, day, found):
+            years = _("、").join(str(year) for year in unsure)
+            click.echo(
+                _("%(years)s年的放假安排不在日历里，只扣除周末和法定节日，通知公布后可能变动。", years=years), err=True
+            )
 
 
 def main() -> None:
     """Entry point: errors of the domain become exit code 1 with their sentences on stderr."""
     os.environ.setdefault("MPLCONFIGDIR", str(settings().instance / "matplotlib"))
+    logging.getLogger().addHandler(logging.NullHandler())  # what a command has to say is its own; servers log
     try:
         cli.main(standalone_mode=False)
     except click.UsageError as error:

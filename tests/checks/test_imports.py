@@ -104,7 +104,7 @@ def test_a_confirmed_check_is_not_changed_by_a_file():
     before = stored()
     assert counted(bring(SHEET)) == (0, 0, 4)
     assert problems(SHEET.replace("ZH02,3", "ZH02,2")) == [
-        "checks.csv!A2: E-12026-09的检查已经确认，不能用文件改动。请由区级经办人员在检查页面更正，并写明理由。"
+        "checks.csv!A2: 小区E-1在2026-09的检查已经确认，不能用文件改动。请由区级经办人员在检查页面更正，并写明理由。"
     ]
     assert stored() == before
 

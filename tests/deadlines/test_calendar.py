@@ -65,7 +65,7 @@ def test_only_what_was_shown_is_done(instance):
 def test_a_year_is_announced_and_no_longer_provisional(instance):
     start("check:a", date(2026, 12, 30))
     assert seen("check:a", date(2026, 12, 30))[0].provisional
-    assert last_day("check:a", date(2026, 12, 30)) == date(2027, 1, 6)
+    assert last_day("check:a", date(2026, 12, 30)) == date(2027, 1, 7), "1 January is off by law"
     with clock.on(date(2026, 12, 30)), transaction() as db:
         wanted = workdays.whole_year(db, 2027, {date(2027, 1, 1): "off", date(2027, 1, 4): "off"}, "2027年通知")
         found = workdays.preview(db, wanted)
@@ -121,3 +121,18 @@ def test_the_pages(instance, signed_in):
 
 def _value(html: str, name: str) -> str:
     return str(BeautifulSoup(html, "lxml").find("input", attrs={"name": name})["value"])
+
+
+def test_years_that_nobody_announced_keep_the_days_that_the_law_names(instance):
+    with reading() as db:
+        for start, nth, day in (
+            (date(2026, 12, 31), 1, date(2027, 1, 4)),
+            (date(2027, 2, 4), 1, date(2027, 2, 9)),  # the eve and three days, two of them a weekend
+            (date(2027, 4, 2), 1, date(2027, 4, 6)),
+            (date(2027, 9, 30), 1, date(2027, 10, 4)),
+            (date(2050, 4, 29), 1, date(2050, 5, 3)),
+        ):
+            assert api.nth_working_day(db, start, nth) == day, start
+        assert api.provisional_years(db, date(2026, 12, 31), date(2028, 1, 1)) == [2027, 2028]
+        assert api.provisional_years(db, date(2025, 1, 1), date(2026, 12, 31)) == []
+        assert api.nth_working_day(db, date(2026, 9, 24), 1) == date(2026, 9, 28), "an announced year is as announced"

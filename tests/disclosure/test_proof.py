@@ -4,6 +4,7 @@ changed anywhere turns the proof red."""
 import hashlib
 import itertools
 from calendar import monthrange
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -289,3 +290,27 @@ def test_a_month_that_is_left_out_is_a_gap_although_the_balance_is_the_same(esta
     assert proof(code, "2025-01").holds
     bring(code, as_camt(february))
     assert proof(code, "2025Q1").holds
+
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize(("first", "then"), [("camt053", "mt940"), ("csv", "ofx")])
+def test_the_same_statement_in_another_format_is_already_imported(estate, first, then):
+    code, number = account(estate)
+    (january,) = months(number, [[(3, 100), (3, 100), (9, -40)]])
+    bring(code, FILES[first](january))
+    again = replace(january, bookings=[(*booking[:3], f"R{n}") for n, booking in enumerate(january.bookings)])
+    taken = bring(code, FILES[then](again))
+    assert (taken.statements, taken.lines, taken.known, taken.flaws) == (0, 0, 3, [])
+    assert proof(code, "2025-01").holds
+    other = replace(again, bookings=[*again.bookings[:2], (date(2025, 1, 10), -40, *again.bookings[2][2:])])
+    assert bring(code, FILES[then](other)).flaws, "a booking on another day is another statement"
+
+
+@pytest.mark.parametrize("amount", ["-5.00", "1,000.00", "１２.00", "5,00", "(5.00)", "¥5.00", "5.001"])
+def test_an_amount_that_the_standard_does_not_know_is_refused(estate, amount):
+    code, number = account(estate)
+    (january,) = months(number, [[(3, 500)]])
+    with pytest.raises(InputRefused):
+        bring(code, as_camt(january).replace(b">5.00<", f">{amount}<".encode()))
+    with reading() as db:
+        assert queries.statements(db, code) == []

@@ -1,6 +1,7 @@
 """Taking over the bank's statements: each line once, what does not add up kept and flagged, a foreign file refused."""
 
 import json
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -102,6 +103,9 @@ def refuse_foreign(db: Session, account: FundAccountFacts, statement: BankStatem
 def _store(db: Session, actor: Actor, code: str, judged: Judged, sha256: str, on: date, taken: Taken) -> str | None:
     existing = _existing(db, code, judged)
     known = [existing[one.key] for one in judged.lines if one.key in existing]
+    if not known and told_in_another_format(db, code, judged):
+        taken.known += len(judged.made.lines)
+        return None
     taken.known += len(known) + len(judged.made.lines) - len(judged.lines)
     if len(known) == len(judged.lines) and _same_statement(db, code, judged):
         return None
@@ -152,6 +156,28 @@ def _same_statement(db: Session, code: str, judged: Judged) -> bool:
         for one in queries.statements(db, code)
         if one.number == judged.made.number or not judged.made.number or not one.number
     )
+
+
+def told_in_another_format(db: Session, code: str, judged: Judged) -> bool:
+    """Whether the account has this statement from a file of another format: the same balances and sums up to the same day,
+    and on its days exactly these bookings. References differ between formats, so the lines' own keys do not tell."""
+    mine = (judged.last, judged.opening_fen, judged.closing_fen, judged.in_fen, judged.out_fen, len(judged.lines))
+    if (
+        not judged.lines
+        or judged.closing_fen is None
+        or not any(
+            (one.to_on, one.opening_fen, one.closing_fen, one.in_fen, one.out_fen, one.lines) == mine
+            and one.format != judged.made.format
+            for one in queries.statements(db, code)
+        )
+    ):
+        return False
+    days = BankLine.booked_on.between(judged.first, judged.last)
+    query = select(BankLine.booked_on, BankLine.amount_fen).where(
+        BankLine.account_code == code, days, queries.counted()
+    )
+    booked = Counter((day, fen) for day, fen in db.execute(query))
+    return booked == Counter((one.line.booked_on, one.line.amount_fen) for one in judged.lines)
 
 
 def _reference_flaws(db: Session, code: str, judged: Judged, existing: dict[str, tuple[int, int]]) -> list[list[Any]]:

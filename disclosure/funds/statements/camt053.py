@@ -10,7 +10,15 @@ from datetime import date
 from typing import Any
 from xml.parsers import expat
 
-from disclosure.funds.statements.shapes import MAX_LINES, BankStatement, Line, clean, parse_day, parse_fen, refuse
+from disclosure.funds.statements.shapes import (
+    MAX_LINES,
+    BankStatement,
+    Line,
+    clean,
+    parse_day,
+    parse_standard_fen,
+    refuse,
+)
 from portal.kernel.i18n import _
 
 FORMAT = "camt053"
@@ -157,7 +165,7 @@ def _balances(tree: dict[str, Any], made: BankStatement) -> dict[str, tuple[int,
 def _signed(amount: str, direction: str, place: str) -> int:
     if direction not in ("CRDT", "DBIT"):
         raise refuse(place, _("没有借贷方向（CdtDbtInd应为CRDT或DBIT）。"))
-    fen = parse_fen(amount, place)
+    fen = parse_standard_fen(amount, place)
     return fen if direction == "CRDT" else -fen
 
 

@@ -17,9 +17,12 @@ from portal.kernel import clock
 from portal.kernel.access import Permission
 from portal.kernel.db import transaction
 from portal.kernel.errors import Conflict, DomainError
+from portal.kernel.formats import date_text
 from portal.kernel.i18n import _, ngettext
 from portal.kernel.web import actor, needs, request_session
+from portal.kernel.workdays import statutory as statutory_days
 
+SATURDAY = 5
 bp = Blueprint("calendar", "portal.deadlines", template_folder="templates")
 
 
@@ -51,7 +54,11 @@ def _page(day: DayForm | None = None, sheet: YearForm | None = None, status: int
     shown = _shown(_year())
     years = sorted({*table.calendar(request_session()).years, clock.today().year, clock.today().year + 1})
     forms = {"day_form": day or DayForm(formdata=None), "sheet_form": sheet or YearForm(formdata=None)}
-    return render_template("deadlines/calendar.html", shown=shown, years=years, form=day or sheet, **forms), status
+    statutory = [date_text(one) for one in sorted(statutory_days(shown.year)) if one.weekday() < SATURDAY]
+    page = render_template(
+        "deadlines/calendar.html", shown=shown, years=years, form=day or sheet, statutory=statutory, **forms
+    )
+    return page, status
 
 
 @bp.get("/calendar")

@@ -68,16 +68,15 @@ class SheetKind:
     name: str
     title: str
     columns: tuple[Column, ...]
-    example_rows: tuple[tuple[str, ...], ...] = ()
 
     def column(self, name: str) -> Column:
         """The column of that code name."""
         return next(column for column in self.columns if column.name == name)
 
     @property
-    def examples(self) -> tuple[tuple[str, ...], ...]:
-        """The example rows; without any, one row of the columns' own examples."""
-        return self.example_rows or (tuple(column.example for column in self.columns),)
+    def example(self) -> tuple[str, ...]:
+        """The example row of the template."""
+        return tuple(column.example for column in self.columns)
 
 
 def letters(index: int) -> str:

@@ -43,11 +43,10 @@ def write_template(kind: SheetKind, path: Path) -> None:
     _explain(kind, notes)
     for place, column in enumerate(kind.columns):
         _head(sheet, place, column)
-    for number, row in enumerate(kind.examples, start=2):
-        for place, text in enumerate(row):
-            cell = sheet.cell(number, place + 1)
-            cell.value = _number(kind.columns[place], text)
-            cell.font = Font(italic=True, color="666666")
+    for place, text in enumerate(kind.example):
+        cell = sheet.cell(2, place + 1)
+        cell.value = _number(kind.columns[place], text)
+        cell.font = Font(italic=True, color="666666")
     sheet.freeze_panes = "A2"
     book.save(path)
 

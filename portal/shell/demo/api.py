@@ -4,12 +4,15 @@ import gc
 import time
 from collections.abc import Callable
 from datetime import date, timedelta
+from typing import Any
 
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from portal.accounts import api as accounts
-from portal.kernel import clock, ids, images
+from portal.kernel import audit, clock, ids, images
+from portal.kernel.access import Actor
+from portal.kernel.audit import AuditEntry
 from portal.kernel.classes import Audience
 from portal.kernel.db import reading, transaction
 from portal.kernel.errors import DomainError
@@ -38,6 +41,7 @@ SIGN_INS = (
     ("admin", "系统管理员"),
 )
 PICTURES, PER_PICTURE = 12, 5
+LOADED = "demo.loaded"
 
 
 def _logins() -> dict[str, str]:
@@ -61,8 +65,13 @@ def print_sign_ins(say: Callable[[str], None]) -> None:
 
 
 def load(*, estates: int, seed: int, until: Month, say: Callable[[str], None]) -> None:
-    """Load the demo district into an empty database; DomainError when it holds a register already."""
+    """Load the demo district into an empty database, or find that exactly this one was loaded before; DomainError when the
+    database holds anything else."""
+    asked = {"estates": estates, "seed": seed, "until": str(until)}
     with reading() as db:
+        if _was_loaded(db, asked):
+            say(_("这一演示数据已经装好，没有改动。"))
+            return print_sign_ins(say)
         if registry.divisions(db):
             raise DomainError(_("数据库里已经有数据，演示数据只能装入空的数据库。"))
         items = [
@@ -70,7 +79,9 @@ def load(*, estates: int, seed: int, until: Month, say: Callable[[str], None]) -
             for item in standards.view(db, standards.in_force(db, "commodity", date(2025, 1, 1))).items.values()
         ]
     began = time.monotonic()
-    gc.set_threshold(100_000, 20, 20)  # this process only loads: looking for cycles as often as usual takes a tenth of it
+    gc.set_threshold(
+        100_000, 20, 20
+    )  # this process only loads: looking for cycles as often as usual takes a tenth of it
     plan = make(estates, seed)
     story = Story(plan, until, items, seed)
     acts = story.acts()
@@ -83,7 +94,14 @@ def load(*, estates: int, seed: int, until: Month, say: Callable[[str], None]) -
                 say(f"{done:3d}%  {clock.district_date(act.at)}  {act.label}  ({time.monotonic() - began:.0f} s)")
         _photos(plan, story)
     set_passwords(_logins().values(), accounts.hash_password(PASSWORD))
+    with clock.at(acts[-1].at), transaction() as db:
+        audit.record(db, Actor("cli:demo", None, None), LOADED, "portal:demo", asked)
     print_sign_ins(say)
+
+
+def _was_loaded(db: Session, asked: dict[str, Any]) -> bool:
+    noted = (AuditEntry.action == LOADED, AuditEntry.detail == audit.canonical(asked))
+    return db.scalar(select(AuditEntry.seq).where(*noted).limit(1)) is not None
 
 
 def _photos(plan: Plan, story: Story) -> None:

@@ -24,8 +24,4 @@ CHECKS = SheetKind(
                note="按处扣分的检查项填处数；三档评定的填half或zero；两档评定的填fail；不适用的填na；通过的填pass。"),
         Column("note", "说明", required=False, example="", max_length=500, note="不适用（na）时必须填写原因。"),
     ),
-    (
-        ("BA0001", "2026-09", "2026-09-12", "inspector1", "ZH02", "2", ""),
-        ("BA0002", "2026-09", "2026-09-15", "inspector1", "*", "pass", ""),
-    ),
 )  # fmt: skip

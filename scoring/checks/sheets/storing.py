@@ -82,7 +82,7 @@ def store(
 
 
 def _confirmed(reports: Reports, place: int) -> str:
-    sentence = "%(estate)s%(month)s的检查已经确认，不能用文件改动。请由区级经办人员在检查页面更正，并写明理由。"
+    sentence = "小区%(estate)s在%(month)s的检查已经确认，不能用文件改动。请由区级经办人员在检查页面更正，并写明理由。"
     return _(sentence, estate=reports.estates[place], month=reports.months[place])
 
 

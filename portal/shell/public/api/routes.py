@@ -38,6 +38,17 @@ def _announce_leaving(response: Response) -> Response:
     return response
 
 
+@bp.after_request
+def _preflight(response: Response) -> Response:
+    """Browsers ask first when a page of another origin sends If-None-Match: reading is open to all."""
+    if request.method == "OPTIONS":
+        response.headers["Access-Control-Allow-Origin"] = "*"
+        response.headers["Access-Control-Allow-Methods"] = "GET, HEAD"
+        response.headers["Access-Control-Allow-Headers"] = "Accept, Accept-Language, If-None-Match"
+        response.headers["Access-Control-Max-Age"] = "86400"
+    return response
+
+
 @bp.errorhandler(BadParameter)
 def _bad_parameter(error: BadParameter) -> Response:
     return _open(problem(error.status, _("参数有误"), error.sentence, error.name))
