@@ -39,7 +39,7 @@ def balance(found: Dossier) -> Chart | None:
 
 def likes(found: Likes) -> Chart:
     """Where the estate stands among those like it."""
-    title = _("与%(count)s个同类小区（%(said)s）比较：每平方米一年多少元", count=found.count, said=found.said)
+    title = _("与%(count)s个同类小区（%(said)s）比较：每平方米每年多少元", count=found.count, said=found.said)
     rows = [
         Among(one.name, one.at(0), one.at(1), one.at(2), one.at(3), one.at(4), one.own, len(one.values))
         for one in found.measures

@@ -78,7 +78,7 @@ def test_sources_and_uses_add_up_to_the_lines(known):
 def test_the_page_says_in_its_title_what_came_of_the_quarter(known):
     page = text(known, "/disclosure/E-1")
     assert "2026年第三季度公共收益收入8,000.00元，支出3,200.00元，结余4,800.00元" in page
-    assert "公布的账和银行余额一致" in page
+    assert "账银核对：一致" in page
     assert "4000****" in page
 
 
