@@ -60,6 +60,7 @@ def _postgres_template(run: Path) -> Path:
     template = run / "postgres-template"
     with postgres.locked(run, "postgres-template"):
         if not (run / "postgres-template.made").exists():
+            postgres.drop_database(run, postgres.TEMPLATE)  # what a failed one left: the next who asks tells why, too
             initialise(Place(postgres.create_database(run, postgres.TEMPLATE), template))
             (run / "postgres-template.made").touch()
     return template
