@@ -145,8 +145,9 @@ class _Story:
             roster.enrol(db, registrar, law)
             for code, name in PLACES:
                 roster.add_place(db, registrar, code, name, district)
-            quiet = next(e for e in reversed(self.plan.estates) if e.code not in {one.past.estate for one in self.open})
-            roster.declare(db, registrar, ROLLED[1][0], "owner", estate_code=quiet.code)
+            busy = {one.past.estate for one in self.open}
+            for quiet in [estate for estate in self.plan.estates if estate.code not in busy][-1:]:
+                roster.declare(db, registrar, ROLLED[1][0], "owner", estate_code=quiet.code)
             roster.declare(db, registrar, LAWYER[0], "adviser", uscc=self.plan.companies[0][0])
 
     def clear_out(self) -> None:
