@@ -24,7 +24,7 @@ def party_session(actor: Actor) -> dict[str, str]:
 
 
 def party_of_session(db: Session, kept: Any) -> Actor | None:
-    """The party that came in; None after four hours, and once the office handed out another code for it."""
+    """The party that came in; None after four hours, once it left (`codes.leave`), and once the office handed out another code."""
     if not isinstance(kept, dict) or not {"party", "at"} <= kept.keys():
         return None
     at = datetime.fromisoformat(str(kept["at"]))

@@ -210,7 +210,18 @@ def test_first_password_needs_a_code_first(client):
 
 
 @pytest.mark.parametrize(
-    "bad", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)", "", "work", "/a\nb"]
+    "bad",
+    [
+        "https://evil.example/",
+        "//evil.example",
+        "/\\evil.example",
+        "javascript:alert(1)",
+        "",
+        "work",
+        "/a\nb",
+        "//[",
+        "https://[::1",
+    ],
 )
 def test_next_stays_on_this_site(app, bad):
     with app.test_request_context():

@@ -79,7 +79,23 @@ def test_a_template_helps_with_headers_drop_downs_and_notes(template):
     assert "village 村改居" in explained["kind"][5]
 
 
-DANGEROUS = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", " =1", "\n=1", "\u3000=1", "-"]
+DANGEROUS = [
+    "=1+1",
+    "+1",
+    "-1",
+    "@SUM(A1)",
+    "\t=1",
+    "\r=1",
+    " =1",
+    "\n=1",
+    "\u3000=1",
+    "-",
+    "\uff1d1+1",
+    "\uff0b1",
+    "\uff0d1",
+    "\uff20SUM(A1)",
+    " \uff1d1",
+]
 
 
 @pytest.mark.parametrize("text", DANGEROUS)

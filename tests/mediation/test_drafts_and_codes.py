@@ -1,7 +1,7 @@
 """An application saved on the phone and gone on with; codes again by text message or to somebody who was seen."""
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import select, text
 
@@ -112,6 +112,24 @@ def test_a_code_by_text_message_never_shows_on_a_screen(app, client, instance):
         assert code not in sent.text
         assert not [words for words in ("电梯", "王小明", "E1") if words in message]
         assert enter(client, number, code).status_code == 303
+
+
+def test_a_copy_of_the_cookie_is_worth_nothing_once_the_party_left(app, client, instance):
+    found()
+    at = datetime(TODAY.year, TODAY.month, TODAY.day, 2, tzinfo=UTC)
+    with clock.at(at):
+        with transaction() as db:
+            filed_case = filed(db)
+            number = cases.case_view(db, REGISTRAR, filed_case.case_id).code
+        assert enter(client, number, next(iter(filed_case.entry_codes.values()))).status_code == 303
+        copy = client.get_cookie("portal_form").value
+        home = f"/mediation/mine/{filed_case.case_id}"
+        thief = app.test_client()
+        thief.set_cookie("portal_form", copy)
+        assert thief.get(home).status_code == 200
+    with clock.at(at + timedelta(minutes=1)):
+        assert client.submit("/mediation/mine/leave", {}, page=home).status_code == 303
+        assert thief.get(home, strict=False).status_code in (302, 303, 403)
 
 
 def test_who_asks_by_phone_learns_nothing(app, client, instance):

@@ -18,6 +18,7 @@ from portal.kernel.sms import Message
 from portal.receipts.api import new_code, printed, read_code
 
 CODE_DAYS = 7
+LEFT = "mediation-door"  # who puts down that a party left
 
 
 def issue_code(db: Session, actor: Actor, case_id: str, party_id: str | None) -> str:
@@ -70,6 +71,28 @@ def enter(db: Session, text: str) -> tuple[str, Actor]:
     actor = people.party_actor(db, row.party_id)
     audit.record(db, actor, "mediation.entered", record.ref(record.case_row(db, row.case_id)), {})
     return row.case_id, actor
+
+
+def leave(db: Session, actor: Actor) -> None:
+    """A party closes the door: its sessions end everywhere, also for who kept a copy of the cookie. What ends them is a code that
+    nobody was told and that opens nothing; codes that were told stay as they are."""
+    party = people.party_row(db, actor.login.removeprefix(people.PARTY))
+    key_id, hashed = _hash(new_code())
+    now = clock.now()
+    db.add(
+        MediationCode(
+            id=ids.new_id(),
+            case_id=party.case_id,
+            party_id=party.id,
+            code_hash=hashed,
+            key_id=key_id,
+            expires_at=now,
+            actor=LEFT,
+            recorded_at=now,
+            superseded_at=now,
+        )  # fmt: skip
+    )
+    audit.record(db, actor, "mediation.left", record.ref(record.case_row(db, party.case_id)), {})
 
 
 def new_entry_code(db: Session, actor: Actor, party_id: str, *, way: str = "own") -> str:

@@ -13,7 +13,7 @@ from portal.kernel.db import transaction
 from portal.kernel.errors import NotFound
 from portal.kernel.i18n import _
 from portal.kernel.sources import source
-from portal.kernel.web import party, public
+from portal.kernel.web import actor, party, public
 from portal.receipts import api as receipts
 
 MOST = 20  # tries from one address within 10 minutes
@@ -38,8 +38,8 @@ def enter() -> AnyResponse:
         with transaction() as db:
             receipts.count_look(db, f"mediation enter {source(request.remote_addr or '')}", MOST)
         with transaction() as db:
-            case_id, actor = codes.enter(db, form.code.data)
-            if reading.case_view(db, actor, case_id).code != form.number.data.strip().upper():
+            case_id, who = codes.enter(db, form.code.data)
+            if reading.case_view(db, who, case_id).code != form.number.data.strip().upper():
                 raise NotFound("")
     except receipts.TooMany as error:
         form.form_errors.append(str(error))
@@ -48,7 +48,7 @@ def enter() -> AnyResponse:
         form.form_errors.append(_("案件编号或者入门码不对，或者入门码已经过期、用过。"))
         return private(render_template("cases/enter.html", form=form), 401)
     session.clear()  # a form token from before the door is worth nothing behind it
-    session[door.PARTY_SESSION] = door.party_session(actor)
+    session[door.PARTY_SESSION] = door.party_session(who)
     return redirect(url_for("my_case.case", case_id=case_id), 303)
 
 
@@ -83,6 +83,8 @@ def by_phone() -> AnyResponse:
 @my_bp.post("/leave")
 @party
 def leave() -> AnyResponse:
-    """Close the door."""
+    """Close the door, for copies of the cookie too."""
+    with transaction() as db:
+        codes.leave(db, actor())
     session.clear()
     return redirect(url_for("mediation_cases.enter_form"), 303)

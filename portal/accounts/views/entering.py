@@ -22,7 +22,10 @@ WAITING_LIFE = timedelta(minutes=10)
 
 def local_path(address: str) -> str:
     """The address if it is a path of this site, else the work page: nobody is sent elsewhere from the door."""
-    parts = urlsplit(address)
+    try:
+        parts = urlsplit(address)
+    except ValueError:  # brackets that hold no address
+        return url_for("work.index")
     is_local = address.startswith("/") and not address.startswith("//") and not parts.scheme and not parts.netloc
     if is_local and "\\" not in address and address.isprintable():
         return address

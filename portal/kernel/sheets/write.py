@@ -13,7 +13,8 @@ import xlsxwriter
 from portal.kernel.clock import instant_text
 
 BOM = "\ufeff"
-_DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
+# in full width too: spreadsheets in Chinese take these for the plain signs
+_DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\0", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 _BLOCK = 500
 
 
