@@ -9,7 +9,7 @@ NAMES = {
     "split": lazy("短期内多次付给同一单位"),
     "payee": lazy("收款单位集中"),
     "year_end": lazy("年末支出集中"),
-    "benchmark": lazy("和同类小区相差较大"),
+    "benchmark": lazy("与同类小区相差较大"),
 }
 
 
@@ -44,6 +44,6 @@ def sentence(hint: Hint) -> str:
             name=facts["name"], own=money_text(facts["own"]), middle=money_text(facts["middle"]),
         )  # fmt: skip
     return _(
-        "%(name)s每平方米一年%(own)s，同类小区的中位数是%(middle)s。",
+        "%(name)s每平方米每年%(own)s，同类小区的中位数是%(middle)s。",
         name=facts["name"], own=money_text(facts["own"]), middle=money_text(facts["middle"]),
     )  # fmt: skip

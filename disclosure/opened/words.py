@@ -11,7 +11,7 @@ from portal.kernel.i18n import _, lazy
 
 SOURCES = {
     "enterprise": lazy("物业服务企业填报"),
-    "committee": lazy("业委会提交，由区里录入"),
+    "committee": lazy("业主委员会提交，由区住房和建设局录入"),
     "office": lazy("主管部门录入"),
 }
 STATES = {
@@ -66,8 +66,8 @@ def vote_sentence(facts: dict[str, Any]) -> str:
     """What a vote decided, counted anew from its numbers."""
     found = outcome(facts)
     if not found.quorum:
-        return _("参与表决的业主人数或者面积不足三分之二，表决无效。")
-    return _("按人数和面积计算都达到要求，表决通过。") if found.carried else _("没有达到要求的同意比例，表决未通过。")
+        return _("参与表决的业主人数或者专有部分面积不足三分之二，表决没有达到法定要求。")
+    return _("同意的人数和面积达到要求，表决通过。") if found.carried else _("同意的人数或者面积不够，表决未通过。")
 
 
 def headline(entry: Entry) -> str:

@@ -35,7 +35,7 @@ def faults(db: Session, report_id: str) -> list[Fault]:
     told, lines = kind(row.kind), queries.lines(db, [report_id])[report_id]
     found = []
     if digest(lines, json.loads(row.proof)) != row.digest:
-        found.append(Fault("report", _("报告的内容与报送时的校验码不一致。")))
+        found.append(Fault("report", _("报告的内容与报送时的校验值不一致。")))
     if told.from_books:
         amounts = {line.code: line.amount_fen or 0 for line in lines if is_of_books(line.code)}
         found += _inside(told, amounts, json.loads(row.proof))
@@ -65,7 +65,7 @@ def _inside(told: Kind, amounts: dict[str, int], proof: Sequence[dict[str, Any]]
     found = []
     if off := arithmetic(amounts):
         closing = amounts.get("closing", 0)
-        found.append(Fault("closing", _("期初＋收入－支出不等于期末。"), closing - off, closing))
+        found.append(Fault("closing", _("期初余额加本期收入减本期支出，不等于期末余额。"), closing - off, closing))
     for place in ("opening", "closing"):
         wanted = sum(row[place] for row in proof)
         if amounts.get(place, 0) != wanted:
@@ -101,7 +101,7 @@ def _books(db: Session, row: FundReport, told: Kind, amounts: dict[str, int]) ->
     found = []
     for code in dict.fromkeys([*amounts, *wanted]):
         if amounts.get(code) != wanted.get(code):
-            text = _("“%(line)s”与账本不一致。", line=line_name(told, code))
+            text = _("“%(line)s”与台账不一致。", line=line_name(told, code))
             found.append(Fault(code, text, wanted.get(code), amounts.get(code)))
     return found + [Fault("bank", text) for text in now.flaws]
 

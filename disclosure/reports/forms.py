@@ -94,7 +94,7 @@ class ConfirmForm(FlaskForm):
     """What was confirmed by; public."""
 
     text = TextAreaField(
-        lazy("确认说明（如业主委员会的确认文件编号）"), [Optional(), Length(max=1000), no_private_data]
+        lazy("确认说明（例如业主委员会确认文件的编号）"), [Optional(), Length(max=1000), no_private_data]
     )
 
 
@@ -103,7 +103,7 @@ class TermForm(FlaskForm):
 
     kind = SelectField(lazy("公开事项"), [InputRequired()])
     frequency = SelectField(lazy("周期"), [InputRequired()])
-    since = DateField(lazy("自哪天起"), [InputRequired(lazy("请填写日期。"))])
+    since = DateField(lazy("从哪天起"), [InputRequired(lazy("请填写日期。"))])
     reason = TextAreaField(
         lazy("理由（公开）"), [DataRequired(lazy("请写明公开的理由。")), Length(max=500), no_private_data]
     )

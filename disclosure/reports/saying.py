@@ -25,7 +25,7 @@ def said(report: Report, before: Report | None = None, returned: tuple[date, str
     if not report.totals or report.confirmed_on is None:
         return None
     old = before.totals["closing"] if before is not None and before.totals else None
-    reason = report.reason or report.note or _("按账本和银行对账单编制，经确认公开")
+    reason = report.reason or report.note or _("按台账和银行对账单编制，经确认公开")
     fund = _("%(report)s的期末余额", report=name)
     return fund_change(
         about, fund, old, report.totals["closing"], reason, basis=basis, on=report.confirmed_on,

@@ -60,7 +60,7 @@ def test_a_company_files_and_the_street_confirms(company, street):
     assert "撤回这份报告" in company.get(place).get_data(as_text=True)
     assert place.rsplit("/", 1)[1] in street.get("/reports/waiting").get_data(as_text=True)
     shown = street.get(place)
-    assert "逐分一致" in shown.get_data(as_text=True)
+    assert "一分不差" in shown.get_data(as_text=True)
     wrong = street.post(f"{place}/return", data={**token(shown), "reason": ""})
     assert wrong.status_code == 422
     assert street.post(f"{place}/confirmation", data=token(shown)).status_code == 303

@@ -29,7 +29,7 @@ def confirm(db: Session, actor: Actor, report_id: str, *, on: date, text: str = 
     row, _place = _held(db, actor, report_id, on)
     off = [fault for fault in checking.faults(db, report_id) if fault.place != "bank"]
     if off:
-        raise DomainError(_("报告与账本不一致，请退回：%(text)s", text=checking.sentence(off[0])))
+        raise DomainError(_("报告与台账不一致，请退回：%(text)s", text=checking.sentence(off[0])))
     add_step(db, actor, row.id, 2, "confirmed", _short(text), on)
     _decided(db, actor, row, "confirmed", on, {"text": _short(text)})
 
@@ -48,7 +48,7 @@ def send_back(db: Session, actor: Actor, report_id: str, *, reason: str, on: dat
 def _held(db: Session, actor: Actor, report_id: str, on: date) -> tuple[FundReport, Place]:
     row = queries.report(db, report_id)
     place = readable(db, actor, row.estate_code, on)
-    require(policy.may_confirm(actor, place.division_code, row.actor), _("报送人不能确认自己报送的报告。"))
+    require(policy.may_confirm(actor, place.division_code, row.actor), _("不能确认自己报送的报告，请由他人确认。"))
     waiting(db, row)
     if on < row.on:
         raise DomainError(_("办理日期不能早于报送日期。"))

@@ -134,7 +134,7 @@ def propose(db: Session, actor: Actor, key: str, *, on: date) -> str:
     estate = key.split("/")[1] if key.count("/") == 3 else ""
     chosen = next((one for one in proposals(db, on, [estate]) if one.key == key), None)
     if chosen is None:
-        raise NotFound(_("这一条已经报送、已经提出，或者不再符合规则。"))
+        raise NotFound(_("这一事项已经报送、已经提出信用事项，或者不再符合规则。"))
     sheet = credit.keep_document(db, io.BytesIO(_sheet(chosen, on)))
     case = credit.propose(db, actor, _event(chosen, sheet, on), on=on)
     row = FundReportEvent(
@@ -142,7 +142,7 @@ def propose(db: Session, actor: Actor, key: str, *, on: date) -> str:
         recorded_at=clock.now(),
     )  # fmt: skip
     if db.get(FundReportEvent, (chosen.estate_code, chosen.kind, chosen.period, chosen.code)) is not None:
-        raise Conflict(_("这一条已经提出。"))
+        raise Conflict(_("这一信用事项已经提出。"))
     db.add(row)
     db.flush()
     subject = f"report:{chosen.kind}/{chosen.estate_code}/{chosen.period}"

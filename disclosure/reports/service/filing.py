@@ -55,7 +55,7 @@ def kind_for(db: Session, estate_code: str, code: str, span: Span, on: date) -> 
     if told.frequency == "event":
         listed = queries.occasions(db, on, [estate_code])
         if not any(one.kind == code and one.happened_on == span.first for one in listed):
-            raise NotFound(_("没有这一天完工的登记。"))
+            raise NotFound(_("没有登记这一天完工的维修工程，请先登记完工。"))
         return told
     term = queries.term_on(queries.terms(db, on, [estate_code]).get((estate_code, code), []), span.first)
     if term is not None and term.frequency == NONE:
@@ -64,7 +64,7 @@ def kind_for(db: Session, estate_code: str, code: str, span: Span, on: date) -> 
     if periods.holding(span.first, told.frequency) != span:
         raise NotFound(_("没有“%(text)s”这样的期间。", text=span.text))
     if span.last >= on:
-        raise DomainError(_("这一期还没有结束。"))
+        raise DomainError(_("这一期还没有结束，结束后才能报送。"))
     return told
 
 
@@ -86,7 +86,7 @@ def submit(db: Session, actor: Actor, filing: Filing, *, on: date) -> str:
     reason = _reason(filing, in_force)
     books = draft(db, told, filing.estate_code, span)
     if told.from_books and filing.seen != books.digest:
-        raise Conflict(_("账本在您打开页面之后有变化，请核对新的数字后再报送。"))
+        raise Conflict(_("您打开页面以后台账有变化，请核对新的数字后再报送。"))
     note = filing.note.strip()
     if books.flaws and not note:
         raise DomainError(_("账面与银行对账单还没有核对一致，请在公开说明里写明原因。"))
@@ -99,7 +99,7 @@ def submit(db: Session, actor: Actor, filing: Filing, *, on: date) -> str:
 def _reason(filing: Filing, in_force: queries.Standing | None) -> str:
     said = filing.reason.strip()
     if in_force is not None and not said:
-        raise DomainError(_("更正已经公开的报告，请写明公开的更正理由。"))
+        raise DomainError(_("更正已经公开的报告，请写明更正理由，理由会公开。"))
     return said if in_force is not None else ""
 
 
@@ -180,7 +180,7 @@ def add_step(db: Session, actor: Actor, report_id: str, seq: int, step: str, tex
     try:
         db.flush()
     except IntegrityError as error:
-        raise Conflict(_("这份报告刚刚被别人处理过，请刷新后再看。")) from error
+        raise Conflict(_("其他人刚刚处理了这份报告，请刷新后再看。")) from error
 
 
 def withdraw(db: Session, actor: Actor, report_id: str, *, on: date) -> None:

@@ -31,7 +31,7 @@ def set_term(
     if told.by != "report" or told.frequency == "event":
         raise DomainError(_("这一事项不能设为不适用。"))
     if frequency == "often" and told.often is None:
-        raise DomainError(_("这一事项没有更密的报送周期。"))
+        raise DomainError(_("这一事项不能改为更短的报送周期。"))
     if not said or len(said) > LONGEST:
         raise DomainError(_("请写明公开的理由，最多%(n)s个字。", n=LONGEST))
     lock(db, f"report-terms:{estate_code}")
