@@ -5,6 +5,7 @@ import random
 from contextlib import suppress
 from datetime import date
 
+import distributed
 import pytest
 from sqlalchemy import select
 
@@ -22,7 +23,6 @@ from tests.ratings import district as d
 from tests.rules.sample_export import CAPS
 from tests.rules.sample_export import limiters as listed
 
-distributed = pytest.importorskip("distributed")
 YEAR, ON = Year(2025), date(2026, 1, 25)
 CODES = {f"E-{n:02d}": (("commodity", "village", "affordable")[n % 3], d.COMMUNITIES[n % 3]) for n in range(14)}
 
