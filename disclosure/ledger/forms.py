@@ -59,7 +59,7 @@ class VoucherForm(FlaskForm):
 class CopyForm(FlaskForm):
     """A redacted copy made elsewhere."""
 
-    copy = FileField(lazy("遮盖后的文件"), [InputRequired(lazy("请选择文件。"))])
+    copy = FileField(lazy("遮挡后的文件"), [InputRequired(lazy("请选择文件。"))])
 
 
 class RuleForm(FlaskForm):
@@ -67,7 +67,7 @@ class RuleForm(FlaskForm):
 
     scope = SelectField(lazy("用于"), [Chosen()])
     words = TextAreaField(
-        lazy("关键词，每行一个，含其中一个就算"), [InputRequired(lazy("请填写关键词。")), Length(max=1000)]
+        lazy("关键词（每行一个，含其中一个即可）"), [InputRequired(lazy("请填写关键词。")), Length(max=1000)]
     )
     field = SelectField(lazy("在哪里找"), [Chosen()])
     direction = SelectField(lazy("收入还是支出"), [Chosen()])
@@ -85,11 +85,11 @@ class VoteForm(FlaskForm):
     title = StringField(lazy("事项（公开）"), [InputRequired(lazy("请填写事项。")), Length(max=200)])
     decided_on = DateField(lazy("决定日期"), [InputRequired(lazy("请填写决定日期。"))])
     limit = StringField(lazy("批准金额（元）"), [InputRequired(lazy("请填写批准金额。")), Length(max=20)])
-    eligible = IntegerField(lazy("应参加人数"), [InputRequired(lazy("请填写人数。")), NumberRange(1, 1_000_000)])
-    present = IntegerField(lazy("参加人数"), [InputRequired(lazy("请填写人数。")), NumberRange(0, 1_000_000)])
+    eligible = IntegerField(lazy("应参与表决人数"), [InputRequired(lazy("请填写人数。")), NumberRange(1, 1_000_000)])
+    present = IntegerField(lazy("参与表决人数"), [InputRequired(lazy("请填写人数。")), NumberRange(0, 1_000_000)])
     in_favour = IntegerField(lazy("同意人数"), [InputRequired(lazy("请填写人数。")), NumberRange(0, 1_000_000)])
     eligible_area = StringField(lazy("专有部分总面积（平方米）"), [Optional(), Length(max=20)])
-    present_area = StringField(lazy("参加表决的面积（平方米）"), [Optional(), Length(max=20)])
+    present_area = StringField(lazy("参与表决的面积（平方米）"), [Optional(), Length(max=20)])
     favour_area = StringField(lazy("同意的面积（平方米）"), [Optional(), Length(max=20)])
     document = FileField(lazy("决定文件"), [InputRequired(lazy("请上传决定文件。"))])
 

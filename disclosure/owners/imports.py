@@ -33,7 +33,7 @@ OWNERS = SheetKind(
                note="加密保存，页面只显示后四位。业主用它认证。请设为文本格式。"),
         Column("kind", "身份", kind="choice", choices=KIND_LABELS, example="owner", note="租户不能以业主身份认证。"),
         Column("since", "入户日期", kind="date", example="2025-01-01"),
-        Column("until", "迁出日期", kind="date", required=False, note="空着表示现在仍是。填写后，业主认证随即失效。"),
+        Column("until", "迁出日期", kind="date", required=False, note="不填表示现在仍是业主或者租户。填写后，业主认证随即失效。"),
     ),
 )  # fmt: skip
 BALANCES = SheetKind(
@@ -59,7 +59,7 @@ def _read(
         if any(values.get(name) is None for name in needed):
             continue
         if values["estate_code"] not in kept:
-            text = _("没有编号为“%(value)s”的小区，或者不归您管理。", value=values["estate_code"])
+            text = _("没有编号为“%(value)s”的小区，或者这个小区不归您管理。请核对编号。", value=values["estate_code"])
             problems.add(sheet.cell("estate_code", i), text)
             continue
         row = make(values)

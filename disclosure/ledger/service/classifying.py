@@ -171,7 +171,7 @@ def undo(db: Session, actor: Actor, act_id: str, *, on: date, reason: str = "") 
     places.classifiable(db, actor, act.account_code)
     posting.begin(db, act.account_code)
     if (act.actor, act.on) != (actor.audit_name, on) and not reason.strip():
-        raise DomainError(_("撤销别人或者以前的归类，请写明理由，理由会公开。"))
+        raise DomainError(_("撤销他人或者以前的归类，请写明理由，理由会公开。"))
     rows = list(db.scalars(select(LedgerPosting).where(LedgerPosting.act_id == act_id)))
     before = {row.id: row for row in _reversed_by(db, rows)}
     earlier: dict[Key, list[LedgerPosting]] = {(row.year, row.line_id): [] for row in rows}

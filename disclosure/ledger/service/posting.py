@@ -70,7 +70,7 @@ def hold(db: Session, lines: Iterable[funds.FundLine]) -> list[Held]:
 def expect(held: Held, seen: int | None) -> None:
     """Refuse a form that showed an older state of the line."""
     if seen is not None and seen != held.seq:
-        raise Conflict(_("这笔流水在您打开页面以后有人改过，请刷新后再办理。"))
+        raise Conflict(_("您打开页面以后，其他人修改了这笔流水，请刷新后再办理。"))
 
 
 def check(line: funds.FundLine, pieces: Sequence[Piece]) -> None:

@@ -79,7 +79,7 @@ def _check(vote: Vote, on: date) -> None:
         raise DomainError(_("批准的金额应大于零。"))
     for figures in (vote.heads, vote.area):
         if figures and not (figures.all > 0 and 0 <= figures.favour <= figures.present <= figures.all):
-            raise DomainError(_("应到、实到和同意的数应依次不增，应到大于零。"))
+            raise DomainError(_("参与表决的不能超过应参与的，同意的不能超过参与表决的，应参与的要大于零。"))
     if decisions.vote_rule(vote.kind).by_area and vote.area is None:
         raise DomainError(_("业主共同决定要同时填写专有部分面积。"))
 
@@ -142,7 +142,7 @@ def set_budget(
     old, changed = papers.budgets(db, estate_code, year), {}
     for code, fen in amounts.items():
         if code not in by_code() or fen < 0:
-            raise DomainError(_("预算应为科目和不小于零的金额。"))
+            raise DomainError(_("每个科目的预算应为不小于零的金额。"))
         if code in old and old[code].amount_fen != fen and not reason.strip():
             raise DomainError(_("调整已经登记的预算，请写明理由，理由会公开。"))
         if code not in old or old[code].amount_fen != fen:

@@ -109,7 +109,7 @@ def release(db: Session, actor: Actor, voucher_id: str, boxes: Sequence[Box]) ->
     """Make the redacted copy of a picture public, the boxes blacked out; answers its SHA-256."""
     row = _to_release(db, actor, voucher_id)
     if row.media_type == PDF:
-        raise DomainError(_("PDF凭证请另传一份遮盖后的文件。"))
+        raise DomainError(_("PDF凭证请另传一份遮挡后的文件。"))
     if len(boxes) > MOST_BOXES:
         raise DomainError(_("一张照片最多画%(n)s个遮挡框。", n=MOST_BOXES))
     return _release(db, actor, row, public_copy(store().read(row.original_sha256), boxes), JPEG)
@@ -120,7 +120,7 @@ def release_file(db: Session, actor: Actor, voucher_id: str, data: bytes) -> str
     row = _to_release(db, actor, voucher_id)
     media_type = media_type_of(data)
     if store().put(data, MAX_FILE).sha256 == row.original_sha256:
-        raise DomainError(_("这是凭证原件。请先遮盖姓名、电话、账号和门牌号，再上传。"))
+        raise DomainError(_("这是凭证原件。请先遮挡姓名、电话、账号和房号，再上传。"))
     return _release(
         db, actor, row, data if media_type == PDF else public_copy(data, ()), PDF if media_type == PDF else JPEG
     )

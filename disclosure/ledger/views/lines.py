@@ -119,7 +119,7 @@ def _typed_pieces(db: Session, key: Key) -> list[Piece]:
                 Piece(sign * fen_of(row["amount"]), row["category"], row["label"].strip(), row["memo"].strip())
             )
         elif row["amount"].strip():
-            raise DomainError(_("有金额的一行请选择科目。"))
+            raise DomainError(_("填了金额的一行，请选择科目。"))
     if not found:
         raise DomainError(_("请选择科目。"))
     return found
@@ -155,7 +155,7 @@ def attach(ref: str) -> Response | tuple[str, int]:
     if problem := refused(lambda db: deed(db, key)):
         form.file.errors = [problem]
         return _page(ref, form=form), 422
-    flash(_("凭证已附上。遮盖以后可以公开。"), "ok")
+    flash(_("凭证已附上，遮挡以后可以公开。"), "ok")
     return see_other(url_for("ledger.line", ref=ref, _anchor="vouchers"))
 
 

@@ -143,6 +143,6 @@ def by_rules(code: str) -> Response:
     said: list[int] = []
     refused(lambda db: said.append(rules.apply(db, actor(), code, on=clock.today())))
     known = said[0] if said else 0
-    flash(ngettext("规则归类了%(n)s笔。", "规则归类了%(n)s笔。", known) if known else _("没有规则能归类的流水。"),
+    flash(ngettext("规则归类了%(n)s笔。", "规则归类了%(n)s笔。", known) if known else _("没有能按规则归类的流水。"),
           "ok" if known else "plain")  # fmt: skip
     return _again(code)

@@ -62,14 +62,14 @@ def record_approval(estate: str) -> Response | tuple[str, int]:
     if problem := refused(lambda db: spending.record_vote(db, actor(), estate, vote, on=clock.today())):
         form.form_errors.append(problem)
         return _approvals(estate, form), 422
-    flash(_("决定已登记。请在支出的流水页面关联它。"), "ok")
+    flash(_("决定已登记，请在支出的流水页面关联。"), "ok")
     return see_other(url_for("ledger.approvals", estate=estate))
 
 
 def _vote(form: VoteForm) -> Vote:
     areas = [form.eligible_area.data, form.present_area.data, form.favour_area.data]
     if any(areas) and not all(areas):
-        raise DomainError(_("三项面积请都填写。"))
+        raise DomainError(_("请填写全部三项面积。"))
     return Vote(
         kind=form.kind.data, number=form.number.data, title=form.title.data, decided_on=form.decided_on.data,
         limit_fen=fen_of(form.limit.data), heads=Figures(form.eligible.data, form.present.data, form.in_favour.data),

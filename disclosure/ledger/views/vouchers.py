@@ -114,7 +114,7 @@ def release_voucher(voucher_id: str) -> Response | tuple[str, int]:
     if problem := refused(lambda db: service.release(db, actor(), voucher_id, rows.boxes)):
         rows.errors.append(problem)
         return _page(voucher_id, rows), 422
-    return _done(voucher_id, _("遮盖件已公开。"))
+    return _done(voucher_id, _("公开版已发布。"))
 
 
 @bp.post("/disclosure/ledger/voucher/<voucher_id>/copy")
@@ -127,7 +127,7 @@ def upload_copy(voucher_id: str) -> Response | tuple[str, int]:
         data = form.copy.data.read(service.MAX_FILE + 1)
         problem = refused(lambda db: service.release_file(db, actor(), voucher_id, data))
         if not problem:
-            return _done(voucher_id, _("遮盖件已公开。"))
+            return _done(voucher_id, _("公开版已发布。"))
         form.copy.errors = [problem]
     return _page(voucher_id, copy=form), 422
 
@@ -141,7 +141,7 @@ def take_back_voucher(voucher_id: str) -> Response | tuple[str, int]:
     if form.validate():
         problem = refused(lambda db: service.take_back(db, actor(), voucher_id, reason=form.reason.data or ""))
         if not problem:
-            return _done(voucher_id, _("公开的遮盖件已撤回。"))
+            return _done(voucher_id, _("公开版已撤回。"))
         form.reason.errors = [problem]
     return _page(voucher_id, reason=form), 422
 

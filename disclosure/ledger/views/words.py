@@ -44,14 +44,14 @@ def vote_text(kind: str) -> str:
 def vote_sentence(one: Approval) -> str:
     """The figures of a vote in one sentence."""
     heads = _(
-        "应到%(all)s，实到%(present)s，同意%(favour)s", all=one.eligible, present=one.present, favour=one.in_favour
+        "应参与%(all)s，参与%(present)s，同意%(favour)s", all=one.eligible, present=one.present, favour=one.in_favour
     )
     if one.eligible_area_centi is None or one.present_area_centi is None or one.favour_area_centi is None:
         return heads
     share = one.present_area_centi * 10_000 // one.eligible_area_centi if one.eligible_area_centi else 0
     agreed = one.favour_area_centi * 10_000 // one.present_area_centi if one.present_area_centi else 0
     area = _(
-        "；参加表决的面积占%(share)s，同意的占其中%(agreed)s", share=percent_text(share), agreed=percent_text(agreed)
+        "；参与表决的面积占%(share)s，同意的占其中%(agreed)s", share=percent_text(share), agreed=percent_text(agreed)
     )
     return heads + area
 

@@ -137,7 +137,7 @@ def _code_message(db: Session, facts: OwnerFacts | None, code: str) -> Message |
     if facts is None:
         return None
     minutes = int(CODE_LIFE.total_seconds()) // 60
-    text = _("您的业主认证验证码为%(code)s，%(n)s分钟内有效。如非本人操作，请不要告诉他人。", code=code, n=minutes)
+    text = _("您的业主认证验证码为%(code)s，%(n)s分钟内有效，请勿告诉他人。如非本人操作请忽略。", code=code, n=minutes)
     return _to_owner(db, facts, text)
 
 

@@ -108,7 +108,7 @@ def _checked(text: str) -> str:
         raise DomainError(_("最多填%(n)s个字。请缩短。", n=LONGEST))
     refuse_in(said)
     if _HOME.search(said):
-        raise DomainError(_("请不要写房号：内容答复后会公开。"))
+        raise DomainError(_("请不要写房号，内容在答复后会公开。"))
     return said
 
 

@@ -61,7 +61,7 @@ def kept_by(db: Session, actor: Actor, estate_code: str) -> Place:
     """An estate whose register the actor keeps; any other is not there."""
     place = place_of(db, estate_code)
     if not policy.may_keep(actor, place.division_code, place.uscc):
-        raise NotFound(_("没有编号为“%(value)s”的小区，或者不归您管理。", value=estate_code))
+        raise NotFound(_("没有编号为“%(value)s”的小区，或者这个小区不归您管理。请核对编号。", value=estate_code))
     return place
 
 

@@ -62,7 +62,7 @@ def ask(code: str) -> Response:
 
 def _shut(until: datetime) -> str:
     return _(
-        "试的次数过多，%(until)s以后才能再试。急需查看的，请带身份证明到街道领取纸质验证码。",
+        "尝试次数过多，%(until)s以后才能再试。急需查看的，请带身份证明和产权证明到街道办事处领取纸质验证码。",
         until=instant_text(until),
     )
 
@@ -87,7 +87,7 @@ def enter() -> Response:
         entered = door.enter(db, str(session.get(ASKED, "")), form.code.data, _address())
     hand_over(entered.message, wait=current_app.testing)
     if not entered.token:
-        sentence = _shut(entered.shut_until) if entered.shut_until else _("验证码不对，或者已经过期、用过。")
+        sentence = _shut(entered.shut_until) if entered.shut_until else _("验证码不对或者已失效，请核对后再试。")
         page = render_template("owners/code.html", form=form, sentence=sentence, has_errors=True)
         return private(page, 429 if entered.shut_until else 401)
     return _let_in(entered.token)

@@ -202,7 +202,7 @@ def ask() -> Response | tuple[str, int]:
     except DomainError as error:
         form.text.errors = [str(error)]
         return _ask_page(form), 422
-    flash(_("已经提交。答复会在本页公开，期限内没有答复的，也会公开计数。"), "ok")
+    flash(_("已经提交。答复会在本页公开；逾期没有答复的，计入公开的统计。"), "ok")
     return see_other("my_estate.questions")
 
 
