@@ -6,7 +6,8 @@ import os
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from functools import cache, lru_cache
 from pathlib import Path
 
 from portal.kernel.settings import settings
@@ -18,6 +19,7 @@ _sums: defaultdict[str, float] = defaultdict(float)
 _state = {"pid": 0, "noted": 0.0}
 
 
+@lru_cache(maxsize=4096)
 def name_of(name: str, **labels: str) -> str:
     """A series as Prometheus writes it: ``requests_total{status="200"}``."""
     inside = ",".join(f'{key}="{value}"' for key, value in sorted(labels.items()))
@@ -26,23 +28,30 @@ def name_of(name: str, **labels: str) -> str:
 
 def add(name: str, by: float = 1, **labels: str) -> None:
     """Count something."""
-    with _lock:
-        if _state["pid"] != os.getpid():  # after a fork the parent's sums are the parent's
-            _sums.clear()
-            _state.update(pid=os.getpid(), noted=0.0)
-        _sums[name_of(name, **labels)] += by
-        if time.monotonic() - _state["noted"] >= _EVERY:
-            _note()
+    _add([(name_of(name, **labels), by)])
 
 
 def took(name: str, seconds: float) -> None:
     """Note a duration in the histogram of a name."""
-    for bound in BUCKETS:
-        if seconds <= bound:
-            add(f"{name}_bucket", le=f"{bound:g}")
-    add(f"{name}_bucket", le="+Inf")
-    add(f"{name}_sum", seconds)
-    add(f"{name}_count")
+    reached = [(series, 1.0) for bound, series in _bounds(name) if seconds <= bound]
+    _add([*reached, (name_of(f"{name}_sum"), seconds), (name_of(f"{name}_count"), 1.0)])
+
+
+@cache
+def _bounds(name: str) -> tuple[tuple[float, str], ...]:
+    told = ((bound, f"{bound:g}") for bound in BUCKETS)
+    return tuple((bound, name_of(f"{name}_bucket", le=text)) for bound, text in (*told, (float("inf"), "+Inf")))
+
+
+def _add(more: Iterable[tuple[str, float]]) -> None:
+    with _lock:
+        if _state["pid"] != os.getpid():  # after a fork the parent's sums are the parent's
+            _sums.clear()
+            _state.update(pid=os.getpid(), noted=0.0)
+        for series, by in more:
+            _sums[series] += by
+        if time.monotonic() - _state["noted"] >= _EVERY:
+            _note()
 
 
 def _folder() -> Path:

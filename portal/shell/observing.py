@@ -1,4 +1,4 @@
-"""Every request gets an id, a line in the log and a place in the counters, whoever answers it: a page, the shelf, an error.
+"""Every request gets an id and a place in the counters, whoever answers it; what a page or an error answered, a line in the log.
 
 The line names the endpoint, never the address: an address may hold a code or a name that somebody searched for. An id that a
 proxy gives (``X-Request-Id``) is taken over only from trusted proxies and only in the shape of one.
@@ -17,7 +17,8 @@ from portal.kernel.settings import settings
 
 log = logging.getLogger(__name__)
 ENDPOINT = "portal.endpoint"
-QUIET = ("static", "health.healthz", "health.readyz", "metrics.metrics")  # counted, not logged
+# counted, not logged; an answer that is kept on the shelf costs less than its line would
+QUIET = ("kept", "static", "health.healthz", "health.readyz", "metrics.metrics")
 _SHAPE = re.compile(r"[0-9a-f]{8}(?:-?[0-9a-f]{4}){3}-?[0-9a-f]{12}")
 
 
