@@ -7,7 +7,7 @@ from portal.kernel.i18n import _, using
 def asked() -> str:
     """To a company: somebody asks for mediation."""
     with using("zh"):
-        return _("有人申请与贵公司调解，案件编号%(code)s。请在%(day)s前答复是否同意。")
+        return _("有人申请与贵公司调解，案件编号%(code)s。请最迟%(day)s答复是否同意。")
 
 
 def window() -> str:
@@ -37,14 +37,14 @@ def lead() -> str:
 def fairness() -> str:
     """To those of a stage that ended: say whether it was fair."""
     with using("zh"):
-        return _("案件%(code)s的一个环节已经结束。办理是否公平，请您在案件页面说一说。")
+        return _("案件%(code)s的一个环节已经结束。请您在案件页面回答办理是否公平。")
 
 
 def fairness_text(code: str) -> str:
     """The same as a text message to a phone: the number of the case alone."""
     with using("zh"):
         return _(
-            "案件%(code)s的一个环节已经结束，请用入门码进入案件，说说办理是否公平。您的回答不会给对方和调解员看。",
+            "案件%(code)s的一个环节已经结束，请用入门码进入案件，回答办理是否公平。您的回答不会提供给对方和调解员。",
             code=code,
         )
 

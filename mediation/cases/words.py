@@ -104,14 +104,14 @@ TERM_NAMES = {"pay": lazy("付款"), "do": lazy("办理"), "refrain": lazy("不�
 SESSION_NAMES = {"booked": lazy("已安排"), "moved": lazy("已改期"), "cancelled": lazy("已取消"), "held": lazy("已召开")}
 STAGE_NAMES = {"acceptance": lazy("受理环节"), "talks": lazy("调解或者办理环节"), "later": lazy("履行或者复查环节")}
 QUESTION_NAMES = {
-    "heard": lazy("您的话，听完整了吗？"),
+    "heard": lazy("您的意见，调解员听完整了吗？"),
     "understood": lazy("每一步为什么这样办，您清楚吗？"),
     "free": lazy("您的决定是自己作的，没有受到压力，对吗？"),
     "timely": lazy("用的时间合理吗？"),
-    "recommend": lazy("别人有同样的事，您会建议来这里吗？"),
+    "recommend": lazy("他人有同样的纠纷，您会建议来这里吗？"),
 }
 QUESTION_SHORT = {
-    "heard": lazy("话都听完整"),
+    "heard": lazy("意见听完整"),
     "understood": lazy("办理过程清楚"),
     "free": lazy("自己作决定，没有压力"),
     "timely": lazy("用时合理"),

@@ -52,7 +52,7 @@ def call(
     if level not in LEVELS or (level == "district" and not actor.has_whole_district):
         raise DomainError(_("请从列表中选择。"))
     if (level == "district") != (level_of(division_code) not in ("street", "community")):
-        raise DomainError(_("区级联席会议在全区召开，社区联席会议在街道或者社区召开。"))
+        raise DomainError(_("区级联席会议由全区召开，社区联席会议由街道或者社区召开。"))
     if meets_on < clock.today():
         raise DomainError(_("会议日期不能早于今天。"))
     waiting = {one.id: one.code for one in queries.agenda(db, actor, division_code)}

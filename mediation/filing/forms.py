@@ -34,7 +34,7 @@ def _filled(sentence: Any) -> Callable[[Any, Any], None]:
 
 def _phone(_form: Any, field: Any) -> None:
     if field.data and not PHONE.fullmatch(field.data.strip()):
-        raise ValidationError(_("请填写正确的电话号码。"))
+        raise ValidationError(_("电话应为7至15位数字，请核对。"))
 
 
 class DisputeForm(FlaskForm):
@@ -99,7 +99,7 @@ class ApplicationForm(DisputeForm):
     def _is_represented_soundly(self) -> bool:
         power = self.power.data or "none"
         if power not in cases.POWERS or (power == "none") != (not (self.representative.data or "").strip()):
-            self.power.errors = [_("有代理人的，请写姓名并选代理权限；没有的都不填。")]
+            self.power.errors = [_("有代理人的，请填写姓名并选择代理权限；没有的，都不用填写。")]
             return False
         return True
 

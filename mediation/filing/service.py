@@ -53,7 +53,7 @@ def _row(db: Session, text: str) -> MediationDraft | None:
 def save(db: Session, estate_code: str, values: Mapping[str, str], code: str = "") -> str:
     """Keep what was typed for 30 days from now; answers its code: the given one where it opens a draft of this estate."""
     if not any(values.get(name, "").strip() for name in TYPED):
-        raise DomainError(_("还没有填写内容，没有什么可以保存。"))
+        raise DomainError(_("还没有填写内容，请填写后再保存。"))
     row, code = _row(db, code), read_code(code) or ""
     said = {name: text[:LONGEST] for name, text in values.items()}
     if row is None or row.estate_code != estate_code:

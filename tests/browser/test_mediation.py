@@ -30,7 +30,7 @@ WORDS = {
         "kind": "Repair", "next": "Next: check", "send": "Send the request", "number": "Case number", "code": "Entry code",
         "enter": "Enter", "private": "Only with the mediator", "both": "Both sides and the mediator", "message": "Message",
         "say": "Send", "who": "", "draft": "Draft the agreement", "owed": "Owed by", "act": "What is to be done",
-        "due": "Latest date", "to_sign": "Send to both sides to sign", "other": "", "agree": "I have read this paper",
+        "due": "Latest date", "to_sign": "Send to both sides to sign", "other": "", "agree": "I have read this document",
         "sign": "Sign", "paper": "", "done": "The signature is recorded.", "book": "Book a session",
         "claim": "What happened, and how should it be settled?", "name": "Your name", "phone": "Phone", "fee": "Kind of dispute",
     },

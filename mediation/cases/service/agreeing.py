@@ -41,7 +41,7 @@ def draft(
     if held.state in ("mediating", "extended"):
         record.add_step(db, actor, held, reached, on)
     elif held.state != reached:
-        raise Conflict(_("全部或者部分达成协议已经登记，不能在这里更改。"))
+        raise Conflict(_("是否全部达成协议已经登记，不能在这里更改。"))
     parties = [
         {
             "side": row.side,

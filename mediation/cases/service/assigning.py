@@ -105,7 +105,7 @@ def _refuse_unfit(db: Session, held: Held, login: str, part: str, on: date | Non
     day = on or clock.today()
     view = roster.mediator(db, login, day)
     if view.part != part:
-        raise DomainError(_("这位人员在名册中不是这一身份。"))
+        raise DomainError(_("这位人员在名册上不是这一身份，请另选一位。"))
     if login in bars(db, held, day):
         raise DomainError(_("这位人员与本案有利害关系或者已经回避，请另选一位。"))
     if login in people.assigned(db, held.id, part):

@@ -90,7 +90,7 @@ def unfit(actor: Actor, known: Known, row: Registered) -> tuple[str, str] | None
     for column in ("estate_code", "kind", "respondent_uscc", "filed_on"):
         if getattr(known.row, column) != getattr(row, column):
             text = _(
-                "案件“%(code)s”已经登记，这一项不能用导入更改。请在系统中撤回该案件，换编号重新登记。",
+                "案件“%(code)s”已经登记，这一项不能用导入更改。请在平台上撤回该案件，换编号重新登记。",
                 code=row.case_code,
             )
             return column, text

@@ -72,7 +72,7 @@ def give_opinion(
     require(held.who.is_party or held.who.part == "mediator")
     author = author_of(actor, held.who)
     if held.state == "deleted" or stage not in open_stages(db, case_id, held.who, author, on=on):
-        raise Conflict(_("您已经说过，或者时间已过。谢谢。"))
+        raise Conflict(_("您已经回答，或者回答的时间已过。谢谢。"))
     for name in QUESTIONS:
         record.one_of(answers.get(name, ""), ANSWERS)
     if len(remark) > LONGEST:

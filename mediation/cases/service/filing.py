@@ -85,7 +85,7 @@ def file_case(db: Session, actor: Actor, new: NewCase, *, on: date | None = None
     _check(db, actor, new, estate.division_code)
     code = new.code or _next_code(db, day.year)
     if db.scalar(select(MediationCase.id).where(MediationCase.code == code)):
-        raise Conflict(_("案件编号%(code)s已经有了。", code=code))
+        raise Conflict(_("案件编号%(code)s已经使用，请换一个编号。", code=code))
     case = MediationCase(
         id=ids.new_id(), code=code, track=new.track, channel=new.channel, estate_code=new.estate_code,
         division_code=estate.division_code, kind=new.kind, filed_on=day,

@@ -142,7 +142,7 @@ def add_signature(
     if sha256 != row.sha256:
         raise Conflict(_("文书内容已经变化，请重新查看后再签署。"))
     if db.get(MediationSignature, (row.id, signer)) is not None:
-        raise Conflict(_("已经签署过了。"))
+        raise Conflict(_("已经签署，不用再签。"))
     role = "party" if signer not in people.assigned(db, held.id) else "mediator"
     new = MediationSignature(
         paper_id=row.id, signer=signer, role=role, sha256=sha256, method=method, on=on or clock.today(), at=clock.now(),

@@ -218,7 +218,7 @@ def hand_lead(db: Session, actor: Actor, case_id: str, *, on: date | None = None
     record.expect(held, "breached")
     court = db.scalar(select(MediationCourt).where(MediationCourt.case_id == case_id, MediationCourt.kind == "breach"))
     if court is None:
-        raise DomainError(_("要有法院文书确认未履行，才能移送信用线索。"))
+        raise DomainError(_("有法院文书确认未履行的，才能移送信用线索。"))
     sides = {promise.side for promise, step in _of_case(db, case_id) if step.step == "broken"}
     companies = sorted({row.uscc for row in people.parties(db, case_id) if row.uscc and row.side in sides})
     if not companies:

@@ -98,7 +98,7 @@ def _check(db: Session, held: Held, wall: str, place: str, starts_at: datetime, 
     if place not in {one.code for one in roster.places(db, clock.today())}:
         raise DomainError(_("请选择会议室。"))
     if starts_at <= clock.now() or not timedelta(0) < ends_at - starts_at <= LONGEST:
-        raise DomainError(_("调解会应在今后召开，时长不超过8小时。"))
+        raise DomainError(_("调解会的开始时间应当晚于现在，时长不超过8小时。"))
 
 
 def book(db: Session, actor: Actor, case_id: str, wall: str, place: str, starts_at: datetime, ends_at: datetime) -> str:
@@ -207,7 +207,7 @@ def record_session(db: Session, actor: Actor, session_id: str) -> None:
         said = select(MediationAnswer.party_id).where(MediationAnswer.ask_id == asked.id, MediationAnswer.yes.is_(True))
         yes = set(db.scalars(said))
     if asked is None or not comers or comers - yes:
-        raise DomainError(_("要有全体到会当事人同意才能录音录像。"))
+        raise DomainError(_("到会的当事人全部同意，才能录音录像。"))
     if not row.is_recorded:
         _succeed(db, actor, held, row, is_recorded=True)
 

@@ -184,7 +184,7 @@ def add_file(db: Session, actor: Actor, room_id: str, data: bytes, name: str) ->
     if not media_type:
         raise DomainError(_("文件应是PDF、JPEG或者PNG格式。"))
     if len(data) > MAX_FILE:
-        raise DomainError(_("文件不能超过15MB。"))
+        raise DomainError(_("文件不能超过15MB，请压缩后再传。"))
     stored = store().put(keys.seal_bytes(db, vault.subject(held.id), data))
     row = MediationFile(
         **_walled(db, actor, held, room, MediationFile), name=vault.seal_behind(db, held.id, room.wall, name[-100:]),

@@ -205,7 +205,7 @@ def _asked_if_fair(view: CaseView) -> bool:
 
 FAIR = Deed(
     "fair", lazy("办理公平吗"), _asked_if_fair, _opine, _questions, _stages, told=lazy("谢谢，您的回答已经记下。"),
-    hint=lazy("问的是办理是否公平，不是结果。单独的回答不给对方、调解员和评分的人看，只合在一起公布件数，少的不公布。"),
+    hint=lazy("问的是办理是否公平，不是结果。单独的回答不提供给对方、调解员和评分人员，只汇总公布，人数少的不公布。"),
 )  # fmt: skip
 PARTY: Sequence[Deed] = (
     FAIR,
@@ -228,7 +228,7 @@ PARTY: Sequence[Deed] = (
     Deed("demand", lazy("要求更换调解员"), is_party(*TALKING), _recuse("demand"), refs=_theirs,
          hint=lazy("不用说明理由，之后可以另选。")),
     Deed("stop", lazy("终止调解"), is_party(*TALKING), _stop, text("reason", lazy("理由")),
-         hint=lazy("您随时可以终止调解，不影响任何评分，还可以仲裁或者起诉。"), danger=True),
+         hint=lazy("您可以随时终止调解，不影响任何评分，之后仍可以依法申请仲裁或者起诉。"), danger=True),
 )  # fmt: skip
 DESK: Sequence[Deed] = (
     Deed("book", lazy("安排调解会"), is_mediator(*TALKING), _book, _when),
