@@ -123,6 +123,24 @@ def test_the_second_factor_proves_too(client):
         assert client.post("/account/proofs/codes", data={**form, "proof_secret": codes[0]}).status_code == 403, "void"
 
 
+def test_a_stolen_session_does_not_guess_codes_from_many_places(client):
+    secret, _codes = bind(client)
+    with later(16):
+        form = typed(client.submit("/account/proofs/codes", page="/account/proofs"))
+        client.delete_cookie("portal_device")
+        guessed = [
+            client.post(
+                "/account/proofs/codes", data={**form, "proof_secret": "000000"},
+                environ_base={"REMOTE_ADDR": f"203.0.113.{n}"},
+            ).status_code
+            for n in range(10)
+        ]  # fmt: skip
+        assert guessed == [403] * 10
+        right = {**form, "proof_secret": code_of(secret)}
+        elsewhere = {"REMOTE_ADDR": "203.0.113.77"}
+        assert client.post("/account/proofs/codes", data=right, environ_base=elsewhere).status_code == 429
+
+
 def test_publication_and_list_decisions_wait_too(client):
     person("zhao", role="lead", division="440306000000")
     sign_in(client, "zhao", PASSWORD)

@@ -62,7 +62,9 @@ def _proved(me: Actor) -> tuple[str, int]:
         return _by_passkey(me, answer)
     secret = request.form[SECRET]
     with transaction() as db:
-        found = sessions.knock(db, me.login, request.remote_addr or "", device_mark(me.login))
+        # a code is taken here too: whose codes could be guessed has the narrower limit of codes
+        what = "factor" if factors.has_any(db, me.login) else "login"
+        found = sessions.knock(db, me.login, request.remote_addr or "", device_mark(me.login), what=what)
     if found.wait_minutes:
         return _("输错次数过多，请%(n)s分钟后再试，或者联系系统管理员。", n=found.wait_minutes), 429
     right = sessions.proof(found, secret) == "password"  # slow on purpose, so outside a transaction
