@@ -6,7 +6,7 @@ python := .venv/bin/python
 pdf_packages := libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test walk check bench bench-check lock clean
+.PHONY: help demo test walk check faults bench bench-check lock clean
 
 help:  ## List the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -22,6 +22,9 @@ walk: .venv/.test  ## Judge every page whole with axe, in both languages at both
 
 check: .venv/.test  ## Format, lint, types, import directions
 	@tools/check.sh
+
+faults: .venv/.test  ## Kill web, worker and database at random points, ROUNDS (200) on each database
+	@$(python) -m tools.faults $${ROUNDS:-200}
 
 bench: .venv/.bench  ## Measure, print a table, write bench.json in the instance folder (SCALE=1)
 	@$(python) -m bench

@@ -1,18 +1,24 @@
 """Errors become answers here, once: a page for people, problem+json (RFC 9457) for programs."""
 
+import errno
 import json
 import logging
 import secrets
 
-from flask import Flask, Response, redirect, render_template, request, url_for
+from flask import Flask, Response, current_app, redirect, render_template, request, url_for
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import NoResultFound
+from sqlalchemy.exc import InterfaceError, NoResultFound, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnection
 from werkzeug.exceptions import HTTPException
 
 from portal.kernel.errors import Conflict, DomainError, InputRefused, NotAllowed, NotFound
-from portal.kernel.i18n import _
+from portal.kernel.i18n import _, language
 
 log = logging.getLogger(__name__)
+
+AWAY = (OperationalError, InterfaceError, NoConnection)  # no database, none in time, or one that cannot write
+_NO_DISK = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO}
+AGAIN_AFTER = 30  # seconds
 
 
 def wants_json() -> bool:
@@ -30,6 +36,7 @@ def _heading(code: int) -> str:
         413: _("文件太大"),
         422: _("内容有误，没有保存"),
         429: _("请求太多"),
+        503: _("系统暂时不能办理"),
     }
     return headings.get(code, _("系统出错了"))
 
@@ -41,6 +48,7 @@ def _sentence(code: int) -> str:
         404: _("没有找到这个页面。可能是地址有误，也可能是内容已按规定撤下。"),
         405: _("请从页面上的按钮或链接进入。"),
         413: _("上传的文件超过了限制，没有保存。请压缩后再传。"),
+        503: _("数据库或磁盘暂时不能使用，刚才的内容可能没有保存。请1分钟后刷新页面，先看是否已经办成，再重新提交。"),
     }
     return sentences.get(code, _("系统暂时不能处理，请稍后再试。您填写的内容没有保存。"))
 
@@ -90,7 +98,35 @@ def _refused(error: InputRefused) -> Response:
 def _unexpected(error: Exception) -> Response:
     reference = secrets.token_hex(4)
     log.exception("unexpected_error", extra={"reference": reference}, exc_info=error)
-    return answer(500, reference=reference)
+    try:
+        return answer(500, reference=reference)
+    except Exception:  # noqa: BLE001  the frame of the page asks the database, which may be what is wrong
+        return _bare(500, reference)
+
+
+def _away(error: Exception) -> Response:
+    """The database or the disk is away for now: nothing was done, unless the answer to the commit itself was lost."""
+    reference = secrets.token_hex(4)
+    log.exception("not_available", extra={"reference": reference}, exc_info=error)
+    told = answer(503, reference=reference) if wants_json() else _bare(503, reference)
+    told.headers["Retry-After"] = str(AGAIN_AFTER)
+    told.headers["Cache-Control"] = "no-store"
+    return told
+
+
+def _bare(code: int, reference: str) -> Response:
+    """An error page that asks nobody anything."""
+    page = current_app.jinja_env.get_template("layout/bare.html")
+    shown = {"code": code, "heading": _heading(code), "sentence": _sentence(code), "reference": reference}
+    return Response(page.render(language=language(), **shown), code)
+
+
+def _on_disk(error: OSError) -> Response:
+    if error.errno in _NO_DISK:
+        return _away(error)
+    if current_app.testing:
+        raise error
+    return _unexpected(error)
 
 
 def register(app: Flask) -> None:
@@ -102,6 +138,9 @@ def register(app: Flask) -> None:
     app.register_error_handler(InputRefused, _refused)
     app.register_error_handler(DomainError, lambda error: answer(409, str(error)))
     app.register_error_handler(CSRFError, lambda _error: answer(400))
+    for away in AWAY:
+        app.register_error_handler(away, _away)
+    app.register_error_handler(OSError, _on_disk)
     app.register_error_handler(HTTPException, lambda error: answer(error.code or 500))
     if not app.testing:
         app.register_error_handler(Exception, _unexpected)

@@ -50,7 +50,8 @@ class Server(BaseApplication):
 
 
 def run(host: str, port: int) -> None:
-    """Serve until stopped."""
+    """Serve until stopped. PostgreSQL gives up a statement before the proxy gives up the request (120 s): the person is told."""
+    os.environ.setdefault("PGOPTIONS", "-c statement_timeout=90s")
     logs.configure()
     counters.forget_dead()
     Server(host, port).run()

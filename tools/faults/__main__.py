@@ -13,6 +13,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 ROOT = Path(tempfile.mkdtemp(prefix="portal-faults-", dir="/tmp"))
@@ -29,7 +30,7 @@ RECOMPUTE = [sys.executable, "-m", "scoring.recompute"]
 
 def trial(kind: str, rounds: int, seed: int) -> Result:
     """One trial on a database of its own, and the portal's own commands on what is left of it."""
-    folder = ROOT / kind
+    folder = ROOT / f"portal-{kind}"
     place = (
         databases.postgres_place(ROOT, folder, "t_faults")
         if kind == "postgres"
@@ -50,7 +51,9 @@ def trial(kind: str, rounds: int, seed: int) -> Result:
 
 def main() -> int:
     """Both databases in turn."""
-    asked = argparse.ArgumentParser(prog="python -m tools.faults", description=__doc__.splitlines()[0] if __doc__ else "")
+    asked = argparse.ArgumentParser(
+        prog="python -m tools.faults", description=__doc__.splitlines()[0] if __doc__ else ""
+    )
     asked.add_argument("rounds", nargs="?", type=int, default=200)
     asked.add_argument("--database", choices=["sqlite", "postgres", "both"], default="both")
     asked.add_argument("--seed", type=int, default=1)
@@ -67,7 +70,8 @@ def main() -> int:
             print(f"  wrong         {len(result.wrong)}", *result.wrong[:50], sep="\n    ", flush=True)
             bad |= bool(result.wrong)
     finally:
-        postgres.stop(ROOT)
+        with suppress(RuntimeError):
+            postgres.stop(ROOT)
         if wish.keep:
             print(f"left in {ROOT}")
         else:

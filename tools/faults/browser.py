@@ -80,7 +80,7 @@ class Browser:
                 return answer
             if self.over.is_set():
                 raise Stopped
-            time.sleep(0.05)
+            time.sleep(0.1)
 
     def _ask(self, method: str, path: str, body: bytes, kind: str) -> Answer:
         headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())}

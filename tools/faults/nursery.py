@@ -13,10 +13,23 @@ from portal.kernel import db
 from portal.shell import jobs, server
 from portal.shell.app import create_app
 
+WARM = (
+    "layout/",
+    "parts/",
+    "checks/step",
+    "checks/inspection",
+    "office/task",
+    "office/imports",
+    "ratings/quarter_preview",
+)
+
 
 def main() -> None:
     """Until the input ends."""
-    create_app()  # whatever loads late is loaded now
+    app = create_app()  # loaded before the fork, as the server does it; once for all servers of the trial
+    for name in app.jinja_env.list_templates(filter_func=lambda name: name.startswith(WARM)):
+        app.jinja_env.get_template(name)
+    server.create_app = lambda: app  # type: ignore[assignment]
     db.dispose()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the dead
     begun: list[int] = []

@@ -73,6 +73,8 @@ class Database:
         others = children(first)
         kill(first)
         until(lambda: not any(alive(pid) for pid in [first, *others]), "the database's processes are gone")
+        # where nobody buries the dead at once (a container), the server would take the one before for alive
+        (self.server.data / "postmaster.pid").unlink(missing_ok=True)
 
     def kill_backend(self, choice: int) -> None:
         """One process that serves a connection dies; the server throws out everybody and recovers by itself."""
@@ -88,8 +90,15 @@ class Database:
             return False
 
     def start(self) -> None:
-        """Recover and serve."""
-        self.server.start()
+        """Recover and serve; tried again, as a system's service is, while something of the one before is left."""
+        until(self._starts, "the database starts")
+
+    def _starts(self) -> bool:
+        try:
+            self.server.start()
+        except RuntimeError:
+            return False
+        return True
 
 
 class Portal:
@@ -153,12 +162,16 @@ class Portal:
         until(self._is_ready, "the portal is ready")
 
     def _is_ready(self) -> bool:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
         try:
-            connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
             connection.request("GET", "/readyz")
-            return connection.getresponse().status == 200
+            response = connection.getresponse()
+            response.read()
+            return response.status == 200
         except (OSError, http.client.HTTPException):
             return False
+        finally:
+            connection.close()
 
     def end(self) -> None:
         """Everything."""

@@ -3,6 +3,7 @@
 import random
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from queue import Queue
@@ -17,6 +18,13 @@ from tools.faults.people import Inspector, Officer, Person, Registrar, Reviewer
 from tools.faults.processes import ALARM, Database, Portal
 
 SQLITE = ("web", "web", "answering", "answering", "worker", "web and worker")
+TOGETHER = {
+    "web": ("web",),
+    "worker": ("worker",),
+    "web and worker": ("web", "worker"),
+    "database": ("database",),
+    "everything": ("database", "web", "worker"),
+}
 POSTGRES = (*SQLITE, "database", "database", "connection", "everything")
 
 
@@ -43,13 +51,14 @@ class Result:
     seconds: float = 0.0
 
 
-def blows(seed: int, rounds: int, targets: tuple[str, ...]) -> list[Blow]:
-    """The kills of a trial, the same for the same seed; each kind of target comes before one comes again."""
+def blows(seed: int, rounds: int, targets: tuple[str, ...], asked: tuple[int, int]) -> list[Blow]:
+    """The kills of a trial, the same for the same seed; each kind of target comes before one comes again. ``asked``: bounds of the requests
+    between two kills."""
     chance, order = random.Random(seed), []  # noqa: S311  a choice that can be repeated, nothing secret
     while len(order) < rounds:
         order += chance.sample(targets, len(targets))
     return [
-        Blow(target, chance.randint(2, 25), chance.uniform(0, 0.12), chance.choice((0, 0, 0.2)), chance.randrange(100))
+        Blow(target, chance.randint(*asked), chance.uniform(0, 0.12), chance.choice((0, 0, 0.2)), chance.randrange(100))
         for target in order[:rounds]
     ]
 
@@ -62,6 +71,7 @@ class Trial:
     database: Database | None = None
     inspectors: int = 2
     estates: int = 200
+    asked: tuple[int, int] = (5, 40)
     journal: Journal = field(default_factory=Journal)
 
     def run(self, seed: int, rounds: int, log: Path) -> Result:
@@ -71,7 +81,7 @@ class Trial:
         db.dispose()
         portal = Portal(self.place, log)
         kinds = POSTGRES if self.database else SQLITE
-        plan = blows(seed, rounds, kinds)
+        plan = blows(seed, rounds, kinds, self.asked)
         try:
             portal.start_web()
             portal.start_worker()
@@ -98,26 +108,34 @@ class Trial:
         for thread in threads:
             thread.start()
         try:
-            for blow in plan:
-                if not self.journal.wait_for(self.journal.requests + blow.after, ALARM):
-                    self.journal.wonder("the clients do not get on")
-                if self.journal.strange:
-                    break
-                time.sleep(blow.delay)
-                self._strike(portal, blow)
-                portal.wait_until_ready()
-        finally:
+            self._blows(portal, plan)
             over.set()  # each ends the deed in hand
+            end = time.monotonic() + ALARM
             for thread in threads:
-                thread.join(ALARM / 2)
+                thread.join(max(0, end - time.monotonic()))
+            if any(thread.is_alive() for thread in threads):
+                self.journal.wonder("the clients do not come to an end")
+        finally:
+            over.set()
             given_up.set()
             for thread in threads:
                 thread.join(ALARM)
+
+    def _blows(self, portal: Portal, plan: list[Blow]) -> None:
+        for blow in plan:
+            if not self.journal.wait_for(self.journal.requests + blow.after, ALARM):
+                self.journal.wonder("the clients do not get on")
+            if self.journal.strange:
+                break
+            time.sleep(blow.delay)
+            self._strike(portal, blow)
+            portal.wait_until_ready()
 
     def _people(
         self, portal: Portal, work: district.Work, over: threading.Event, given_up: threading.Event
     ) -> list[Person]:
         handed_over: Queue[str] = Queue()
+        desk = threading.Lock()
 
         def at_work(login: str) -> tuple[Browser, Journal, district.Work, threading.Event]:
             cookies = dict([work.cookies[login]])
@@ -126,30 +144,30 @@ class Trial:
         first = next(iter(work.estates))
         return [
             *(Inspector(*at_work(login), list(estates), handed_over) for login, estates in work.estates.items()),
-            Reviewer(*at_work("reviewer"), list(work.waiting), handed_over),
+            Reviewer(*at_work("reviewer"), list(work.waiting), handed_over, desk),
             Registrar(*at_work("registrar"), f"4403060170{10 + list(work.estates).index(first):02d}"),
-            Officer(*at_work("officer")),
+            Officer(*at_work("officer"), desk),
         ]
 
     def _strike(self, portal: Portal, blow: Blow) -> None:
         """Kill, wait, start again."""
         if blow.target == "answering":
             portal.kill_web_child(blow.choice)
-        if blow.target == "connection" and self.database:
-            self.database.kill_backend(blow.choice)
-        web, worker = blow.target in ("web", "web and worker", "everything"), blow.target in ("worker", "web and worker")
-        worker = worker or blow.target == "everything"
-        down = blow.target in ("database", "everything") and self.database is not None
-        if web:
-            portal.kill_web()
-        if down and self.database:
-            self.database.kill()
-        if worker:
-            portal.kill_worker()
+        elif blow.target == "connection":
+            self._server.kill_backend(blow.choice)
+        dead = TOGETHER.get(blow.target, ())
+        ways: dict[str, tuple[Callable[[], None], Callable[[], None]]] = {
+            "database": (lambda: self._server.kill(), lambda: self._server.start()),
+            "web": (portal.kill_web, portal.start_web),
+            "worker": (portal.kill_worker, portal.start_worker),
+        }
+        for name in dead:
+            ways[name][0]()
         time.sleep(blow.pause)
-        if down and self.database:
-            self.database.start()
-        if web:
-            portal.start_web()
-        if worker:
-            portal.start_worker()
+        for name in dead:
+            ways[name][1]()
+
+    @property
+    def _server(self) -> Database:
+        assert self.database
+        return self.database
