@@ -1,9 +1,11 @@
 """What is installed: every distribution exact, with hashes, and none that is known to be bad."""
 
 import re
+from configparser import ConfigParser
 from importlib.util import module_from_spec, spec_from_file_location
 
 import pytest
+from packaging.utils import canonicalize_name
 
 from tests.architecture.sources import PROJECT
 
@@ -44,3 +46,13 @@ def test_the_list_is_of_its_day(known_bad):
     assert len({(one.advisory, one.package, str(one.versions)) for one in found}) == len(found)
     assert max(one.published for one in found) <= known_bad.AS_OF
     assert all(re.fullmatch(r"CVE-\d{4}-\d{4,}|GHSA(-\w{4}){3}|PYSEC-\d{4}-\d+", one.advisory) for one in found)
+
+
+def test_what_the_portal_needs_is_locked(known_bad):
+    setup = ConfigParser()
+    setup.read(PROJECT / "setup.cfg")
+    lines = [line.strip() for line in setup["options"]["install_requires"].splitlines()]
+    needed = {canonicalize_name(re.match(r"[\w.-]+", line)[0]) for line in lines if line and not line.startswith("#")}
+    locked = {one.name for one in known_bad.pinned((PROJECT / "requirements.txt").read_text())}
+    assert len(needed) > 20
+    assert needed - locked == set()
