@@ -25,9 +25,9 @@ STEP_SECONDS = 30
 CODES = 10
 # in-app notices to the person, where the catalogues find them
 _RESET = lazy("系统管理员已清除您的第二验证方式。不是您要求的，请立即联系系统管理员。")
-_SPENT = lazy("有人用您的恢复码完成了登录验证，还剩%(left)s个。不是您本人，请立即修改密码并联系系统管理员。")
-_REMOVED = lazy("您的验证器应用已移除。不是您本人，请立即修改密码并联系系统管理员。")
-_ADDED = lazy("您的账号已绑定验证器应用。不是您本人，请立即修改密码并联系系统管理员。")
+_SPENT = lazy("有人用您的恢复码完成了登录验证，还剩%(left)s个。不是您本人操作的，请立即修改密码并联系系统管理员。")
+_REMOVED = lazy("您的验证器应用已移除。不是您本人操作的，请立即修改密码并联系系统管理员。")
+_ADDED = lazy("您的账号已绑定验证器应用。不是您本人操作的，请立即修改密码并联系系统管理员。")
 
 
 @dataclass(frozen=True)
@@ -111,7 +111,7 @@ def remove_app(db: Session, actor: Actor) -> None:
     login = actor.login
     app = db.get(Totp, login, with_for_update=True)
     if app is None:
-        raise NotFound(_("没有绑定验证器应用。"))
+        raise NotFound(_("没有绑定验证器应用，不用移除。"))
     db.delete(app)
     db.flush()
     audit.record(db, actor, "factor.app-removed", f"person:{login}")
@@ -181,7 +181,7 @@ def reset(db: Session, actor: Actor, login: str) -> None:
     require(policy.may_manage(actor, person.division_code))
     require(login != actor.login, _("不能清除自己的第二验证方式，请另一位系统管理员办理。"))
     if not has_any(db, login):
-        raise NotFound(_("此人没有第二验证方式。"))
+        raise NotFound(_("此人没有第二验证方式，不用清除。"))
     for table in (Totp, Passkey, RecoveryCode):
         db.execute(delete(table).where(table.login == login))
     sessions.revoke_all(db, login)

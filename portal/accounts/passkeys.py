@@ -32,9 +32,9 @@ LIFE = timedelta(minutes=10)
 MANY = 10  # for one person
 LONGEST_NAME = 40
 SIGN_IN, SECOND, PROOF, REGISTER = "sign-in", "second factor", "proof", "register"
-_ADDED = lazy("您的账号已登记一个通行密钥。不是您本人，请立即修改密码并联系系统管理员。")
-_REMOVED = lazy("您的一个通行密钥已移除。不是您本人，请立即修改密码并联系系统管理员。")
-_COPIED = lazy("有人用您的通行密钥的复制品登录，已拒绝。请移除该通行密钥，并联系系统管理员。")
+_ADDED = lazy("您的账号已登记一个通行密钥。不是您本人操作的，请立即修改密码并联系系统管理员。")
+_REMOVED = lazy("您的一个通行密钥已移除。不是您本人操作的，请立即修改密码并联系系统管理员。")
+_COPIED = lazy("有人用疑似复制的通行密钥登录您的账号，已拒绝。请移除该通行密钥，并联系系统管理员。")
 
 
 @dataclass(frozen=True)

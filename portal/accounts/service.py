@@ -166,7 +166,7 @@ def set_first_password(db: Session, login: str, ticket: str, new_hash: str) -> P
     """Trade the one-time code for a password; ``ticket`` as of `sessions.ticket`. Conflict when the code is gone."""
     person = db.get(Person, login, with_for_update=True)
     if person is None or person.disabled_at is not None or not sessions.ticket_holds(person, ticket):
-        raise Conflict(_("一次性登录码已经用过或者失效，请向系统管理员要一个新的。"))
+        raise Conflict(_("一次性登录码已经用过或者失效，请联系系统管理员重新生成。"))
     person.password_hash, person.code_hash = new_hash, None
     sessions.revoke_all(db, login)
     audit.record(db, _as_actor(person), "person.password-set", f"person:{login}")

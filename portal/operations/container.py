@@ -33,7 +33,7 @@ _DIGEST = 32
 
 def damaged() -> DomainError:
     """The one error for a file that is cut, altered or no backup."""
-    return DomainError(_("备份文件不完整或者被改动过，没有恢复任何数据。"))
+    return DomainError(_("备份文件不完整或者被改动过，请换一份备份。没有恢复任何数据。"))
 
 
 def _derived(passphrase: str, salt: bytes, cost: int) -> tuple[bytes, str]:

@@ -30,11 +30,11 @@ def backup(file: Path) -> None:
     say(_("已备份到%(file)s：%(tables)s张表%(rows)s行，%(files)s个文件，%(mb)sMB。", file=file, tables=len(done.tables),
           rows=done.rows, files=done.files, mb=-(-done.size // 1_000_000)))  # fmt: skip
     if done.encrypted:
-        say(_("备份已加密，含%(n)s把密钥。没有PORTAL_BACKUP_KEY就打不开，请另行保管。", n=done.keys))
+        say(_("备份已加密，含%(n)s把密钥。没有PORTAL_BACKUP_KEY不能打开备份，请另行保管。", n=done.keys))
     else:
         say(
             _(
-                "没有设置PORTAL_BACKUP_KEY：备份没有加密，不含任何密钥。恢复后读不出加密的个人信息，请另行保存密钥文件夹。"
+                "没有设置PORTAL_BACKUP_KEY：备份没有加密，不含任何密钥。只凭这份备份，恢复后不能读取加密的个人信息，请另行保存密钥文件夹。"
             )
         )
     for name in done.damaged[:SHOWN]:
@@ -45,9 +45,9 @@ def backup(file: Path) -> None:
 
 def _lost(purpose: str, n: int) -> str:
     sentences = {
-        "data": _("缺少数据密钥：%(n)s个人或者事项的加密信息（姓名、电话、证据说明等）读不出来。", n=n),
-        "mediation": _("缺少调解密钥：%(n)s个调解案件的姓名、电话、请求和笔录读不出来。", n=n),
-        "identity": _("缺少身份证号散列密钥：%(n)s名项目负责人不能再按身份证号认出，重新导入会当作新人。", n=n),
+        "data": _("缺少数据密钥：%(n)s个人或者事项的加密信息（姓名、电话、证据说明等）不能读取。", n=n),
+        "mediation": _("缺少调解密钥：%(n)s件调解案件的姓名、电话、请求和笔录不能读取。", n=n),
+        "identity": _("缺少身份证号散列密钥：%(n)s名项目负责人不能再按身份证号识别，重新导入会作为新人员登记。", n=n),
         "audit": _("缺少日志密钥：恢复前的%(n)s条操作日志能看，但不能校验。", n=n),
     }
     return sentences.get(purpose, _("缺少密钥%(purpose)s：涉及%(n)s条记录。", purpose=purpose, n=n))

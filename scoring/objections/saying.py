@@ -36,7 +36,7 @@ def sentence(case: Case, step: str, code: str, on: date) -> str:
 
 def _next(step: str) -> str:
     if step in ("refused", "decided"):
-        return _("不服的，可以自收到文书之日起60日内申请行政复议，也可以自收到文书之日起6个月内提起行政诉讼。")
+        return _("不服决定的，可以自收到文书之日起60日内申请行政复议，也可以自收到文书之日起6个月内提起行政诉讼。")
     if step == "withdrawn":
         return _("撤回不影响以后再次提出。")
-    return _("复核决定会逐条答复每一点意见，决定书送达企业。")
+    return _("复核决定逐条答复每一点意见，决定书送达企业。")

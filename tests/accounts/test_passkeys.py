@@ -188,7 +188,7 @@ def test_elsewhere_the_pages_say_so(client):
     sign_in(client, "lihua", PASSWORD)
     away = {"base_url": "http://127.0.0.1"}
     client.set_cookie("portal_session", client.get_cookie("portal_session").value, domain="127.0.0.1")
-    assert "要用域名和HTTPS访问" in client.get("/account/proofs", **away).text
+    assert "请用域名和HTTPS访问" in client.get("/account/proofs", **away).text
     assert "passkey.js" not in client.get("/sign-in", **away).text
 
 

@@ -28,7 +28,7 @@ def set_up_first() -> Response | None:
     if not policy.must_have_factor(me.role, clock.today()) or factors.has_any(request_session(), me.login):
         return None
     if request.method != "GET":
-        raise errors.NotAllowed(_("按规定，您要先设置第二验证方式，才能办理事项。"))
+        raise errors.NotAllowed(_("按规定，您须先设置第二验证方式，才能办理事项。"))
     return see_other("account.proofs")
 
 

@@ -70,7 +70,7 @@ def show_second_factor() -> Response:
             inside = come_in(db, person, by, held.target)
             if by == "recovery":
                 left = factors.of(db, held.login).codes_left
-                flash(_("已用恢复码登录，还剩%(left)s个。请尽快重新设置。", left=left), "soon")
+                flash(_("已用恢复码登录，还剩%(left)s个。请尽快重新设置第二验证方式。", left=left), "soon")
             return inside
         sessions.refused(db, found)
     return _refused(held, form, _("验证码不对，或者已经用过。请等应用显示新的数字后再试。"), 401)

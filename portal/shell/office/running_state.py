@@ -53,7 +53,7 @@ def _audit_line(db: Session) -> Line:
 def _sizes(db: Session) -> list[dict[str, str]]:
     slow = int(counters.sums().get("portal_slow_queries_total", 0))
     kept = operations.backups()
-    bound = _("超过%(ms)s毫秒的，服务启动以来", ms=settings().slow_query_ms)
+    bound = _("服务启动以来%(ms)s毫秒及以上的", ms=settings().slow_query_ms)
     return [
         {"label": _("数据库大小"), "value": file_size(operations.database_size(db))},
         {"label": _("慢查询"), "value": _("%(n)s次（%(bound)s）", n=number_text(slow), bound=bound)},

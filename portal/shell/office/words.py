@@ -57,8 +57,8 @@ def audit_words(facts: Mapping[str, Any]) -> str:
 def _failure_words(facts: Mapping[str, Any]) -> str:
     """What the nightly work found wrong."""
     sentences = {
-        "backup": _("备份没有写成，详情见运行状况页。"),
-        "proof": _("备份恢复验证没有通过，旧备份都保留着。"),
+        "backup": _("备份没有完成，详情见运行状况页。"),
+        "proof": _("备份恢复验证没有通过，旧备份全部保留。"),
         "files": _("有证据文件损坏，没有备份。"),
         "evidence": _("证据文件缺失%(missing)s个，改动%(altered)s个。", missing=facts.get("missing", 0), altered=facts.get("altered", 0)),
     }  # fmt: skip
