@@ -71,7 +71,7 @@ TAIL = """
 | text messages not yet carried | `instance/outbox/sms` | mode 0600 | until the operator's gateway takes them; nothing deletes them where none is connected |
 | uploads that wait for a task | `instance/tasks` | mode 0600 | a day |
 | backups | `PORTAL_BACKUPS` | encrypted with `PORTAL_BACKUP_KEY`; without it they hold no keys, so that sealed values cannot be read from them | the newest `PORTAL_BACKUPS_KEPT`; a key destroyed today can be read from an encrypted backup of yesterday until that goes |
-| browsers of staff | photos of checks (`Cache-Control: private, max-age=3600`) | the person's own browser | an hour |
+| browsers of staff | photos of checks (`Cache-Control: private, max-age=3600`) | the person's own browser | an hour, or until signing out |
 
 ## Open
 

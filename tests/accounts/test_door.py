@@ -40,7 +40,8 @@ def test_sign_in_opens_the_door_and_sign_out_closes_it(client):
     assert len(token) >= 43
     assert [row.token_hash for row in session_rows()] == [sessions.token_hash(token)]
     page = client.page("/work")
-    client.post("/sign-out", data={"csrf_token": token_of(page)})
+    left = client.post("/sign-out", data={"csrf_token": token_of(page)})
+    assert left.headers["Clear-Site-Data"] == '"cache"'
     client.set_cookie("portal_session", token)
     assert client.get("/work").status_code == 302, "the token is worth nothing after signing out"
 

@@ -138,4 +138,6 @@ def sign_out() -> Response:
     session.clear()
     response = see_other("public.home")
     response.delete_cookie(cookie_name(COOKIE), path="/", secure=settings().secure_cookies)
+    # photos of checks; not the storage, where a check may wait to be sent
+    response.headers["Clear-Site-Data"] = '"cache"'
     return response
