@@ -142,4 +142,4 @@ def send_digests() -> Facts:
 
 def jobs() -> list[Job]:
     """What the worker runs for notices."""
-    return [Job(DIGEST, send_digests, cron="30 7 * * *")]
+    return [Job(DIGEST, send_digests, cron="30 7-11 * * *")]  # again each hour: the server may be away; nobody gets two
