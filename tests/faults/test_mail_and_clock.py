@@ -28,16 +28,17 @@ def _officer(login: str) -> Actor:
     return person_actor(make_person(Role.OFFICER, login=login), Role.OFFICER, DISTRICT)
 
 
-def _overdue(login: str, on: date = date(2026, 2, 24)) -> None:
+def _overdue(me: Actor, on: date = date(2026, 2, 24)) -> None:
     with clock.on(on), transaction() as db:
-        holder = deadlines.Holder(Role.OFFICER, DISTRICT, login=login)
-        deadlines.start(db, _officer(login), "check.review", f"check:{login}", holder=holder, title="翠湖花园",
-                        endpoint="work.index")  # fmt: skip
+        holder = deadlines.Holder(Role.OFFICER, DISTRICT, login=me.login)
+        deadlines.start(
+            db, me, "check.review", f"check:{me.login}", holder=holder, title="翠湖花园", endpoint="work.index"
+        )
 
 
 def test_mail_waits_for_a_server_that_is_away(instance, app, monkeypatch):
     me = _officer("mei")
-    _overdue("mei")
+    _overdue(me)
     with clock.on(DAY), transaction() as db:
         digest.choose(db, me, "mei@example.org")
     settings = {"HOST": "127.0.0.1", "PORT": str(free_port()), "SECURITY": "none", "FROM": "portal@example.org"}
@@ -105,7 +106,7 @@ def test_each_firing_runs_once_though_the_clock_goes_back(instance):
 
 def test_deadlines_follow_the_clock_that_is_right_again(instance):
     me = _officer("mei")
-    _overdue("mei", date(2026, 3, 2))
+    _overdue(me, date(2026, 3, 2))
     with clock.on(date(2027, 3, 5)), reading() as db:  # a year ahead: everything looks overdue
         assert all(one.overdue for one in deadlines.waiting_for(db, me))
     with clock.on(date(2026, 3, 3)), reading() as db:

@@ -39,8 +39,8 @@ def found(inspectors: int, estates: int, past: int) -> Work:
     """``inspectors`` with a community of ``estates`` each; in ``past`` of these two months of last quarter were checked."""
     today = clock.today()
     quarter = Quarter.of(today).previous
-    places = {f"inspector-{n}": f"4403060170{n + 10:02d}" for n in range(inspectors)}
-    own = {login: [f"F{place[-2:]}-{n:04d}" for n in range(estates)] for login, place in places.items()}
+    places = {f"inspector-{n}": f"440306{17 + n // 80:03d}{n % 80 + 10:03d}" for n in range(inspectors)}
+    own = {login: [f"F{place[-6:]}-{n:04d}" for n in range(estates)] for login, place in places.items()}
     _found_register(places, own)
     for role, division in ((Role.REVIEWER, STREET), (Role.OFFICER, DISTRICT), (Role.REGISTRAR, DISTRICT)):
         make_person(role, division, login=str(role))
@@ -58,8 +58,10 @@ def found(inspectors: int, estates: int, past: int) -> Work:
 
 def _found_register(places: dict[str, str], own: dict[str, list[str]]) -> None:
     start = datetime(2024, 6, 1, tzinfo=UTC)
-    areas = [(DISTRICT, "宝安区", "district", "440300000000"), (STREET, "新安街道", "street", DISTRICT)]
-    areas += [(place, f"第{place[-2:]}社区", "community", STREET) for place in places.values()]
+    streets = sorted({place[:9] + "000" for place in places.values()})
+    areas = [(DISTRICT, "宝安区", "district", "440300000000")]
+    areas += [(street, f"第{street[6:9]}街道", "street", DISTRICT) for street in streets]
+    areas += [(place, f"第{place[6:]}社区", "community", place[:9] + "000") for place in places.values()]
     names = ("code", "name", "level", "parent_code")
     with clock.at(start), transaction() as db:
         standards.seed(db, CLI)
@@ -79,6 +81,8 @@ def _found_register(places: dict[str, str], own: dict[str, list[str]]) -> None:
 
 def _file_last_quarter(own: dict[str, list[str]], quarter: Quarter, past: int) -> None:
     months = quarter.months[:2]
+    if not past:
+        return
     rows = [
         f"{code},{month},{month.first},{login},*,pass,\n"
         for login, estates in own.items()
