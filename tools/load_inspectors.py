@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Many inspectors each submit a check with three photos while readers look at public pages: errors, waiting times, pictures made.
 
-    tools/load_inspectors.py [INSPECTORS] [SECONDS] [READERS] [--database sqlite|postgres]
+    .venv/bin/python tools/load_inspectors.py [INSPECTORS] [SECONDS] [READERS] [--database sqlite|postgres]
                              (default 500 inspectors within 600 seconds, 50 readers, postgres)
 
 Starts everything itself in a temporary folder and stays on loopback: PostgreSQL, web (as ``portal serve`` runs it) and worker. Photos of
