@@ -68,7 +68,8 @@ OWNED = (
 REPAIRER = "repairer"  # the person of a company that applied for a repair
 TOLD = "SELECT s.case_id, c.subject FROM credit_step s JOIN credit_case c ON c.id = s.case_id WHERE s.step = 'noticed'"
 NOTIFIED = "notified"  # the person of the enterprise that was served a black notice
-COMPANIES = {"lists.served_notice": NOTIFIED, "adverse.company_case": NOTIFIED, "repair.new": REPAIRER,
+# who looks at a page that only the people of a record see
+OWN = {"mediation_cases.hand_form": "registrar", "lists.served_notice": NOTIFIED, "adverse.company_case": NOTIFIED, "repair.new": REPAIRER,
              "repair.company_case": REPAIRER}  # fmt: skip
 ALWAYS: dict[str, Any] = {
     "year": 2025,
@@ -287,7 +288,7 @@ def stops(app: Flask) -> Iterator[Stop]:
                 values |= examples.get(rule.endpoint, {})
                 missing = rule.arguments - set(values)
                 assert not missing, f"{rule.rule} ({rule.endpoint}) needs an example of {sorted(missing)}"
-                login = COMPANIES.get(rule.endpoint) or _who(access[rule.endpoint])
+                login = OWN.get(rule.endpoint) or _who(access[rule.endpoint])
                 yield Stop(login, app.url_for(rule.endpoint, **values))
     yield from (Stop(role and login_of(role), path) for role, path in MORE)
     yield from (Stop(role and login_of(role), path, status) for role, path, status in REFUSED)
