@@ -236,7 +236,7 @@ def main() -> int:
             portal.start_web()
             portal.start_worker()
             portal.wait_until_ready()
-            load, began = Load(portal, work, [photograph(seed) for seed in range(6)]), time.monotonic()
+            load, began = Load(portal, work, [photograph(seed) for seed in range(2)]), time.monotonic()
             load.run(wish.seconds, wish.readers)
             ended = time.monotonic()
             while (left := pictures_left()) and time.monotonic() - ended < WAIT_FOR_PICTURES:

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
 from flask import current_app, g, request
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from portal.kernel import clock, replica
@@ -130,8 +131,11 @@ def request_session() -> Session:
 
 
 def close_request_session(_error: BaseException | None = None) -> None:
-    """Give the reading session back."""
+    """Give the reading session back. Nothing was written through it: that its database is gone by now changes no answer."""
     db = g.pop("db", None)
     if db is not None:
-        db.rollback()
-        db.close()
+        try:
+            db.rollback()
+            db.close()
+        except SQLAlchemyError:
+            db.invalidate()

@@ -15,6 +15,7 @@ from portal.kernel import audit, clock, db, files
 from portal.kernel.audit import AuditEntry
 from portal.kernel.db import reading, transaction
 from portal.kernel.settings import reload_settings
+from portal.kernel.web import close_request_session, request_session
 from scoring.checks.models import Photo
 from tests.checks import pages_district as d
 
@@ -138,3 +139,14 @@ def test_without_a_database_pages_and_programs_are_told(client, monkeypatch):
     assert (answer.status_code, answer.json["status"], answer.content_type) == (503, 503, "application/problem+json")
     assert client.get("/readyz").status_code == 503
     assert client.get("/healthz").status_code == 200
+
+
+@pytest.mark.postgres
+def test_an_answer_stands_though_the_connection_it_read_through_is_gone(app, instance):
+    with app.test_request_context("/"):
+        pid = request_session().scalar(text("SELECT pg_backend_pid()"))
+        with psycopg.connect(instance.url.replace("+psycopg", "")) as other:
+            other.execute("SELECT pg_terminate_backend(%s, 5000)", [pid])
+        close_request_session()
+        assert request_session().scalar(text("SELECT 1")) == 1, "the next one gets another"
+        close_request_session()
