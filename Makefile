@@ -45,7 +45,7 @@ clean:  ## Remove the environment and caches; the instance folder stays
 	@touch $@
 
 .venv/.test: requirements-dev.txt setup.cfg pyproject.toml
-	@tools/system-packages.sh python3-venv fonts-noto-cjk $(pdf_packages) chromium libatomic1 postgresql
+	@tools/system-packages.sh python3-venv fonts-noto-cjk $(pdf_packages) chromium chromium-headless-shell libatomic1 postgresql
 	@tools/environment.sh requirements-dev.txt
 	@touch .venv/.runtime $@
 

@@ -37,6 +37,11 @@ def _english() -> bool:
     return language() == "en"
 
 
+def has_chinese(text: object) -> bool:
+    """Whether a text holds Chinese characters."""
+    return any("\u3400" <= sign <= "\u9fff" for sign in str(text))
+
+
 def date_text(value: date | datetime | None) -> str:
     """A day in a sentence: 2026年11月21日 / 21 November 2026. An instant is read in the district's time."""
     if value is None:

@@ -165,6 +165,7 @@ def _prepare_templates(app: Flask) -> None:
         **formats.GLOBALS,
     )
     app.jinja_env.filters.update(formats.FILTERS)
+    app.jinja_env.tests["has_chinese"] = formats.has_chinese
 
 
 def create_app(testing: bool = False, keep_answers: bool | None = None) -> Flask:

@@ -199,7 +199,7 @@ def test_from_its_day_on_the_roles_named_must_have_one(client, app, monkeypatch)
     sent = client.get("/work")
     assert (sent.status_code, sent.headers["Location"]) == (303, "/account/proofs")
     assert client.submit("/lists/manage/2025/decide", page="/account/proofs").status_code == 403
-    assert "才能办理事项" in client.get("/account/proofs").text
+    assert "请先在这里设置一种，再办理事项" in client.get("/account/proofs").text
     other = app.test_client()
     sign_in(other, "lihua", PASSWORD)
     assert other.get("/work").status_code == 200, "another role is not asked"

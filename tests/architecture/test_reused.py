@@ -1,5 +1,7 @@
 """The database that tests on PostgreSQL share is as new for each of them, whatever the test before did."""
 
+import os
+
 import psycopg
 import pytest
 
@@ -21,11 +23,14 @@ def _all(url: str) -> dict[str, list[str]]:
         return {**held, "sequences": connection.execute(reused.SEQUENCES).fetchall()}
 
 
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")  # both workers make databases at once
+
+
 @pytest.mark.parametrize("deed", [ROWS, SEEDED, GUARDED, SCHEMA], ids=["rows", "seeded", "guarded", "schema"])
 def test_nothing_of_a_test_reaches_the_next(deed, run_folder, tmp_path):
     from tests.databases import reused_place
 
-    first = reused_place(run_folder, tmp_path / "one", "reused_one")
+    first = reused_place(run_folder, tmp_path / "one", f"reused_one_{WORKER}")
     new = _all(first.url)
     assert sum(map(len, new.values())) > 100
     with psycopg.connect(first.url.replace("+psycopg", "")) as connection:
@@ -33,6 +38,6 @@ def test_nothing_of_a_test_reaches_the_next(deed, run_folder, tmp_path):
         connection.execute(deed.encode())
     assert deed == SCHEMA or _all(first.url) != new
     reused.give_back(run_folder)
-    second = reused_place(run_folder, tmp_path / "two", "reused_two")
+    second = reused_place(run_folder, tmp_path / "two", f"reused_two_{WORKER}")
     assert _all(second.url) == new
     reused.give_back(run_folder)
