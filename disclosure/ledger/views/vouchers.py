@@ -1,9 +1,6 @@
 """A voucher: the original for the office and its company, the tool that masks it, the redacted copy for everybody."""
 
-import base64
-import io
-
-from flask import Response, flash, render_template, request, send_file, url_for
+from flask import Response, flash, render_template, request, url_for
 
 from disclosure.ledger import papers, places, policy
 from disclosure.ledger.forms import CopyForm, ReasonForm
@@ -17,6 +14,7 @@ from portal.kernel.files import store
 from portal.kernel.i18n import _
 from portal.kernel.images import public_copy as masked_copy
 from portal.kernel.images import thumbnail
+from portal.kernel.sent_files import masked_preview, sent
 from portal.kernel.web import actor, needs, public, request_session
 from scoring.checks import api as checks
 
@@ -67,10 +65,8 @@ def voucher_file(voucher_id: str, size: str) -> Response:
 
 
 def _sent(data: bytes, media_type: str, etag: str, cache: str) -> Response:
-    answer = send_file(io.BytesIO(data), mimetype=media_type, etag=etag)
-    answer.headers["Cache-Control"] = cache
+    answer = sent(data, media_type, etag, cache)
     answer.headers["Content-Disposition"] = f'inline; filename="{etag[:16]}.{ENDINGS.get(media_type, "bin")}"'
-    answer.make_conditional(request)
     return answer
 
 
@@ -99,7 +95,7 @@ def preview_voucher(voucher_id: str) -> str | tuple[str, int]:
         return _page(voucher_id, rows)
     if rows.errors or found.media_type == service.PDF:
         return _page(voucher_id, rows), 422
-    copy = base64.b64encode(masked_copy(store().read(found.original_sha256), rows.boxes)).decode()
+    copy = masked_preview(found.original_sha256, rows.boxes)
     return render_template("ledger/voucher_preview.html", voucher=found, rows=rows, copy=copy)
 
 
