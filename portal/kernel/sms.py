@@ -1,17 +1,23 @@
 """Text messages to phones: what a gateway does, and a local one that writes into the instance folder.
 
 A message goes out beside the request, for real requests and for those that fit nobody alike, so that the time an answer
-takes says nothing. A message that is lost is asked for again; nothing of it is kept or logged.
+takes says nothing. A message that is lost is asked for again; nothing of it is kept or logged. In the folder it waits
+enciphered, is handed on by ``portal outbox``, and goes after ``WAITS`` whether anybody took it or not.
 """
 
 import logging
 import os
 import threading
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 
 from portal.kernel import clock, ids
+from portal.kernel.errors import NotFound
+from portal.kernel.i18n import _
+from portal.kernel.key_ring import decrypt_file, encrypt_file
 from portal.kernel.settings import settings
 
 log = logging.getLogger(__name__)
@@ -33,8 +39,11 @@ class Gateway(Protocol):
         ...
 
 
+WAITS = timedelta(days=3)  # longer than any code in a message lives; a reminder is repeated by its own rule
+
+
 class Outbox:
-    """Each message as a file ``outbox/sms/TIME-ID.txt`` (0600): the phone on the first line, then the text."""
+    """Each message as a file ``outbox/sms/TIME-ID.sealed`` (0600), enciphered under the data key and bound to its name."""
 
     def __init__(self, folder: Path):
         self.folder = folder
@@ -44,14 +53,48 @@ class Outbox:
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         name = f"{clock.now():%Y%m%dT%H%M%S}-{ids.new_id()}"
         draft = self.folder / f".{name}"
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
-            file.write(f"{message.phone}\n{message.text}\n")
-        draft.rename(self.folder / f"{name}.txt")
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(encrypt_file("data", name, f"{message.phone}\n{message.text}"))
+        draft.rename(self.folder / f"{name}.sealed")
+
+    def waiting(self) -> list[str]:
+        """Names of the messages that nobody took yet, oldest first."""
+        return sorted(path.stem for path in self.folder.glob("*.sealed"))
+
+    def read(self, name: str) -> Message:
+        """A waiting message. NotFound when it is none, or was taken meanwhile."""
+        path = self._path(name)
+        if not path.is_file():
+            raise NotFound(_("没有名称为“%(name)s”的待发短信。", name=name))
+        phone, _line, text = decrypt_file(name, path.read_bytes()).partition("\n")
+        return Message(phone, text)
+
+    def drop(self, name: str) -> None:
+        """The message was handed on, or its time is over."""
+        self._path(name).unlink(missing_ok=True)
+
+    def overdue(self, now: datetime) -> list[str]:
+        """Names of what waited longer than ``WAITS``, files in clear of earlier releases included."""
+        until = f"{now - WAITS:%Y%m%dT%H%M%S}"
+        return sorted(path.name for path in self.folder.glob("[0-9]*") if path.name < until)
+
+    def clear(self, names: Iterable[str]) -> None:
+        """Delete files by the names that ``overdue`` gave."""
+        for name in names:
+            (self.folder / Path(name).name).unlink(missing_ok=True)
+
+    def _path(self, name: str) -> Path:
+        return self.folder / f"{Path(name).name}.sealed"
+
+
+def outbox() -> Outbox:
+    """The folder where messages wait."""
+    return Outbox(settings().instance / "outbox" / "sms")
 
 
 def gateway() -> Gateway:
     """The gateway of this portal."""
-    return Outbox(settings().instance / "outbox" / "sms")
+    return outbox()
 
 
 def hand_over(message: Message | None, wait: bool = False) -> None:

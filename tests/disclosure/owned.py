@@ -16,10 +16,9 @@ from disclosure.owners.models import OwnerFacts, OwnerUnit
 from disclosure.owners.service import balances, register, sessions
 from disclosure.owners.service.balances import BalanceInput
 from disclosure.owners.service.register import HoldingInput
-from portal.kernel import clock
+from portal.kernel import clock, sms
 from portal.kernel.db import reading, transaction
 from portal.kernel.ids import new_id
-from portal.kernel.settings import settings
 from portal.shell import wiring
 from tests import built
 from tests.disclosure.banks import Ledger, as_csv
@@ -100,8 +99,9 @@ def entry(estate: str, category: str) -> ledger.Entry:
 
 def messages() -> list[str]:
     """Texts in the outbox, oldest first."""
-    folder = settings().instance / "outbox" / "sms"
-    return [path.read_text() for path in sorted(folder.glob("*.txt"), key=lambda path: path.stat().st_mtime_ns)]
+    box = sms.outbox()
+    found = map(box.read, sorted(box.waiting(), key=lambda name: (box.folder / f"{name}.sealed").stat().st_mtime_ns))
+    return [f"{message.phone}\n{message.text}\n" for message in found]
 
 
 def last_code() -> str:

@@ -9,7 +9,7 @@ from mediation.cases import api as cases
 from mediation.cases.models.record import MediationCase
 from mediation.filing import service
 from mediation.filing.models import MediationDraft
-from portal.kernel import clock
+from portal.kernel import clock, sms
 from portal.kernel.audit import AuditEntry
 from portal.kernel.db import reading, transaction
 from tests.mediation.centre import REGISTRAR, TODAY, filed, found, mediating, party_of, room
@@ -94,7 +94,7 @@ def test_evidence_is_handed_in_before_the_other_side_agreed(instance):
 
 
 def texts(instance) -> list[str]:
-    return [path.read_text() for path in sorted((instance.instance / "outbox" / "sms").glob("*.txt"))]
+    return [f"{found.phone}\n{found.text}\n" for found in map(sms.outbox().read, sms.outbox().waiting())]
 
 
 def test_a_code_by_text_message_never_shows_on_a_screen(app, client, instance):

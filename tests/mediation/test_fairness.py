@@ -10,7 +10,7 @@ from sqlalchemy.exc import DatabaseError
 from mediation.cases import api as cases
 from mediation.cases.models.fairness import MediationOpinion
 from mediation.statistics import fairness
-from portal.kernel import clock
+from portal.kernel import clock, sms
 from portal.kernel.db import reading, transaction
 from portal.kernel.errors import Conflict, DomainError, NotAllowed, NotFound
 from portal.notices import api as notices
@@ -102,12 +102,13 @@ def test_a_week_later_those_who_kept_silent_are_reminded_once(instance):
         case_id = mediating(db)
         cases.give_opinion(db, FIRM, case_id, "acceptance", YES)
         code = cases.case_view(db, REGISTRAR, case_id).code
-    outbox = instance.instance / "outbox" / "sms"
     for days, calls in ((6, 0), (7, 1), (8, 0)):
         with clock.on(TODAY + timedelta(days=days)), transaction() as db:
             assert cases.remind(db, REGISTRAR)["fairness"] == calls
-    phone, words = next(outbox.glob("*.txt")).read_text().splitlines()
-    assert (phone, len(list(outbox.glob("*.txt")))) == ("13800001234", 1)
+    (name,) = sms.outbox().waiting()
+    message = sms.outbox().read(name)
+    words = message.text
+    assert message.phone == "13800001234"
     assert code in words
     assert not [one for one in ("电梯", "物业", "维修", "王小明") if one in words]
     with clock.on(TODAY + timedelta(days=8)), reading() as db:

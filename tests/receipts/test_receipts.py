@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import delete, select, text, update
 from sqlalchemy.exc import DatabaseError
 
-from portal.kernel import clock, keys
+from portal.kernel import clock, key_ring, keys
 from portal.kernel.access import system_actor
 from portal.kernel.db import reading, transaction
 from portal.kernel.settings import settings
@@ -65,7 +65,7 @@ def test_old_receipts_stay_verifiable_when_the_key_changes(instance):
 
     for path in settings().keys.glob("signing*"):  # a restored instance without its keys makes new ones
         path.unlink()
-    keys._ring.cache_clear()
+    key_ring._ring.cache_clear()
     new = issue()
     assert new["key_id"] not in known
     assert judged(old).verdict == judged(new).verdict == "genuine"
