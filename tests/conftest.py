@@ -45,6 +45,7 @@ def pytest_configure(config: pytest.Config) -> None:
         "DATABASE_REPLICA_URL",
         "PORTAL_KEYS",
         "PORTAL_BACKUP_KEY",
+        "FILES_S3_BUCKET",
         "SITE_NAME",
         "PORT",
         "BASE_URL",

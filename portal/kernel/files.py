@@ -1,51 +1,28 @@
-"""Files kept by their content: the SHA-256 of the bytes is the name, so nothing is stored twice or changed in place."""
+"""Files kept by their content: the SHA-256 of the bytes is the name, so nothing is stored twice or changed in place.
+
+They lie in the folder ``files`` of the instance folder, or in an object storage (``kernel.files_s3``) where one is configured.
+"""
 
 import hashlib
 import io
 import os
-import re
 import tempfile
-from dataclasses import dataclass
+from collections.abc import Iterator
+from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import BinaryIO
 
-from portal.kernel.errors import DomainError, NotFound
-from portal.kernel.i18n import _
-from portal.kernel.settings import settings
+from portal.kernel.files_store import MAX_FILE, PIECE, StoredFile, is_name, not_there, too_large
+from portal.kernel.files_store import FileDamaged as FileDamaged
+from portal.kernel.files_store import FileStore as FileStore
+from portal.kernel.files_store import StoreAway as StoreAway
+from portal.kernel.settings import Settings, settings
 
-MAX_FILE = 200 * 1024 * 1024
-_PIECE = 1024 * 1024
-
-
-@dataclass(frozen=True)
-class StoredFile:
-    """A file in the store: its SHA-256 (hexadecimal, small letters) and its size in bytes."""
-
-    sha256: str
-    size: int
+_DRAFT = ".draft-"
 
 
-class FileStore(Protocol):
-    """Where files are kept; an object store can take the place of the folder."""
-
-    def put(self, source: bytes | BinaryIO, limit: int = MAX_FILE) -> StoredFile:
-        """Keep the bytes and say under which name; ``DomainError`` when they are more than ``limit``."""
-        ...
-
-    def open(self, sha256: str) -> BinaryIO:
-        """The bytes, for reading; ``NotFound`` if the store does not have them."""
-        ...
-
-    def exists(self, sha256: str) -> bool:
-        """Whether the store has that file."""
-        ...
-
-    def verify(self, sha256: str) -> bool:
-        """Whether the stored bytes still are what their name says."""
-        ...
-
-
-class LocalFileStore:
+class LocalFileStore(FileStore):
     """Files in a folder, as ``ab/cd/<sha256>``; folders 0700, files 0600."""
 
     def __init__(self, folder: Path) -> None:
@@ -56,7 +33,7 @@ class LocalFileStore:
         stream = io.BytesIO(source) if isinstance(source, bytes | bytearray | memoryview) else source
         self._make(self.folder)
         # mkstemp makes the file readable by this user only
-        handle, draft = tempfile.mkstemp(prefix=".draft-", dir=self.folder)
+        handle, draft = tempfile.mkstemp(prefix=_DRAFT, dir=self.folder)
         try:
             with os.fdopen(handle, "wb") as file:
                 stored = _copy(stream, file, limit)
@@ -84,41 +61,41 @@ class LocalFileStore:
 
     def path(self, sha256: str) -> Path:
         """Where that file is, or would be."""
-        if not re.fullmatch(r"[0-9a-f]{64}", sha256):
-            raise NotFound(_("没有找到这个文件。"))
+        if not is_name(sha256):
+            raise not_there()
         return self.folder / sha256[:2] / sha256[2:4] / sha256
 
-    def open(self, sha256: str) -> io.BufferedReader:
-        """The bytes, for reading."""
+    def fetch(self, sha256: str) -> io.BufferedReader:
+        """The file itself."""
         try:
             return self.path(sha256).open("rb")
         except FileNotFoundError as error:
-            raise NotFound(_("没有找到这个文件。")) from error
-
-    def read(self, sha256: str) -> bytes:
-        """All bytes of a file."""
-        with self.open(sha256) as file:
-            return file.read()
+            raise not_there() from error
 
     def exists(self, sha256: str) -> bool:
         """Whether the store has that file."""
         return self.path(sha256).is_file()
 
-    def verify(self, sha256: str) -> bool:
-        """Whether the stored bytes still are what their name says; false when the file is gone."""
-        try:
-            with self.open(sha256) as file:
-                return hashlib.file_digest(file, "sha256").hexdigest() == sha256
-        except NotFound:
-            return False
+    def stored(self) -> Iterator[StoredFile]:
+        """All files of the store, in the order of their names."""
+        for path in sorted(self.folder.glob("??/??/*")):
+            if is_name(path.name) and path.is_file():
+                yield StoredFile(path.name, path.stat().st_size)
+
+    def clear_drafts(self, before: datetime) -> int:
+        """Remove what uploads left that were killed before an instant; says how many there were."""
+        old = [path for path in self.folder.glob(f"{_DRAFT}*") if path.stat().st_mtime < before.timestamp()]
+        for path in old:
+            path.unlink(missing_ok=True)
+        return len(old)
 
 
 def _copy(source: BinaryIO, target: BinaryIO, limit: int) -> StoredFile:
     digest, size = hashlib.sha256(), 0
-    while piece := source.read(_PIECE):
+    while piece := source.read(PIECE):
         size += len(piece)
         if size > limit:
-            raise DomainError(_("文件超过%(n)sMB，没有上传。请压缩后再传。", n=max(1, limit // (1024 * 1024))))
+            raise too_large(limit)
         digest.update(piece)
         target.write(piece)
     return StoredFile(digest.hexdigest(), size)
@@ -133,6 +110,20 @@ def _sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
-def store() -> LocalFileStore:
-    """The store of this instance: the folder ``files`` of the instance folder."""
+def local_store() -> LocalFileStore:
+    """The folder ``files`` of the instance folder, also where files lie in an object storage."""
     return LocalFileStore(settings().instance / "files")
+
+
+@lru_cache(maxsize=4)
+def _object_store(told: Settings, _process: int) -> FileStore:
+    from portal.kernel.files_s3 import S3FileStore  # noqa: PLC0415  loaded only where files lie in a bucket
+
+    return S3FileStore(told)
+
+
+def store() -> FileStore:
+    """The store of this portal: a bucket where ``FILES_S3_BUCKET`` names one, else the folder."""
+    told = settings()
+    # connections do not survive a fork: each process makes its own
+    return _object_store(told, os.getpid()) if told.files_s3_bucket else local_store()

@@ -3,7 +3,7 @@
 import os
 import secrets
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -40,6 +40,13 @@ class Settings:
     smtp_password: str
     smtp_from: str
     smtp_security: str
+    files_s3_bucket: str  # empty: files lie in the instance folder
+    files_s3_endpoint: str  # empty: Amazon's, by the region
+    files_s3_region: str
+    files_s3_host_style: bool  # the bucket's name is part of the host
+    files_s3_ca: str  # file of certificates of a private authority
+    files_s3_key: str = field(repr=False)
+    files_s3_secret: str = field(repr=False)
     backup_key: str  # empty: backups are not encrypted and hold no keys
     backups: Path
     backups_kept: int
@@ -69,6 +76,20 @@ def _secret_key(instance: Path) -> str:
     return path.read_text()
 
 
+def _s3_keys() -> tuple[str, str]:
+    """(access key, secret) of the object storage: the two lines of a file, or two variables. ValueError without them."""
+    env = os.environ
+    if path := env.get("FILES_S3_KEYS_FILE"):
+        lines = Path(path).read_text().split()
+    else:
+        lines = [env.get("FILES_S3_KEY") or "", env.get("FILES_S3_SECRET") or ""]
+    if env.get("FILES_S3_BUCKET") and not (len(lines) == 2 and all(lines)):
+        raise ValueError(
+            "FILES_S3_BUCKET needs FILES_S3_KEY and FILES_S3_SECRET, or a file of both (FILES_S3_KEYS_FILE)"
+        )
+    return lines[0], lines[1]
+
+
 def _day(text: str | None) -> date | None:
     return date.fromisoformat(text) if text else None
 
@@ -81,6 +102,7 @@ def settings() -> Settings:
     instance.mkdir(parents=True, exist_ok=True)
     port = int(env.get("PORT") or 8000)
     base_url = (env.get("BASE_URL") or f"http://127.0.0.1:{port}").rstrip("/")
+    s3_key, s3_secret = _s3_keys()
     return Settings(
         instance=instance,
         database_url=env.get("DATABASE_URL") or f"sqlite:///{instance / 'portal.db'}",
@@ -107,6 +129,13 @@ def settings() -> Settings:
         smtp_password=env.get("SMTP_PASSWORD") or "",
         smtp_from=env.get("SMTP_FROM") or "",
         smtp_security=env.get("SMTP_SECURITY") or "starttls",
+        files_s3_bucket=env.get("FILES_S3_BUCKET") or "",
+        files_s3_endpoint=(env.get("FILES_S3_ENDPOINT") or "").rstrip("/"),
+        files_s3_region=env.get("FILES_S3_REGION") or "us-east-1",
+        files_s3_host_style=env.get("FILES_S3_HOST_STYLE", "0") == "1",
+        files_s3_ca=env.get("FILES_S3_CA") or "",
+        files_s3_key=s3_key,
+        files_s3_secret=s3_secret,
         backup_key=env.get("PORTAL_BACKUP_KEY") or "",
         backups=Path(env.get("PORTAL_BACKUPS") or instance / "backups").resolve(),
         backups_kept=max(1, int(env.get("PORTAL_BACKUPS_KEPT") or 7)),

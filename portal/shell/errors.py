@@ -12,6 +12,7 @@ from sqlalchemy.exc import TimeoutError as NoConnection
 from werkzeug.exceptions import HTTPException
 
 from portal.kernel.errors import Conflict, DomainError, InputRefused, NotAllowed, NotFound
+from portal.kernel.files_store import FileDamaged
 from portal.kernel.i18n import _, language
 
 log = logging.getLogger(__name__)
@@ -136,6 +137,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(NotAllowed, lambda error: answer(403, str(error)))
     app.register_error_handler(Conflict, lambda error: answer(409, str(error)))
     app.register_error_handler(InputRefused, _refused)
+    app.register_error_handler(FileDamaged, lambda error: answer(500, str(error)))
     app.register_error_handler(DomainError, lambda error: answer(409, str(error)))
     app.register_error_handler(CSRFError, lambda _error: answer(400))
     for away in AWAY:

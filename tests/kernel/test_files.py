@@ -85,5 +85,5 @@ def test_only_hashes_are_names(kept, name):
 
 
 def test_the_store_of_the_instance_is_in_its_folder(tmp_path, monkeypatch):
-    monkeypatch.setattr(files, "settings", lambda: type("S", (), {"instance": tmp_path}))
+    monkeypatch.setattr(files, "settings", lambda: type("S", (), {"instance": tmp_path, "files_s3_bucket": ""}))
     assert files.store().folder == tmp_path / "files"
