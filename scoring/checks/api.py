@@ -13,6 +13,7 @@ from scoring.checks.imports import KIND as KIND
 from scoring.checks.queries import ReportedCheck as ReportedCheck
 from scoring.checks.queries import checks_frame as checks_frame
 from scoring.checks.queries import confirmed_since as confirmed_since
+from scoring.checks.queries import inspection_days as inspection_days
 from scoring.checks.queries import interests as interests
 from scoring.checks.queries import reported_in_time as reported_in_time
 from scoring.checks.queries import results_frame as results_frame

@@ -116,6 +116,12 @@ def _categorical(parts: Iterator[Sequence[tuple[Any, ...]]], columns: Sequence[s
     return pd.DataFrame(made)
 
 
+def inspection_days(db: Session, check_ids: Collection[str]) -> dict[str, date]:
+    """Check id to the day of the inspection."""
+    rows = select(MonthlyCheck.id, MonthlyCheck.inspected_on).where(MonthlyCheck.id.in_(sorted(check_ids)))
+    return {check_id: day for check_id, day in db.execute(rows)}
+
+
 def late_permissions(db: Session, months: Sequence[str]) -> set[tuple[str, str]]:
     """(estate, month) for which the street permitted late submission."""
     rows = select(LatePermission.estate_code, LatePermission.month).where(LatePermission.month.in_(list(months)))

@@ -47,22 +47,12 @@ def quarter_explained(
     day = as_of or clock.today()
     row = _one(quarters.quarter_page(db, quarter, as_of=day, known_at=known_at, estates=[estate_code])[0])
     months = quarters.quarter_months(db, quarter, day, known_at, estate_code)
-    inspected = _inspected(db, months, row["division_code"])
+    inspected = checks.inspection_days(db, set(months["check_id"]))
     explained = tuple(_month(db, found, row["recorded_at"], inspected, staff) for found in _dicts(months))
     line = rules_explain.quarter_line(
         str(quarter), {month.month: month.score_cp for month in explained}, row["score_cp"]
     )
     return QuarterExplained(str(quarter), estate_code, row, line, sentences.quarter_sentence(line), explained)
-
-
-def _inspected(db: Session, months: pd.DataFrame, division: str) -> dict[str, date]:
-    """Check id to its day. The estate's community is read first; an estate that moved since is looked for everywhere."""
-    wanted = sorted(set(months["month"]))
-    rows = checks.checks_frame(db, wanted, within=division)
-    if not months["check_id"].isin(rows["check_id"]).all():
-        rows = checks.checks_frame(db, wanted)
-    rows = rows[rows["check_id"].isin(months["check_id"])]
-    return dict(zip(rows["check_id"], rows["inspected_on"], strict=True))
 
 
 def _month(

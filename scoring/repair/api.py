@@ -7,4 +7,5 @@ from scoring.repair.service import on_document_served as on_document_served
 from scoring.repair.service import supplement as supplement
 from scoring.repair.service import withdraw as withdraw
 from scoring.repair.targets import Target as Target
+from scoring.repair.targets import listed as listed
 from scoring.repair.targets import of_company as of_company

@@ -41,9 +41,13 @@ class Target:
 
 def of_company(db: Session, uscc: str, on: date) -> list[Target]:
     """Everything of a company that can be repaired, now or later."""
-    found = [_entry(one, on) for one in lists.repairable(db, on, uscc=uscc)]
     events = credit.score(db, "enterprise", uscc, on).events
-    return found + [_event(db, one, on) for one in events if one.points_cp < 0 and not one.is_share]
+    return listed(db, uscc, on) + [_event(db, one, on) for one in events if one.points_cp < 0 and not one.is_share]
+
+
+def listed(db: Session, uscc: str, on: date) -> list[Target]:
+    """A company's entries on the black list alone."""
+    return [_entry(one, on) for one in lists.repairable(db, on, uscc=uscc)]
 
 
 def find(db: Session, ref: str, uscc: str, on: date) -> Target | None:

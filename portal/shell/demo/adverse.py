@@ -6,7 +6,7 @@ survey came late. Days are counted back from today, so that what waits is waitin
 
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
-from functools import partial
+from functools import cache, partial
 from io import BytesIO
 from typing import Any, Protocol
 
@@ -86,8 +86,12 @@ def _company(uscc: str) -> Actor:
 
 def _paper(db: Session, text: str) -> str:
     """A page that stands for a photo or a signed paper."""
-    page = pdf.render(f"<h1>{text}</h1><p>（示例）</p>", title=text)
-    return adverse.keep_files(db, [BytesIO(page)])[0]
+    return adverse.keep_files(db, [BytesIO(_printed(text))])[0]
+
+
+@cache
+def _printed(text: str) -> bytes:
+    return pdf.render(f"<h1>{text}</h1><p>（示例）</p>", title=text)
 
 
 def _serve(db: Session, officer: Actor, ref: str, on: date) -> None:
@@ -149,7 +153,7 @@ class _Veto:
         year = on.year
         if self.goal in ("proposed", "decided"):  # what waits for its paper service
             self.estate = _unsigned(db, self.story.plan, on) or self.estate
-        evidence = [_paper(db, f"现场核查记录 {self.estate}")]
+        evidence = [_paper(db, "现场核查记录")]
         new = vetoes.NewVeto(year, self.estate, self.code, FACTS[self.code], evidence)
         self.case = vetoes.propose(db, self.officer, new, on=on)
 
@@ -166,7 +170,7 @@ class _Veto:
 
     def _speaking(self, db: Session, on: date) -> None:
         company = _company(adverse.case_of(db, self.ref).uscc)
-        files = [_paper(db, f"整改照片 {self.estate}")]
+        files = [_paper(db, "整改照片")]
         adverse.raise_point(db, company, self.ref, text=POINT, files=files, on=on)
         if self.goal in ("asked", "unheard"):
             adverse.ask_hearing(db, company, self.ref, on=on)
@@ -319,16 +323,25 @@ def _repairs(story: Told) -> None:
     """Companies whose minimum time is over apply; each application is taken as far as its goal."""
     on = clock.today()
     with reading() as db:
-        found = [one for code, _name in story.plan.companies for one in repair.of_company(db, code, on) if one.can]
-    found.sort(key=lambda one: (one.kind != "list", one.uscc, one.ref))
+        found = _repairable(db, sorted(code for code, _name in story.plan.companies), on)
     for one, goal in zip(found, REPAIRS, strict=False):
         with transaction() as db:
             _repair(db, story, one, goal, on)
 
 
+def _repairable(db: Session, companies: list[str], on: date) -> list[repair.Target]:
+    """List entries first; then so many credit events as there are goals for, company by company."""
+    found = {one.ref: one for code in companies for one in repair.listed(db, code, on) if one.can}
+    for code in companies:
+        if len(found) >= len(REPAIRS):
+            break
+        found |= {one.ref: one for one in repair.of_company(db, code, on) if one.can}
+    return sorted(found.values(), key=lambda one: (one.kind != "list", one.uscc, one.ref))
+
+
 def _repair(db: Session, story: Told, one: repair.Target, goal: str, on: date) -> None:
     company = _company(one.uscc)
-    files = [] if goal == "gaps_told" else [_paper(db, f"整改验收材料 {one.name}")]
+    files = [] if goal == "gaps_told" else [_paper(db, "整改验收材料")]
     apply = partial(repair.apply, db, company, one.ref, files=files, statement="已全部整改并通过街道验收。", on=on)
     case = apply(is_committed=goal != "gaps_told", signer="示例签署人")
     lead = story.cast.actor("lead2" if "lead2" in story.cast.people else "lead")

@@ -40,7 +40,7 @@ SIGN_INS = (
     ("auditor", "监督审计人员"),
     ("admin", "系统管理员"),
 )
-PICTURES, PER_PICTURE = 12, 5
+PICTURES = 24  # at findings
 LOADED = "demo.loaded"
 
 
@@ -115,7 +115,7 @@ def _photos(plan: Plan, story: Story) -> None:
             .order_by(MonthlyCheck.estate_code, MonthlyCheck.month, ItemResult.item_code)
         )
         found = db.execute(query).all()
-        chosen = found[:: max(1, len(found) // (PICTURES * PER_PICTURE))][: PICTURES * PER_PICTURE]
+        chosen = found[:: max(1, len(found) // PICTURES)][:PICTURES]
         for number, (check, item_code) in enumerate(chosen):
             _photo(db, plan, story, check, item_code, number)
 

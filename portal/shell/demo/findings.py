@@ -1,5 +1,6 @@
 """What the inspectors of the demo district find: rows of the ``checks`` sheet, made from an estate's quality."""
 
+from itertools import accumulate
 from random import Random
 
 from portal.shell.demo.plan import PlannedEstate
@@ -70,7 +71,7 @@ class Inspector:
 
     def __init__(self, random: Random, items: list[tuple[str, int, str]]):
         self.random, self.items = random, items
-        self.weights = [CATEGORY_WEIGHT.get(code[:2], 1.0) for code, _most, _rule in items]
+        self.weights = list(accumulate(CATEGORY_WEIGHT.get(code[:2], 1.0) for code, _most, _rule in items))
 
     def visit(self, estate: PlannedEstate, quarter: int) -> list[tuple[str, str, str]]:
         """(item_code, result, note) rows of one visit, ``quarter`` quarters after the start; ('*', 'pass', '') when clean."""
@@ -83,7 +84,7 @@ class Inspector:
             }
         left = 100.0 - target
         while left > 0.24 and len(rows) < len(self.items):
-            code, most, rule = random.choices(self.items, self.weights)[0]
+            code, most, rule = random.choices(self.items, cum_weights=self.weights)[0]
             if code in rows:
                 continue
             result, lost = self._result(most, rule, left)
