@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 
 from portal.kernel import clock
 from portal.kernel.db import Base
-from portal.kernel.files import LocalFileStore, store
-from portal.operations.saving import stored
+from portal.kernel.files import store
+from portal.kernel.files_store import StoredFile
 
 SHOWN = 20
 # Hashes of texts that stand in the database, and of files that are read once and not kept.
@@ -66,23 +66,27 @@ def _named(db: Session) -> dict[str, str]:
     return found
 
 
-def _digits_of_tonight(kept: LocalFileStore, names: list[str]) -> str:
-    if sum(kept.path(name).stat().st_size for name in names) <= ALL_AT_ONCE:
+def _digits_of_tonight(files: list[StoredFile]) -> str:
+    if sum(file.size for file in files) <= ALL_AT_ONCE:
         return "0123456789abcdef"
     return f"{clock.today().toordinal() % 16:x}"
 
 
 def check_files(db: Session) -> Findings:
-    """Hold the store against the rows: rows first, so that a file that comes meanwhile is no orphan for long."""
+    """Hold the store against the rows: rows first, so that a file that comes meanwhile is no orphan for long.
+
+    Files are read a piece at a time. ``OSError`` when the store is away.
+    """
     kept, named = store(), _named(db)
-    names = list(stored(kept))
-    there, digits = set(names), _digits_of_tonight(kept, names)
-    found = Findings(named=len(named), present=len(names))
+    db.rollback()  # reading the files takes long: no view of the database is held meanwhile
+    files = list(kept.stored())
+    there, digits = {file.sha256 for file in files}, _digits_of_tonight(files)
+    found = Findings(named=len(named), present=len(files))
     found.missing = sorted(f"{name} ({table})" for name, table in named.items() if name not in there)
-    found.orphans = [name for name in names if name not in named]
-    for name in names:
-        if name[0] in digits:
+    found.orphans = [file.sha256 for file in files if file.sha256 not in named]
+    for file in files:
+        if file.sha256[0] in digits:
             found.checked += 1
-            if not kept.verify(name):
-                found.altered.append(name)
+            if not kept.verify(file.sha256):
+                found.altered.append(file.sha256)
     return found

@@ -6,6 +6,8 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +15,16 @@ from portal.kernel import audit, clock
 from portal.kernel.access import system_actor
 from portal.kernel.db import reading, transaction
 from portal.kernel.errors import DomainError
+from portal.kernel.files import StoreAway, local_store
+from portal.kernel.i18n import _
 from portal.kernel.jobs import Job, JobFailed
 from portal.kernel.settings import settings
-from portal.operations import evidence, outcomes, partitions, retention
+from portal.operations import evidence, outcomes, partitions, retention, scratch
 from portal.operations.saving import Saved, backup
 
 NAME = "portal-*.backup"
+_SCRATCH = ".proof-"
+_DRAFTS_KEPT = timedelta(days=1)
 _PATIENCE = 6 * 3600  # seconds for a restore
 
 
@@ -43,10 +49,11 @@ def run_backup() -> Mapping[str, Any]:
         _note("backup", False, {"error": str(error)})
         raise JobFailed({"failed": "backup"}) from error
     _note("backup", not saved.damaged, _facts(target, saved))
-    wrong = prove(target, saved.encrypted)
-    _note("proof", not wrong, {"file": target.name, "rows": saved.rows, "files": saved.files, "wrong": wrong})
-    if wrong or saved.damaged:
-        raise JobFailed({"failed": "proof" if wrong else "files"})
+    proof = prove(target, saved.encrypted)
+    told = {"file": target.name, "rows": saved.rows, "files": saved.files, **asdict(proof)}
+    _note("proof", not proof.wrong, told)
+    if proof.wrong or saved.damaged:
+        raise JobFailed({"failed": "proof" if proof.wrong else "files"})
     for old in backups()[: -settings().backups_kept]:
         old.unlink()
     return {"rows": saved.rows, "file": target.name}
@@ -59,15 +66,36 @@ def _facts(target: Path, saved: Saved) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def prove(path: Path, encrypted: bool) -> str:
-    """Restore a backup into a scratch folder in a process of its own and verify the log there; what went wrong, or nothing.
+@dataclass(frozen=True)
+class Proof:
+    """What was wrong with a restored backup (empty: nothing), and the kind of database it was restored into."""
 
-    The scratch database is SQLite whatever the portal runs on. A backup without keys is verified with the keys of the ring.
+    wrong: str
+    database: str
+
+
+def prove(path: Path, encrypted: bool) -> Proof:
+    """Restore a backup into a scratch place in a process of its own and verify the log there.
+
+    The evidence files go into a scratch folder, wherever the portal keeps its own. A backup without keys is verified with the
+    keys of the ring.
     """
-    scratch = Path(tempfile.mkdtemp(prefix=".proof-", dir=path.parent))
+    folder = Path(tempfile.mkdtemp(prefix=_SCRATCH, dir=path.parent))
+    try:
+        with scratch.database(folder) as made:
+            return Proof(_restored(path, folder, made.url, encrypted), made.kind)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _restored(path: Path, folder: Path, url: str, encrypted: bool) -> str:
+    """What went wrong, or nothing."""
+    kept = {
+        name: value for name, value in os.environ.items() if not name.startswith(("FILES_S3_", "DATABASE_REPLICA_"))
+    }
     environment = {
-        **os.environ, "PORTAL_INSTANCE": str(scratch), "DATABASE_URL": f"sqlite:///{scratch / 'portal.db'}",
-        "PORTAL_KEYS": str(scratch / "keys" if encrypted else settings().keys),
+        **kept, "PORTAL_INSTANCE": str(folder), "DATABASE_URL": url,
+        "PORTAL_KEYS": str(folder / "keys" if encrypted else settings().keys),
         "PORTAL_BACKUP_KEY": settings().backup_key, "PORTAL_SECRET_KEY": "only for the proof",
     }  # fmt: skip
     try:
@@ -75,19 +103,20 @@ def prove(path: Path, encrypted: bool) -> str:
             [sys.executable, "-m", "portal.operations.proving", str(path)], env=environment, cwd="/",
             capture_output=True, text=True, check=False, timeout=_PATIENCE,
         )  # fmt: skip
-        if done.returncode:
-            return (done.stderr.strip().splitlines() or [f"exit {done.returncode}"])[-1][:300]
     except subprocess.TimeoutExpired:
         return "timeout"
-    finally:
-        shutil.rmtree(scratch, ignore_errors=True)
-    return ""
+    return (done.stderr.strip().splitlines() or [f"exit {done.returncode}"])[-1][:300] if done.returncode else ""
 
 
 def run_integrity() -> Mapping[str, Any]:
-    """Check the evidence files; JobFailed when any is missing or altered. Orphans are told and do no harm."""
-    with reading() as db:
-        found = evidence.check_files(db)
+    """Check the evidence files; JobFailed when any is missing or altered, or the store is away. Orphans are told and do no harm."""
+    try:
+        with reading() as db:
+            found = evidence.check_files(db)
+    except StoreAway as error:
+        told = _("证据文件的对象存储不能使用（%(error)s），没有核对。", error=error.strerror)
+        _note("integrity", False, {"error": told})
+        raise JobFailed({"failed": "store"}) from error
     bad = bool(found.missing or found.altered)
     _note("integrity", not bad, found.facts())
     if bad:
@@ -98,11 +127,21 @@ def run_integrity() -> Mapping[str, Any]:
 def run_retention() -> Mapping[str, Any]:
     """Delete what its rule keeps no longer."""
     with transaction() as db:
-        gone = retention.clear(db)
+        gone = retention.clear(db) | _clear_leftovers()
         outcomes.note(db, "retention", True, gone)
         if sum(gone.values()):
             audit.record(db, system_actor("job:retention"), "retention.cleared", "portal", gone)
     return {"rows": sum(gone.values())}
+
+
+def _clear_leftovers() -> dict[str, int]:
+    """What processes left that were killed while a file came in, or a backup was written or proven."""
+    before = clock.now() - _DRAFTS_KEPT
+    left = [*folder().glob(f"{_SCRATCH}*"), *folder().glob(f".{NAME}.*.draft")]
+    old = [path for path in left if path.stat().st_mtime < before.timestamp()]
+    for path in old:
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+    return {"draft": local_store().clear_drafts(before) + len(old)}
 
 
 def run_partitions() -> Mapping[str, Any]:

@@ -3,7 +3,8 @@
 Twice through the file: the first look checks every byte and writes nothing. Then the files are laid out in ``.restoring``
 within the instance folder, the rows come in one transaction (tables at the backup's revision, rows, migrations up to this
 release), and what was laid out is moved to its place just before the commit. Whatever fails takes all of it back; what a
-killed restore left behind is cleared by the next one.
+killed restore left behind is cleared by the next one. Where evidence lies in an object storage, each file goes there as it comes:
+those of a restore that failed stay, named by their content, and the next one finds them.
 """
 
 import hashlib
@@ -17,6 +18,7 @@ from sqlalchemy import Connection, text
 
 from portal.kernel import schema
 from portal.kernel.errors import DomainError
+from portal.kernel.files import LocalFileStore, store
 from portal.kernel.i18n import _
 from portal.kernel.keys import KeyRing
 from portal.kernel.settings import settings
@@ -120,12 +122,19 @@ class _Work:
         elif entry.kind == "file" and "path" in facts:
             self._lay(Path(OTHERS) / facts["path"], contents)
         elif entry.kind == "file":
-            name = facts["sha256"]
-            if self._lay(Path(places.STORE) / name[:2] / name[2:4] / name, contents) != name:
-                raise damaged()
+            self._lay_evidence(facts["sha256"], contents)
         elif entry.kind == "meta":
             for _block in contents.blocks():
                 raise damaged()
+
+    def _lay_evidence(self, name: str, contents: Contents) -> None:
+        inside = Path(places.STORE) / name[:2] / name[2:4] / name
+        if self._lay(inside, contents) != name:
+            raise damaged()
+        if not isinstance(kept := store(), LocalFileStore):
+            with (self.stage / inside).open("rb") as file:
+                kept.put(file)
+            (self.stage / inside).unlink()
 
     def _lay(self, inside: Path, contents: Contents) -> str:
         path, digest = self.stage / inside, hashlib.sha256()

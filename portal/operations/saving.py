@@ -22,7 +22,7 @@ from portal.kernel import clock, schema
 from portal.kernel.audit import head_file
 from portal.kernel.db import Base
 from portal.kernel.errors import DomainError
-from portal.kernel.files import LocalFileStore
+from portal.kernel.files import FileDamaged, StoreAway, store
 from portal.kernel.i18n import _
 from portal.kernel.settings import settings
 from portal.operations import places
@@ -88,7 +88,7 @@ def backup(target: Path, passphrase: str | None = None) -> Saved:
     """Write a backup of the configured portal to ``target``, whole or not at all.
 
     ``passphrase``: None takes ``PORTAL_BACKUP_KEY``; with an empty one the backup is not encrypted and holds no keys.
-    DomainError when the folder cannot be written.
+    DomainError when the folder cannot be written, or the object storage of the files is away.
     """
     passphrase = settings().backup_key if passphrase is None else passphrase
     try:
@@ -105,6 +105,8 @@ def backup(target: Path, passphrase: str | None = None) -> Saved:
             file.seek(0)
             saved.sha256 = hashlib.file_digest(file, "sha256").hexdigest()
         draft.replace(target)
+    except StoreAway as error:
+        raise DomainError(_("证据文件的对象存储不能使用（%(error)s），没有备份。", error=error.strerror)) from error
     except OSError as error:
         raise DomainError(_("备份写不进%(path)s：%(error)s", path=target, error=error.strerror)) from error
     finally:
@@ -139,25 +141,25 @@ def _rows(connection: Connection, table: Table) -> Iterator[Any]:
     yield from connection.execute(select(table).execution_options(yield_per=1000))
 
 
-def stored(store: LocalFileStore) -> Iterator[str]:
-    """The names of all files of the store, in order."""
-    for path in sorted(store.folder.glob("??/??/*")):
-        if len(path.name) == 64 and path.is_file():
-            yield path.name
-
-
 def _write_files(writer: Writer, place: Place, target: Path, saved: Saved) -> None:
-    store = LocalFileStore(place.instance / places.STORE)
-    for name in stored(store):
-        if store.verify(name):
-            _put_file(writer, store.path(name), {"sha256": name}, saved)
-        else:
-            saved.damaged.append(name)
+    kept = store()
+    for named in kept.stored():
+        try:
+            file = kept.open(named.sha256)
+        except FileDamaged:
+            saved.damaged.append(named.sha256)
+            continue
+        with file:
+            _put_open(writer, file, {"sha256": named.sha256}, saved)
     for inside in places.others(place, target):
         _put_file(writer, place.instance / inside, {"path": str(inside)}, saved)
 
 
 def _put_file(writer: Writer, path: Path, facts: dict[str, str], saved: Saved) -> None:
     with path.open("rb") as file:
-        put(writer, "file", facts, iter(lambda: file.read(BLOCK), b""))
+        _put_open(writer, file, facts, saved)
+
+
+def _put_open(writer: Writer, file: BinaryIO, facts: dict[str, str], saved: Saved) -> None:
+    put(writer, "file", facts, iter(lambda: file.read(BLOCK), b""))
     saved.files += 1

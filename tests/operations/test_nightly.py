@@ -30,7 +30,7 @@ def _cheap(monkeypatch):
 def proven(monkeypatch) -> list[str]:
     """No proof by restoring: what it would find."""
     found = [""]
-    monkeypatch.setattr(nightly, "prove", lambda path, encrypted: found[0])
+    monkeypatch.setattr(nightly, "prove", lambda path, encrypted: nightly.Proof(found[0], "sqlite"))
     return found
 
 
@@ -39,6 +39,7 @@ def told(kind: str) -> outcomes.Outcome | None:
         return outcomes.newest(db, kind)
 
 
+@pytest.mark.both_databases
 def test_backup_is_restored_and_verified_in_a_process_of_its_own(instance, monkeypatch):
     monkeypatch.setenv("PORTAL_BACKUP_KEY", "a long secret")
     reload_settings()
@@ -48,12 +49,13 @@ def test_backup_is_restored_and_verified_in_a_process_of_its_own(instance, monke
     assert made is not None
     assert proof is not None
     assert (made.ok, made.facts["encrypted"], proof.ok, proof.facts["wrong"]) == (True, True, True, "")
+    assert proof.facts["database"] == ("postgresql" if instance.url.startswith("postgresql") else "sqlite")
     assert [path.name for path in nightly.folder().iterdir()] == [made.facts["file"]], "nothing of the proof is left"
     path = nightly.backups()[0]
     data = bytearray(path.read_bytes())
     data[len(data) // 2] ^= 1
     path.write_bytes(data)
-    assert "备份文件不完整或者被改动过" in nightly.prove(path, True)
+    assert "备份文件不完整或者被改动过" in nightly.prove(path, True).wrong
 
 
 def test_so_many_are_kept_and_all_when_the_proof_fails(instance, monkeypatch, proven):

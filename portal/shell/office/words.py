@@ -60,6 +60,7 @@ def _failure_words(facts: Mapping[str, Any]) -> str:
         "backup": _("备份没有完成，详情见运行状况页。"),
         "proof": _("备份恢复验证没有通过，旧备份全部保留。"),
         "files": _("有证据文件损坏，没有备份。"),
+        "store": _("证据文件的对象存储不能使用，没有核对。"),
         "evidence": _("证据文件缺失%(missing)s个，改动%(altered)s个。", missing=facts.get("missing", 0), altered=facts.get("altered", 0)),
     }  # fmt: skip
     return sentences[str(facts["failed"])]
@@ -106,7 +107,9 @@ def operation_words(found: Outcome) -> str:
     if found.kind == "proof":
         if facts["wrong"]:
             return _("%(file)s不能恢复：%(wrong)s", file=facts["file"], wrong=facts["wrong"])
-        return _("%(file)s已恢复到临时位置，操作日志校验通过", file=facts["file"])
+        if facts.get("database") == "postgresql":
+            return _("%(file)s已恢复到临时的PostgreSQL数据库，操作日志校验通过", file=facts["file"])
+        return _("%(file)s已恢复到临时位置（SQLite），操作日志校验通过", file=facts["file"])
     if found.kind == "integrity":
         return _("共%(present)s个文件，核对%(checked)s个：缺失%(missing)s个，改动%(altered)s个，无记录引用%(orphans)s个",
                  **numbers)  # fmt: skip
