@@ -65,7 +65,7 @@ def _register(db: Any, district: District, at: Any) -> None:
         insert(Division), [{"code": c, "name": c, "level": level, "parent_code": p} for c, level, p in divisions]
     )
     db.execute(insert(Enterprise), [{"uscc": USCC, "name": "示例物业有限公司", "search_key": "", "recorded_at": at}])
-    manager = {"code": "PM1", "name": "张三", "id_hash": "x", "id_hash_key": "x", "id_last4": "0000", "search_key": ""}
+    manager = {"code": "PM1", "name_sealed": "", "id_hash": "x", "id_hash_key": "x", "id_last4": "0000", "search_key": ""}
     db.execute(insert(Manager), [{**manager, "recorded_at": at}])
     codes = district.estates["estate_code"].tolist()
     db.execute(insert(Estate), [{"code": code, "recorded_at": at} for code in codes])

@@ -85,7 +85,8 @@ def _seal(db: Session, subject: str, data: bytes) -> str:
 
 def seal_many(db: Session, new: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
     """Ciphertexts for subjects that have no key yet, each under a key of its own: what an import brings by the thousand."""
-    rows, found = [], {}
+    rows: list[dict[str, Any]] = []
+    found: dict[str, list[str]] = {}
     by_prefix: dict[str, Key] = {}  # the folder of keys is read once for each
     for subject, texts in new.items():
         prefix = subject.partition(":")[0]
@@ -116,18 +117,18 @@ def unseal(db: Session, subject: str, token: str) -> str | None:
     return decrypt(secret, token, subject).decode() if secret else None
 
 
-def unseal_many(db: Session, wanted: Mapping[str, str | None]) -> dict[str, str | None]:
-    """Subject to its one personal value, for lists: keys are read in one statement. None stays None, and so does what a
+def unseal_many(db: Session, wanted: Mapping[str, Sequence[str | None]]) -> dict[str, list[str | None]]:
+    """Subject to its personal values, for lists: keys are read in one statement for many. None stays None, and so does what a
     destroyed key sealed."""
-    subjects = [subject for subject, token in wanted.items() if token is not None]
-    found: dict[str, str | None] = dict.fromkeys(wanted)
+    subjects = [subject for subject, tokens in wanted.items() if any(token is not None for token in tokens)]
+    found: dict[str, list[str | None]] = {subject: [None] * len(tokens) for subject, tokens in wanted.items()}
     for start in range(0, len(subjects), _AT_ONCE):
         rows = select(SubjectKey.subject, SubjectKey.key_id, SubjectKey.wrapped).where(
             SubjectKey.subject.in_(subjects[start : start + _AT_ONCE]), SubjectKey.wrapped.is_not(None)
         )
         for subject, key_id, wrapped in db.execute(rows):
             secret = decrypt(key_ring().key(key_id).secret, wrapped, subject)
-            found[subject] = decrypt(secret, wanted[subject] or "", subject).decode()
+            found[subject] = [token and decrypt(secret, token, subject).decode() for token in wanted[subject]]
     return found
 
 

@@ -203,7 +203,7 @@ def enterprise_details(db: Session) -> pd.DataFrame:
 
 def manager_staff_view(db: Session, code: str) -> ManagerStaffView:
     """A manager, for staff pages only. Raises ``NotFound``."""
-    row = queries.manager_row(db, code)
+    row = queries.manager(db, code)
     return ManagerStaffView(row.code, row.name, row.phone, row.id_last4)
 
 

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, HiddenField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional, StopValidation
 from wtforms.widgets import DateInput
@@ -161,6 +161,7 @@ class ManagerEditForm(ManagerForm):
 
     manager_code = None
     id_number = cell(MANAGERS, "id_number", required=False, render_kw={"autocomplete": "off"})
+    forget_phone = BooleanField(lazy("删除登记的电话"))
     version = HiddenField()
 
 

@@ -26,30 +26,32 @@ class Division(Base):
 
 
 class Enterprise(Base):
-    """A property management company, by its unified social credit code. ``search_key`` holds pinyin and initials."""
+    """A property management company, by its unified social credit code. ``search_key`` holds pinyin and initials. The phone is
+    sealed (``registry.sealed``)."""
 
     __tablename__ = "enterprise"
 
     uscc: Mapped[str] = mapped_column(String(18), primary_key=True, info=PUBLIC)
     name: Mapped[str] = mapped_column(index=True, info=PUBLIC)
     legal_representative: Mapped[str | None] = mapped_column(info=STAFF)
-    phone: Mapped[str | None] = mapped_column(info=STAFF)
+    phone_sealed: Mapped[str | None] = mapped_column(info=STAFF)
     address: Mapped[str | None] = mapped_column(info=PUBLIC)
     search_key: Mapped[str] = mapped_column(info=STAFF)
     recorded_at: Mapped[datetime] = mapped_column(info=STAFF)
 
 
 class Manager(Base):
-    """A project manager: public by code only. The ID number is kept as a keyed hash and its last four characters."""
+    """A project manager: public by code only. Name and phone are sealed (``registry.sealed``), ``search_key`` holds keyed hashes
+    (``search.people``). The ID number is kept as a keyed hash and its last four characters."""
 
     __tablename__ = "manager"
 
     code: Mapped[str] = mapped_column(String(32), primary_key=True, info=PUBLIC)
-    name: Mapped[str] = mapped_column(info=STAFF)
+    name_sealed: Mapped[str] = mapped_column(info=STAFF)
     id_hash: Mapped[str] = mapped_column(unique=True, info=STAFF)
     id_hash_key: Mapped[str] = mapped_column(info=STAFF)
     id_last4: Mapped[str] = mapped_column(String(4), info=STAFF)
-    phone: Mapped[str | None] = mapped_column(info=STAFF)
+    phone_sealed: Mapped[str | None] = mapped_column(info=STAFF)
     search_key: Mapped[str] = mapped_column(info=STAFF)
     recorded_at: Mapped[datetime] = mapped_column(info=STAFF)
 

@@ -13,15 +13,17 @@ from portal.kernel.divisions import prefix
 from portal.kernel.errors import NotFound
 from portal.kernel.i18n import _
 from portal.kernel.versions import known, recorded
+from portal.registry import sealed
 from portal.registry.models import Contract, Division, Enterprise, EstateFacts, Manager
-from portal.registry.search import finding
+from portal.registry.sealed import KnownManager
+from portal.registry.search import finding, people
 from portal.registry.search.areas import area_names
 from portal.registry.search.asking import Target
 
 F = EstateFacts
 ESTATES = Target(F, F.id, F.estate_code, F.name, "estate_search")
 ENTERPRISES = Target(Enterprise, Enterprise.uscc, Enterprise.uscc, Enterprise.name, "enterprise_search")
-MANAGERS = Target(Manager, Manager.code, Manager.code, Manager.name, "manager_search")
+MANAGERS = Target(Manager, Manager.code, Manager.code, Manager.code, "manager_search")
 
 
 def inside(column: Any, division: str | None) -> ColumnElement[bool] | None:
@@ -144,7 +146,8 @@ def _found(
         rows = select(target.model).where(*given)
         total = db.scalar(select(func.count()).select_from(target.model).where(*given)) or 0
         return list(db.scalars(rows.order_by(*order).limit(limit).offset(offset))), total, {}
-    for found in finding.steps(db, target, q, areas, given):
+    steps = [people.found(db, target, q)] if target is MANAGERS else finding.steps(db, target, q, areas, given)
+    for found in steps:
         rows = select(target.model, target.code, found.reason, func.count().over()).where(*given, found.clause)
         page = db.execute(rows.order_by(found.rank, *order).limit(limit).offset(offset)).all()
         if not page and offset:  # beyond the last page
@@ -212,10 +215,22 @@ def manager_row(db: Session, code: str) -> Manager:
     return found
 
 
-def managers_found(db: Session, q: str = "", *, limit: int | None = None, offset: int = 0) -> tuple[list[Manager], int]:
+def manager(db: Session, code: str) -> KnownManager:
+    """The manager of a code with name and phone, for staff pages only. Raises ``NotFound``."""
+    return sealed.opened(db, [manager_row(db, code)])[0]
+
+
+def managers_found(
+    db: Session, q: str = "", *, limit: int | None = None, offset: int = 0
+) -> tuple[list[KnownManager], int]:
     """Managers by name, code, pinyin or initials. For staff pages only."""
     rows, total, _reasons = _found(db, MANAGERS, q, (), (Manager.code,), limit, offset)
-    return rows, total
+    return sealed.opened(db, rows), total
+
+
+def manager_count(db: Session) -> int:
+    """How many managers are registered."""
+    return db.scalar(select(func.count()).select_from(Manager)) or 0
 
 
 def enterprise_names(db: Session, usccs: Iterable[str] | None = None) -> dict[str, str]:
@@ -290,8 +305,9 @@ def contracts_found(
     """
     rows = select(Contract).join(F, and_(F.estate_code == Contract.estate_code, known(F, as_of)))
     rows = rows.join(Enterprise, Enterprise.uscc == Contract.uscc).join(Manager, Manager.code == Contract.manager_code)
-    asked = (ESTATES, ENTERPRISES, MANAGERS) if finding.is_asked(q) else ()
+    asked = (ESTATES, ENTERPRISES) if finding.is_asked(q) else ()
     found = [finding.as_written(db, target, q).clause for target in asked]
+    found += [people.found(db, MANAGERS, q).clause] if asked else []
     states = {
         "open": known(Contract, as_of),
         "ended": Contract.valid_to < as_of,
@@ -306,9 +322,10 @@ def contracts_found(
 
 def enterprise_details(db: Session) -> pd.DataFrame:
     """See ``api.enterprise_details``."""
-    names = ("uscc", "name", "legal_representative", "phone", "address")
-    rows = db.execute(select(*(getattr(Enterprise, name) for name in names)).order_by(Enterprise.uscc)).all()
-    return pd.DataFrame.from_records(rows, columns=list(names))
+    rows = list(db.scalars(select(Enterprise).order_by(Enterprise.uscc)))
+    phones = sealed.phones(db, rows)
+    cells = [(row.uscc, row.name, row.legal_representative, phones[row.uscc], row.address) for row in rows]
+    return pd.DataFrame.from_records(cells, columns=["uscc", "name", "legal_representative", "phone", "address"])
 
 
 def contracts_registered(db: Session, since: datetime) -> pd.DataFrame:
@@ -341,10 +358,10 @@ def estate_names(db: Session, codes: Iterable[str]) -> dict[str, str]:
 
 def manager_names(db: Session, codes: Iterable[str] | None = None) -> dict[str, str]:
     """Names of managers by code, for staff pages; of all when none are asked for."""
-    rows = select(Manager.code, Manager.name).order_by(Manager.code)
+    rows = select(Manager).order_by(Manager.code)
     if codes is not None:
         rows = rows.where(Manager.code.in_(set(codes)))
-    return dict(db.execute(rows).all())
+    return {one.code: one.name for one in sealed.opened(db, db.scalars(rows))}
 
 
 # ---- counts and the last hand
@@ -370,7 +387,7 @@ def counts(db: Session, within: str | None, as_of: date) -> dict[str, int]:
     return {
         "estates": db.scalar(estates) or 0,
         "enterprises": db.scalar(select(func.count()).select_from(Enterprise)) or 0,
-        "managers": db.scalar(select(func.count()).select_from(Manager)) or 0,
+        "managers": manager_count(db),
         "divisions": db.scalar(divisions) or 0,
         "served": db.scalar(served) or 0,
     }

@@ -3,7 +3,7 @@
 Headers and choices are Chinese on Chinese pages, code names on English ones; both are read again.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -12,7 +12,8 @@ from portal.kernel.i18n import _, language
 from portal.kernel.sheets.columns import SheetKind
 from portal.registry.columns import CONTRACTS, DIVISIONS, ENTERPRISES, ESTATES, LEVEL_LABELS, print_units
 from portal.registry.kinds import LABELS as KIND_LABELS
-from portal.registry.models import Contract, Division, Enterprise, EstateFacts, Manager
+from portal.registry.models import Contract, Division, Enterprise, EstateFacts
+from portal.registry.sealed import KnownManager
 
 
 @dataclass(frozen=True)
@@ -43,16 +44,16 @@ def divisions_table(rows: Iterable[Division]) -> Table:
     return Table("divisions", _header(DIVISIONS), cells)
 
 
-def enterprises_table(rows: Iterable[Enterprise]) -> Table:
-    """Companies, as their sheet has them. For staff."""
-    cells = ([row.uscc, row.name, row.legal_representative, row.phone, row.address] for row in rows)
+def enterprises_table(rows: Iterable[Enterprise], phones: Mapping[str, str | None]) -> Table:
+    """Companies, as their sheet has them. For staff. ``phones`` by code."""
+    cells = ([row.uscc, row.name, row.legal_representative, phones.get(row.uscc), row.address] for row in rows)
     return Table("enterprises", _header(ENTERPRISES), cells)
 
 
-def managers_table(rows: Iterable[Manager]) -> Table:
-    """Managers for reading. It is no import sheet: that needs the ID number, which nobody can give out again."""
+def managers_table(rows: Iterable[KnownManager]) -> Table:
+    """Managers for reading, phones masked. It is no import sheet: that needs the ID number, which nobody can give out again."""
     header = [_("项目负责人编号"), _("姓名"), _("联系电话"), _("身份证尾号")]
-    return Table("managers", header, ([row.code, row.name, row.phone, row.id_last4] for row in rows))
+    return Table("managers", header, ([row.code, row.name, row.masked, row.id_last4] for row in rows))
 
 
 def estates_table(rows: Iterable[EstateFacts]) -> Table:

@@ -78,7 +78,7 @@ class Histories(RuleBasedStateMachine):
         self.window, self.revision = None, 0
         with transaction() as db:
             db.add(Enterprise(uscc=self.company, name="某物业", search_key="", recorded_at=START))
-            db.add(Manager(code=self.manager, name="某人", id_hash=self.manager, id_hash_key="k", id_last4="0000",
+            db.add(Manager(code=self.manager, name_sealed="", id_hash=self.manager, id_hash_key="k", id_last4="0000",
                            search_key="", recorded_at=START))  # fmt: skip
 
     @property

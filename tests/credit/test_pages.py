@@ -11,6 +11,7 @@ from portal.kernel.access import Permission, Role, person_actor
 from portal.kernel.db import reading, transaction
 from portal.registry.models import Enterprise, Manager
 from portal.registry.search.key import search_key
+from portal.registry.search.people import people_key
 from scoring.credit import api, queries
 from tests.lists.year import LEAD, record_event
 from tests.ratings.district import MANAGERS, USCC
@@ -161,11 +162,12 @@ def test_search_finds_companies_and_managers(desk):
     with transaction() as db:
         db.execute(update(Enterprise).where(Enterprise.uscc == USCC[0]).values(search_key=search_key("物业A", USCC[0])))
         db.execute(
-            update(Manager).where(Manager.code == MANAGERS[0]).values(search_key=search_key("张三", MANAGERS[0]))
+            update(Manager).where(Manager.code == MANAGERS[0]).values(search_key=people_key("张三", MANAGERS[0]))
         )
     officer = desk("officer")
     assert f"/credit/enterprises/{USCC[0]}" in str(officer.page(f"/credit?q={USCC[0]}"))
     assert f"/credit/managers/{MANAGERS[0]}" in str(officer.page(f"/credit?q={MANAGERS[0]}"))
+    assert f"/credit/managers/{MANAGERS[0]}" in str(officer.page("/credit?q=张三"))
     assert "没有找到" in officer.page("/credit?q=没有这样的企业").get_text()
 
 

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 
 from sqlalchemy import func, insert, select
 
-from portal.kernel import clock, hooks
+from portal.kernel import clock, hooks, keys
 from portal.kernel.access import system_actor
 from portal.kernel.audit import AuditEntry
 from portal.kernel.db import transaction
@@ -61,7 +61,7 @@ def found_district(kinds: Mapping[str, tuple[str, str]], uscc: Mapping[str, str]
             db.add(
                 Manager(
                     code=code,
-                    name="张三",
+                    name_sealed=keys.seal(db, f"manager:{code}", "张三"),
                     id_hash=str(number),
                     id_hash_key="k",
                     id_last4="0000",

@@ -36,7 +36,8 @@ def test_the_number_is_in_no_file(district):
         facts = ManagerInput("王六", "13900000009", read_identity(id_number(8)))
         assert parties.edit_manager(db, CLI, "M-3", facts, version=parties.version_of(row))
     everything = files_of(district)
-    assert "王六".encode() in everything
+    assert b"M-3" in everything
+    assert [word for word in ("王五", "王六", "13900000000", "13900000009") if word.encode() in everything] == []
     for known in (1, 2, 7, 8):
         assert id_number(known).encode() not in everything
         assert id_number(known)[:14].encode() not in everything
@@ -86,7 +87,7 @@ def test_equal_numbers_hash_alike_and_the_hash_is_keyed(instance):
 
 def test_a_wrong_number_is_corrected_on_the_persons_page_only(district):
     with transaction() as db:
-        row = queries.manager_row(db, "M-1")
+        row = queries.manager(db, "M-1")
         facts = ManagerInput(row.name, row.phone, read_identity(id_number(9)))
         assert parties.edit_manager(db, CLI, "M-1", facts, version=parties.version_of(row))
     with reading() as db:

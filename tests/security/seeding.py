@@ -116,7 +116,11 @@ def seed_sealed(patch: pytest.MonkeyPatch) -> None:
         text = real(db, subject, token)
         return text if text is None or subject.startswith("receipts:") else seeded(text)
 
+    def opened_all(real: Any, db: Any, wanted: Any) -> dict[str, list[str | None]]:
+        return {subject: [text and seeded(text) for text in texts] for subject, texts in real(db, wanted).items()}
+
     patch.setattr(keys, "unseal", partial(opened, keys.unseal))
+    patch.setattr(keys, "unseal_many", partial(opened_all, keys.unseal_many))
 
 
 def seed_files(place: Place) -> int:

@@ -486,6 +486,7 @@ TABLE = {
     "registry.estates_file": "registry:read",
     "registry.index": "registry:read",
     "registry.manager": "registry:read",
+    "registry.manager_phone": "registry:read",
     "registry.managers": "registry:read",
     "registry.managers_file": "registry:read",
     "registry.withdraw_contract": "registry:edit",

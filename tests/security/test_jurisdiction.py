@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import insert, select
 
 from portal.accounts.models import Person, SignInSession
-from portal.kernel import clock
+from portal.kernel import clock, keys
 from portal.kernel.access import Role, person_actor
 from portal.kernel.db import reading, transaction
 from portal.registry.models import Contract, Enterprise, Manager
@@ -36,7 +36,8 @@ def _service() -> None:
     at = datetime(2025, 1, 1, tzinfo=UTC)
     with clock.at(at), transaction() as db:
         db.add(Enterprise(uscc=USCC, name="示例物业", search_key="", recorded_at=at))
-        person = {"code": "M-1", "name": "张密", "id_hash": "x", "id_hash_key": "k", "id_last4": "002X"}
+        name = keys.seal(db, "manager:M-1", "张密")
+        person = {"code": "M-1", "name_sealed": name, "id_hash": "x", "id_hash_key": "k", "id_last4": "002X"}
         db.execute(insert(Manager), [{**person, "search_key": "", "recorded_at": at}])
         db.flush()
         db.add(Contract(id=CONTRACT, estate_code=ESTATE, uscc=USCC, manager_code="M-1", valid_from=date(2025, 1, 1),

@@ -22,6 +22,7 @@ from sqlalchemy.pool import NullPool
 
 from portal.kernel import audit, clock, db, schema
 from portal.kernel.settings import settings
+from portal.registry import api as registry
 from portal.shell.opendata import api as opendata
 from scoring import recompute
 from tests.conftest import point_at
@@ -99,6 +100,11 @@ def test_published_figures_stay_and_recompute(released, tmp_path):
     with clock.at(LATER), db.reading() as read:
         assert audit.verify(read)[1] is None
         opendata.export(read, tmp_path / "data", date(2026, 11, 22))
+        people, total = registry.find_managers(read, limit=None)
+        assert total == 2
+        assert registry.find_managers(read, people[0].name)[0][0].code == people[0].code
+        in_clear = set(read.scalars(text("SELECT name_sealed FROM manager")))
+        assert not in_clear & {one.name for one in people}
 
     for name in PUBLISHED:
         then = _rows(RELEASED / f"{name}.csv")

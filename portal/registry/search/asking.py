@@ -63,10 +63,11 @@ def letters(query: str) -> str:
 
 def looks(query: str) -> list[Look]:
     """Every way in which a record may answer the query as it is written."""
-    return [*_by_code(query), *_by_text(query), *_by_letters(letters(query))]
+    return [*by_code(query), *_by_text(query), *_by_letters(letters(query))]
 
 
-def _by_code(query: str) -> list[Look]:
+def by_code(query: str) -> list[Look]:
+    """Records whose code the query is, or begins, or holds."""
     code = "" if has_han(query) else plain_code(query)
     if not code:
         return []

@@ -1,23 +1,25 @@
 """Companies and managers. Personal values enter the audit log only sealed, ID numbers never."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from portal.kernel import audit, clock
+from portal.kernel import audit, clock, keys
 from portal.kernel.access import Actor, require
 from portal.kernel.db import lock
 from portal.kernel.errors import Conflict
 from portal.kernel.formats import instant_text
 from portal.kernel.i18n import _
 from portal.kernel.importing import Counts
-from portal.registry import policy, queries
+from portal.registry import policy, queries, sealed
 from portal.registry.identity import Identity
 from portal.registry.models import Enterprise, Manager
+from portal.registry.sealed import KnownManager
 from portal.registry.search.key import formers_of, search_key
+from portal.registry.search.people import people_key
 from portal.registry.service.refusals import FieldRefused, Refusal, refuse_first
 
 PERSONAL = ("legal_representative", "phone")
@@ -42,9 +44,25 @@ class ManagerInput:
     identity: Identity | None = None
 
 
-def facts_of(row: Enterprise) -> EnterpriseInput:
+def facts_of(db: Session, row: Enterprise) -> EnterpriseInput:
     """The recorded facts of a company."""
-    return EnterpriseInput(*(getattr(row, field.name) for field in fields(EnterpriseInput)))
+    return _facts(row, sealed.phones(db, [row]))
+
+
+def facts_of_all(db: Session) -> dict[str, EnterpriseInput]:
+    """The recorded facts of every company, by code."""
+    rows = list(db.scalars(select(Enterprise)))
+    phones = sealed.phones(db, rows)
+    return {row.uscc: _facts(row, phones) for row in rows}
+
+
+def _facts(row: Enterprise, phones: Mapping[str, str | None]) -> EnterpriseInput:
+    return EnterpriseInput(row.name, row.legal_representative, phones[row.uscc], row.address)
+
+
+def _plain(facts: EnterpriseInput) -> dict[str, Any]:
+    """What is stored of a company in clear."""
+    return {name: value for name, value in vars(facts).items() if name != "phone"}
 
 
 def _differences(
@@ -66,17 +84,22 @@ def store_enterprises(db: Session, actor: Actor, companies: Mapping[str, Enterpr
     lock(db, "registry")
     at, counts, added = clock.now(), Counts(), []
     known = {row.uscc: row for row in db.scalars(select(Enterprise))}
+    facts = facts_of_all(db)
     for uscc, new in companies.items():
         row = known.get(uscc)
         if row is None:
             key = search_key(new.name, uscc, new.address)
-            added.append({"uscc": uscc, **vars(new), "search_key": key, "recorded_at": at})
-        elif facts_of(row) == new:
+            added.append({"uscc": uscc, **_plain(new), "phone_sealed": None, "search_key": key, "recorded_at": at})
+        elif facts[uscc] == new:
             counts.unchanged += 1
         else:
-            _change_enterprise(db, actor, row, new)
+            _change_enterprise(db, actor, row, facts[uscc], new)
             counts.updated += 1
     if added:
+        phones = {sealed.company_subject(row["uscc"]): companies[row["uscc"]].phone for row in added}
+        tokens = keys.seal_many(db, {subject: [phone] for subject, phone in phones.items() if phone})
+        for row in added:
+            row["phone_sealed"] = tokens.get(sealed.company_subject(row["uscc"]), [None])[0]
         db.execute(insert(Enterprise), added)
         codes = [row["uscc"] for row in added]
         audit.record(db, actor, "enterprises.added", "registry:enterprises", {"count": len(codes), "codes": codes})
@@ -84,18 +107,19 @@ def store_enterprises(db: Session, actor: Actor, companies: Mapping[str, Enterpr
     return counts
 
 
-def _change_enterprise(db: Session, actor: Actor, row: Enterprise, new: EnterpriseInput) -> None:
-    subject = f"enterprise:{row.uscc}"
-    detail = _differences(db, subject, dict(vars(facts_of(row))), dict(vars(new)), PERSONAL)
+def _change_enterprise(db: Session, actor: Actor, row: Enterprise, old: EnterpriseInput, new: EnterpriseInput) -> None:
+    subject = sealed.company_subject(row.uscc)
+    detail = _differences(db, subject, dict(vars(old)), dict(vars(new)), PERSONAL)
     formers = formers_of(row.search_key, row.name, new.name)
-    for name, value in vars(new).items():
+    for name, value in _plain(new).items():
         setattr(row, name, value)
+    row.phone_sealed = keys.seal(db, subject, new.phone) if new.phone else None
     row.search_key = search_key(new.name, row.uscc, new.address, formers)
     row.recorded_at = clock.now()
     audit.record(db, actor, "enterprise.changed", subject, detail)
 
 
-def version_of(row: Enterprise | Manager) -> str:
+def version_of(row: Enterprise | Manager | KnownManager) -> str:
     """What a form carries to notice that somebody else changed the record meanwhile."""
     return row.recorded_at.isoformat()
 
@@ -168,17 +192,23 @@ def store_managers(db: Session, actor: Actor, managers: Mapping[str, ManagerInpu
     lock(db, "registry")
     refuse_first(manager_refusals(db, list(managers.items())))
     at, counts, added = clock.now(), Counts(), []
-    known = {row.code: row for row in db.scalars(select(Manager))}
+    rows = {row.code: row for row in db.scalars(select(Manager))}
+    known = {one.code: one for one in sealed.opened(db, rows.values())}
     for code, new in managers.items():
-        row = known.get(code)
-        if row is None:
+        old = known.get(code)
+        if old is None:
             added.append(_new_manager(code, new) | {"recorded_at": at})
-        elif (row.name, row.phone) == (new.name, new.phone):
+        elif (old.name, old.phone) == (new.name, new.phone):
             counts.unchanged += 1
         else:
-            _change_manager(db, actor, row, new)
+            _change_manager(db, actor, rows[code], old, new)
             counts.updated += 1
     if added:
+        named = {sealed.manager_subject(row["code"]): managers[row["code"]] for row in added}
+        texts = {subject: [one.name, *([one.phone] if one.phone else [])] for subject, one in named.items()}
+        tokens = keys.seal_many(db, texts)
+        for row in added:
+            row["name_sealed"], row["phone_sealed"] = [*tokens[sealed.manager_subject(row["code"])], None][:2]
         db.execute(insert(Manager), added)
         codes = [row["code"] for row in added]
         audit.record(db, actor, "managers.added", "registry:managers", {"count": len(codes), "codes": codes})
@@ -187,25 +217,35 @@ def store_managers(db: Session, actor: Actor, managers: Mapping[str, ManagerInpu
 
 
 def _new_manager(code: str, facts: ManagerInput) -> dict[str, Any]:
+    """The columns of a new manager, without those that are sealed."""
     assert facts.identity is not None  # manager_refusals has seen to it
     return {
         "code": code,
-        "name": facts.name,
-        "phone": facts.phone,
         "id_hash": facts.identity.hash,
         "id_hash_key": facts.identity.key_id,
         "id_last4": facts.identity.last4,
-        "search_key": search_key(facts.name, code),
+        "search_key": people_key(facts.name, code),
     }
 
 
-def _change_manager(db: Session, actor: Actor, row: Manager, new: ManagerInput) -> None:
-    subject = f"manager:{row.code}"
-    old, facts = {"name": row.name, "phone": row.phone}, {"name": new.name, "phone": new.phone}
-    detail = _differences(db, subject, old, facts, ("name", "phone"))
-    row.name, row.phone, row.search_key = new.name, new.phone, search_key(new.name, row.code)
-    row.recorded_at = clock.now()
+def _change_manager(db: Session, actor: Actor, row: Manager, old: KnownManager, new: ManagerInput) -> None:
+    subject = sealed.manager_subject(row.code)
+    if old.cleared:
+        raise FieldRefused("manager_code", _("%(code)s的个人信息已按保存期限清除，请用新的编号登记。", code=row.code))
+    told = {"name": old.name, "phone": old.phone}
+    detail = _differences(db, subject, told, {"name": new.name, "phone": new.phone}, ("name", "phone"))
+    row.name_sealed = keys.seal(db, subject, new.name)
+    row.phone_sealed = keys.seal(db, subject, new.phone) if new.phone else None
+    row.search_key, row.recorded_at = people_key(new.name, row.code), clock.now()
     audit.record(db, actor, "manager.changed", subject, detail)
+
+
+def read_phone(db: Session, actor: Actor, code: str) -> KnownManager:
+    """A manager with the whole phone, for a person who asked to see it; the look is audited. Raises ``NotFound``."""
+    found = queries.manager(db, code)
+    if found.phone:
+        audit.record(db, actor, "manager.phone-read", sealed.manager_subject(code))
+    return found
 
 
 def add_manager(db: Session, actor: Actor, code: str, facts: ManagerInput) -> None:

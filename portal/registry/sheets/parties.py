@@ -6,12 +6,13 @@ from sqlalchemy.orm import Session
 from portal.kernel.access import Actor
 from portal.kernel.importing import Counts, ImportContext
 from portal.kernel.sheets.read import Problems, Sheet, checked_rows
+from portal.registry import sealed
 from portal.registry.columns import ENTERPRISES, MANAGERS
-from portal.registry.models import Enterprise, Manager
+from portal.registry.models import Manager
 from portal.registry.service.parties import (
     EnterpriseInput,
     ManagerInput,
-    facts_of,
+    facts_of_all,
     manager_refusals,
     store_enterprises,
     store_managers,
@@ -27,7 +28,7 @@ def run_enterprises(db: Session, actor: Actor, sheet: Sheet, context: ImportCont
     rows = checked_rows(sheet, ENTERPRISES, problems)
     note_repeats(sheet, problems, "uscc", rows["uscc"])
     problems.refuse_if_any()
-    held = {row.uscc: facts_of(row) for row in db.scalars(select(Enterprise))}
+    held = facts_of_all(db)
     companies = {}
     for place, uscc in enumerate(rows["uscc"]):
         old = held.get(uscc, _NOTHING)
@@ -46,7 +47,7 @@ def run_managers(db: Session, actor: Actor, sheet: Sheet, context: ImportContext
     rows = checked_rows(sheet, MANAGERS, problems)
     codes = rows["manager_code"]
     note_repeats(sheet, problems, "manager_code", codes)
-    phones = dict(db.execute(select(Manager.code, Manager.phone)).all())
+    phones = {one.code: one.phone for one in sealed.opened(db, db.scalars(select(Manager)))}
     people = [
         (code, ManagerInput(name, optional(sheet, rows, "phone", place, phones.get(code)), identity))
         for place, (code, name, identity) in enumerate(zip(codes, rows["name"], rows["id_number"], strict=True))
