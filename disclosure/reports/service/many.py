@@ -18,6 +18,7 @@ from disclosure.reports.models import FundReport, FundReportLine, FundReportStep
 from disclosure.reports.serving import Serving
 from portal.kernel import audit, clock
 from portal.kernel.access import Actor, Permission, require
+from portal.kernel.bulk import insert_rows
 from portal.kernel.db import lock
 from portal.kernel.ids import new_id
 from portal.registry import api as registry
@@ -93,8 +94,7 @@ def _store(db: Session, reports: list[dict[str, Any]], lines: list[dict[str, Any
     if not reports:
         return
     db.execute(insert(FundReport), reports)
-    if lines:
-        db.execute(insert(FundReportLine), lines)
+    insert_rows(db, FundReportLine.__table__, lines)
     steps = [_step(row["id"], 1, "submitted", row["actor"], row["on"]) for row in reports]
     db.execute(insert(FundReportStep), steps)
 

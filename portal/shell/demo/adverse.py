@@ -21,6 +21,7 @@ from portal.notices import api as notices
 from portal.shell.demo.acts import Cast, bring, moment
 from portal.shell.demo.plan import Plan, PlannedEstate
 from scoring.adverse import api as adverse
+from scoring.credit import api as credit
 from scoring.lists import api as lists
 from scoring.repair import api as repair
 from scoring.vetoes import api as vetoes
@@ -237,7 +238,8 @@ class _Listed:
         listed = {entry.subject for entry in lists.in_force(db, on, kind="black")}
         still = {c.estate for c in plan.contracts if _serves(c, on)}
         free = [e.code for e in weak if e.code in served and e.code in still and e.code not in self.taken | listed]
-        paper = [code for code in free if not notices.confirmation_on_file(db, served[code], on)]
+        signed = {uscc: notices.confirmation_on_file(db, uscc, on) for uscc in {served[code] for code in free}}
+        paper = [code for code in free if not signed[served[code]]]
         first = (paper or free)[:1]
         return (first + [code for code in free if code not in first])[: len(self.goals)]
 
@@ -332,7 +334,8 @@ def _repairs(story: Told) -> None:
 def _repairable(db: Session, companies: list[str], on: date) -> list[repair.Target]:
     """List entries first; then so many credit events as there are goals for, company by company."""
     found = {one.ref: one for code in companies for one in repair.listed(db, code, on) if one.can}
-    for code in companies:
+    lost = credit.demerits(db, companies, on)
+    for code in [code for code in companies if lost.get(code)]:
         if len(found) >= len(REPAIRS):
             break
         found |= {one.ref: one for one in repair.of_company(db, code, on) if one.can}
