@@ -6,6 +6,7 @@ request. What it gives back is held against the name. Why this library: docs/dec
 
 import hashlib
 import logging
+import os
 import re
 import tempfile
 from collections.abc import Iterator
@@ -36,6 +37,7 @@ _FOLDER = "files/"
 _IN_MEMORY = 8 * 1024 * 1024  # a larger file waits on the disk while it is checked
 _CONNECT, _ANSWER, _GIVE_UP = timedelta(seconds=3), timedelta(seconds=30), timedelta(seconds=15)
 _PAUSE = {"init_backoff": timedelta(milliseconds=100), "max_backoff": timedelta(seconds=2), "base": 2}
+_used_by: dict[str, int] = {}
 log = logging.getLogger(__name__)
 
 
@@ -52,6 +54,8 @@ class S3FileStore(FileStore):
 
     @cached_property
     def _bucket(self) -> S3Store:
+        if _used_by.setdefault("process", os.getpid()) != os.getpid():
+            raise RuntimeError("the library's threads do not survive a fork: no file may be touched before it")
         told = self._told
         # the library would read AWS_… variables for what is not given: all that matters is
         client: dict[str, Any] = {

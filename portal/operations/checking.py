@@ -39,7 +39,8 @@ class Checked:
 
 
 def each(path: Path, passphrase: str, deed: Callable[[Entry, Contents], None]) -> bool:
-    """Call ``deed`` for every entry; it takes the entry's blocks. Says whether the backup is encrypted."""
+    """Call ``deed`` for every entry; it takes the entry's blocks. Says whether the backup is encrypted.
+    ``OSError`` of the file, and of the deeds, passes."""
     try:
         with path.open("rb") as file:
             reader = Reader(file, passphrase)
@@ -47,8 +48,6 @@ def each(path: Path, passphrase: str, deed: Callable[[Entry, Contents], None]) -
             for entry in contents.entries():
                 deed(entry, contents)
             return reader.is_encrypted
-    except OSError as error:
-        raise DomainError(_("备份文件打不开：%(error)s", error=error.strerror)) from error
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:  # JSON of no shape that we write
         raise damaged() from error
 
@@ -57,7 +56,10 @@ def check(path: Path, passphrase: str) -> Checked:
     """Read a backup through. Raises DomainError when anything in it is not as it was written."""
     found = Checked()
     look = _Look(found)
-    found.encrypted = each(path, passphrase, look)
+    try:
+        found.encrypted = each(path, passphrase, look)
+    except OSError as error:
+        raise DomainError(_("备份文件打不开：%(error)s", error=error.strerror)) from error
     if not look.is_over:
         raise damaged()
     return found

@@ -1,7 +1,7 @@
 """What of the instance folder belongs into a backup, and what does not.
 
 The database travels as rows, evidence files by their content, keys under encryption only. Left behind are locks, drafts,
-session secrets, unsent codes, uploads that wait for a day, and backups themselves.
+session secrets, unsent codes, uploads that wait for a day, copies of photos (made anew from the originals), and backups themselves.
 """
 
 from collections.abc import Iterator
@@ -11,7 +11,8 @@ from pathlib import Path, PurePosixPath
 STORE = "files"
 STAGE = ".restoring"
 LEFT_BEHIND = frozenset(
-    {"keys", "secret_key", "tasks", "outbox", "bank-uploads", "matplotlib", "backups", "snapshots", "counters", "jobs", STORE, STAGE}
+    {"keys", "secret_key", "tasks", "copies", "outbox", "bank-uploads", "matplotlib", "backups", "snapshots", "counters",
+     "jobs", STORE, STAGE}
 )  # fmt: skip
 _ENDINGS = (".lock", ".draft", ".new", ".tmp", ".log", ".pid", "-wal", "-shm", "-journal", ".backup")
 _NAMES = ("portal.db", "audit-head.json", "bench.json")

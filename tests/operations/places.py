@@ -14,6 +14,7 @@ from portal.kernel.classes import Audience
 from portal.kernel.db import Base, dispose, transaction
 from portal.kernel.files import store
 from portal.kernel.files_record import StoredFile
+from portal.kernel.settings import settings
 from tests import databases, postgres
 from tests.conftest import point_at
 from tests.databases import Place
@@ -71,7 +72,7 @@ def fill() -> dict[str, str]:
     with transaction() as db:
         sealed = keys.seal(db, "person:li", NAME)
         audit.record(db, ACTOR, "test.sealed", "person:li", {"name": {"sealed": sealed, "subject": "person:li"}})
-    release = store().folder.parent / "opendata" / "releases"
+    release = settings().instance / "opendata" / "releases"
     release.mkdir(parents=True)
     (release / "20261101.zip").write_bytes(b"published")
     return {"sealed": sealed, "file": evidence(b"\x00a photo" * 5000)}
