@@ -13,6 +13,7 @@ import argparse
 import io
 import os
 import random
+import resource
 import shutil
 import signal
 import sys
@@ -32,16 +33,15 @@ import numpy as np  # noqa: E402
 from PIL import Image  # noqa: E402
 from sqlalchemy import func, select  # noqa: E402
 
-from portal.kernel import db  # noqa: E402
+from portal.kernel import copies, db  # noqa: E402
 from portal.kernel.db import reading  # noqa: E402
-from portal.kernel.files import store  # noqa: E402
 from portal.kernel.settings import reload_settings  # noqa: E402
 from scoring.checks.models import CheckStep, Photo  # noqa: E402
 from tests import databases, postgres  # noqa: E402
 from tools.faults import district  # noqa: E402
 from tools.faults.browser import Browser, Files  # noqa: E402
 from tools.faults.journal import Journal  # noqa: E402
-from tools.faults.processes import Portal  # noqa: E402
+from tools.faults.processes import Database, Portal, children  # noqa: E402
 
 PHOTOS, LIMIT, EVERY = (
     3,
@@ -64,6 +64,13 @@ def photograph(seed: int) -> bytes:
         smooth.save(target, "JPEG", quality=quality)
         if target.tell() <= 3_000_000:
             break
+    return target.getvalue()
+
+
+def small_photograph() -> bytes:
+    """One for items that want a photo though nothing was found."""
+    target = io.BytesIO()
+    Image.new("RGB", (320, 240), (120, 160, 90)).save(target, "JPEG")
     return target.getvalue()
 
 
@@ -98,21 +105,25 @@ class Load:
     portal: Portal
     work: district.Work
     pictures: list[bytes]
+    small: bytes
     times: Times = field(default_factory=Times)
     over: threading.Event = field(default_factory=threading.Event)
 
     def _browser(self, cookies: dict[str, str]) -> Browser:
         stop = threading.Event()
         stop.set()  # nothing is tried again: each failure is an error
-        return Browser(self.portal.port, cookies, Journal(), stop)
+        return Browser(self.portal.port, cookies, Journal(), stop, keeps_open=True)
 
     def inspector(self, number: int, login: str, begins: float) -> None:
         """One check: begun at its time, filled in, submitted."""
         time.sleep(max(0.0, begins - time.monotonic()))
+        browser = self._browser(dict([self.work.cookies[login]]))
         try:
-            self._file(number, self._browser(dict([self.work.cookies[login]])), self.work.estates[login][0])
+            self._file(number, browser, self.work.estates[login][0])
         except Exception as error:  # noqa: BLE001  whatever goes wrong is counted
             self.times.wrong(f"{login}: {error!r}")
+        finally:
+            browser.close()
 
     def _file(self, number: int, browser: Browser, estate: str) -> None:
         browser.open(f"/inspections?month={self.work.month}")
@@ -140,13 +151,8 @@ class Load:
         """A large photo that nobody else sends: bytes after the end of a JPEG belong to no picture."""
         return self.pictures[(number + nth) % len(self.pictures)] + f"{number} {nth}".encode()
 
-    @staticmethod
-    def _small(number: int, nth: int) -> bytes:
-        target = io.BytesIO()
-        Image.new("RGB", (320, 240), (number % 256, nth * 20 % 256, 90)).save(
-            target, "JPEG", comment=f"{number} {nth}".encode()
-        )
-        return target.getvalue()
+    def _small(self, number: int, nth: int) -> bytes:
+        return self.small + f"{number} {nth}".encode()
 
     def _timed(self, kind: str, browser: Browser, path: str, fields: dict[str, str], files: Files | None = None) -> str:
         began = time.monotonic()
@@ -170,6 +176,7 @@ class Load:
                 self.times.wrong(f"a reader: {error!r}")
             self.times.note("page", time.monotonic() - began)
             self.over.wait(max(0.0, EVERY - (time.monotonic() - began)))
+        browser.close()
 
     def run(self, seconds: float, readers: int) -> None:
         """Everybody at work; the beginnings of the checks are spread over the time."""
@@ -188,14 +195,48 @@ class Load:
             thread.join()
 
 
+def seconds_of(pid: int) -> float:
+    """Seconds of processors that a process, its children that live and those that are gone have used."""
+    try:
+        words = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    except (FileNotFoundError, ProcessLookupError):
+        return 0.0
+    return sum(map(int, words[11:15])) / os.sysconf("SC_CLK_TCK") + sum(map(seconds_of, children(pid)))
+
+
+def own_seconds() -> float:
+    """Seconds of processors that this process itself has used."""
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    return used.ru_utime + used.ru_stime
+
+
+@dataclass
+class Meter:
+    """Seconds of processors by part, since it was made. ``server``: the first process of the database, 0 without one."""
+
+    portal: Portal
+    server: int
+    before: dict[str, float] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.before = self._read()
+
+    def _read(self) -> dict[str, float]:
+        parts = {"web": self.portal.web, "worker": self.portal.worker, "database": self.server}
+        return {**{name: seconds_of(pid) for name, pid in parts.items()}, "generator": own_seconds()}
+
+    def used(self) -> dict[str, float]:
+        """Seconds of each part."""
+        return {name: seconds - self.before[name] for name, seconds in self._read().items()}
+
+
 def pictures_left() -> int:
-    """Photos whose small copy is not there yet; a public copy is made when a reviewer releases a photo, in the request itself."""
+    """Photos whose thumbnail and public copy are not there yet. The worker makes both; a reviewer masks what is released."""
     with reading() as session:
-        named = list(session.scalars(select(Photo.thumbnail)))
-    return sum(not name or not store().exists(name) for name in named)
+        return sum(not copies.is_made(sha256) for sha256 in session.scalars(select(Photo.sha256).distinct()))
 
 
-def told(load: Load, seconds: float, waited: float, left: int) -> bool:
+def told(load: Load, seconds: float, waited: float, left: int, used: dict[str, float]) -> bool:
     """Print what came out; whether all is well."""
     with reading() as session:
         submitted = session.scalar(select(func.count()).where(CheckStep.step == "submitted")) or 0
@@ -208,6 +249,8 @@ def told(load: Load, seconds: float, waited: float, left: int) -> bool:
         print(f"{kind:18}{len(times.seconds.get(kind, [])):8}{figures}")
     print(f"errors            {len(times.errors)}", *times.errors[:20], sep="\n  ")
     print(f"pictures          done {waited:.0f} s after the last submission, {left} left")
+    print(f"processor seconds {sum(used.values()):.1f}: " + ", ".join(f"{name} {used[name]:.1f}" for name in used))
+    print("of each check     " + ", ".join(f"{name} {used[name] / people:.3f}" for name in used))
     slow = max(times.share("submission", 99), times.share("step with photos", 99))
     return not times.errors and submitted == people and not left and slow < LIMIT
 
@@ -236,15 +279,17 @@ def main() -> int:
             portal.start_web()
             portal.start_worker()
             portal.wait_until_ready()
-            load, began = Load(portal, work, [photograph(seed) for seed in range(2)]), time.monotonic()
+            load = Load(portal, work, [photograph(seed) for seed in range(2)], small_photograph())
+            server = Database.of(ROOT).postmaster if wish.database == "postgres" else 0
+            meter, began = Meter(portal, server), time.monotonic()
             load.run(wish.seconds, wish.readers)
             ended = time.monotonic()
             while (left := pictures_left()) and time.monotonic() - ended < WAIT_FOR_PICTURES:
                 time.sleep(1)
-            waited = time.monotonic() - ended
+            waited, used = time.monotonic() - ended, meter.used()
         finally:
             portal.end()
-        return int(not told(load, ended - began, waited, left))
+        return int(not told(load, ended - began, waited, left, used))
     finally:
         with suppress(RuntimeError):
             postgres.stop(ROOT)

@@ -15,13 +15,14 @@ from typing import Any
 import pillow_heif
 from PIL import Image, ImageDraw, ImageOps
 
+from portal.kernel import structure
 from portal.kernel.clock import DISTRICT
 from portal.kernel.errors import DomainError
 from portal.kernel.i18n import _
 
 MAX_BYTES = 15 * 1024 * 1024
 MAX_PIXELS = 50_000_000
-PUBLIC_SIDE = 1600
+PUBLIC_SIDE, THUMBNAIL_SIDE = 1600, 480
 SCALE = 10_000  # boxes are given in ten-thousandths of width and height
 
 pillow_heif.register_heif_opener(thumbnails=False)
@@ -64,20 +65,50 @@ def inspect(data: bytes, file: str = "") -> Picture:
             image.verify()
         with _open(data, media_type) as image:
             exif = image.getexif()
-            orientation = exif.get(0x0112, 1)
             image.load()
-            width, height = image.size
+            return _told(image, media_type, exif)
     except Exception as error:  # the decoders raise whatever they stumble over in a damaged file
         raise _not_image(file) from error
-    if orientation in (5, 6, 7, 8):
+
+
+def _told(image: Image.Image, media_type: str, exif: Image.Exif) -> Picture:
+    width, height = image.size
+    if exif.get(0x0112, 1) in (5, 6, 7, 8):
         width, height = height, width
     latitude, longitude = _position(exif)
     return Picture(media_type, width, height, _taken_at(exif), latitude, longitude, _device(exif))
 
 
-def thumbnail(data: bytes, side: int = 480) -> bytes:
+def glance(data: bytes, file: str = "") -> Picture:
+    """As ``inspect``, but of a JPEG, WebP or HEIC no pixel is decoded: that the file reaches its end is told by its structure.
+
+    What is damaged within is found when copies are made. Raises ``DomainError`` as ``inspect`` does.
+    """
+    file = file or _("照片")
+    media_type = _checked_header(data, file)
+    if media_type not in structure.WHOLE:
+        return inspect(data, file)
+    if not structure.WHOLE[media_type](data):
+        raise _not_image(file)
+    try:
+        with _open(data, media_type) as image:
+            return _told(image, media_type, image.getexif())
+    except Exception as error:  # as in inspect
+        raise _not_image(file) from error
+
+
+def copies(data: bytes) -> tuple[bytes, bytes]:
+    """A thumbnail and a public copy without boxes from one decoding of the photo, in a quarter of the time that they take one by one."""
+    screen = _upright(data, PUBLIC_SIDE)
+    screen.thumbnail((PUBLIC_SIDE, PUBLIC_SIDE), Image.Resampling.HAMMING)
+    small = screen.copy()
+    small.thumbnail((THUMBNAIL_SIDE, THUMBNAIL_SIDE), Image.Resampling.HAMMING, reducing_gap=1.0)
+    return _encoded(small), _encoded(screen)
+
+
+def thumbnail(data: bytes, side: int = THUMBNAIL_SIDE) -> bytes:
     """A small upright JPEG without metadata, at most ``side`` pixels wide and high."""
-    return _jpeg(_upright(data, side), side)
+    return _jpeg(_upright(data, 2 * side), side)
 
 
 def public_copy(data: bytes, boxes: Sequence[Box]) -> bytes:
@@ -155,25 +186,39 @@ def _not_image(file: str) -> DomainError:
 
 
 def _upright(data: bytes, side: int | None = None) -> Image.Image:
-    """The decoded picture, turned as shown, on white, with nothing attached to it."""
+    """The decoded picture, turned as shown, on white, with nothing attached to it. ``side``: so large at least its longer side has to
+    be: a JPEG is then decoded smaller, which saves time and memory."""
     media_type = _checked_header(data, _("照片"))
     try:
         with _open(data, media_type) as image:
             if side:
-                image.draft("RGB", (2 * side, 2 * side))  # a JPEG can be decoded smaller, which saves time and memory
+                image.draft("RGB", _within(image.size, side))
             turned = ImageOps.exif_transpose(image)
-            colours = turned.convert("RGBA")
+            is_plain = turned.mode in ("RGB", "L") and "transparency" not in turned.info
+            colours = turned if is_plain else turned.convert("RGBA")
+            clean = Image.new("RGB", colours.size, (255, 255, 255))
+            clean.paste(colours, mask=None if is_plain else colours.getchannel("A"))
+    except MemoryError:
+        raise
     except Exception as error:  # as in inspect
         raise _not_image(_("照片")) from error
-    clean = Image.new("RGB", colours.size, (255, 255, 255))
-    clean.paste(colours, mask=colours.getchannel("A"))
     return clean
+
+
+def _within(size: tuple[int, int], side: int) -> tuple[int, int]:
+    """Width and height with ``side`` as the longer one."""
+    longest = max(size)
+    return max(1, size[0] * side // longest), max(1, size[1] * side // longest)
 
 
 def _jpeg(image: Image.Image, side: int) -> bytes:
     image.thumbnail((side, side), Image.Resampling.LANCZOS)
+    return _encoded(image, optimize=True)
+
+
+def _encoded(image: Image.Image, optimize: bool = False) -> bytes:
     target = io.BytesIO()
-    image.save(target, "JPEG", quality=82, optimize=True)
+    image.save(target, "JPEG", quality=82, optimize=optimize)
     return target.getvalue()
 
 

@@ -25,7 +25,7 @@ from sqlalchemy import Connection, func, select, text, update
 from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from portal.kernel import audit, clock
+from portal.kernel import audit, clock, copies
 from portal.kernel.cron import latest_fire as latest_fire
 from portal.kernel.cron import next_fire as next_fire
 from portal.kernel.cron import trigger
@@ -36,7 +36,7 @@ from portal.kernel.settings import settings
 
 log = logging.getLogger(__name__)
 
-AUDIT_CHECK = "audit-check"
+AUDIT_CHECK, COPIES = "audit-check", "photo-copies"
 _LOCK = 7_011_306_502  # any number, the same for all workers of the portal
 _LATE = timedelta(hours=24)
 _LOOK_AFTER = 30  # seconds between two looks for what is left over
@@ -74,9 +74,14 @@ def check_audit() -> Facts:
     return {"rows": rows}
 
 
+def make_copies() -> Facts:
+    """Copies of photos that wait for one."""
+    return {"photos": copies.make_waiting()}
+
+
 def standard_jobs() -> list[Job]:
     """The kernel's own jobs."""
-    return [Job(AUDIT_CHECK, check_audit, cron="30 2 * * *")]
+    return [Job(AUDIT_CHECK, check_audit, cron="30 2 * * *"), Job(COPIES, make_copies, every=2)]
 
 
 def _me() -> str:

@@ -2,23 +2,34 @@
 
 import base64
 import io
+import logging
 from collections.abc import Sequence
 from typing import Protocol
 
 from flask import Response, request, send_file
+from markupsafe import escape
 
+from portal.kernel import copies
+from portal.kernel.copies import Size
 from portal.kernel.errors import NotFound
 from portal.kernel.files import store
 from portal.kernel.i18n import _
-from portal.kernel.images import Box, public_copy
+from portal.kernel.images import Box
+
+log = logging.getLogger(__name__)
 
 JPEG = "image/jpeg"
 A_DAY, FIVE_MINUTES = 86_400, 300
 _STAFF = "private, max-age=3600"
+_INSTEAD = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 160 120" width="160" height="120">'
+    '<rect width="160" height="120" fill="#eceff1"/><text x="80" y="64" text-anchor="middle" font-family="sans-serif" '
+    'font-size="14" fill="#37474f">{words}</text></svg>'
+)
 
 
 class KeptPhoto(Protocol):
-    """SHA-256 of the original and of its small copy, and the original's media type."""
+    """SHA-256 of the original, of its small copy (empty unless that is kept in the store), and the original's media type."""
 
     @property
     def sha256(self) -> str: ...
@@ -38,12 +49,26 @@ def sent(data: bytes, media_type: str, etag: str, cache: str) -> Response:
 
 def staff_photo(photo: KeptPhoto, size: str) -> Response:
     """``thumbnail``, ``original`` (as it was taken) or ``screen`` (upright and without metadata; HEIC too)."""
-    if size == "thumbnail":
-        return sent(store().read(photo.thumbnail), JPEG, photo.thumbnail, _STAFF)
-    original = store().read(photo.sha256)
     if size == "original":
-        return sent(original, photo.media_type, photo.sha256, _STAFF)
-    return sent(public_copy(original, ()), JPEG, f"{photo.sha256}-screen", _STAFF)
+        return sent(store().read(photo.sha256), photo.media_type, photo.sha256, _STAFF)
+    if size == "thumbnail" and photo.thumbnail:
+        return sent(store().read(photo.thumbnail), JPEG, photo.thumbnail, _STAFF)
+    return _copy(photo.sha256, Size(size))
+
+
+def _copy(sha256: str, size: Size) -> Response:
+    """A copy, or in its place the words why there is none yet."""
+    try:
+        data = copies.copy(sha256, size)
+    except OSError:
+        log.exception("photo_copy_failed sha256=%s", sha256)
+        data = None
+    if data is not None:
+        return sent(data, JPEG, f"{sha256}-{size.value}", _STAFF)
+    words = _("照片已损坏") if copies.is_damaged(sha256) else _("正在生成")
+    response = Response(_INSTEAD.format(words=escape(words)), mimetype="image/svg+xml")
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 def released_photo(sha256: str | None) -> Response:
@@ -56,4 +81,4 @@ def released_photo(sha256: str | None) -> Response:
 
 def masked_preview(sha256: str, boxes: Sequence[Box]) -> str:
     """The copy that a release would make, in base64 for a data address: nothing is stored."""
-    return base64.b64encode(public_copy(store().read(sha256), boxes)).decode()
+    return base64.b64encode(copies.to_release(sha256, boxes)).decode()

@@ -10,7 +10,7 @@ import pandas as pd
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.kernel import clock
+from portal.kernel import clock, copies
 from portal.kernel.access import Actor, Permission
 from portal.kernel.errors import NotFound
 from portal.kernel.formats import month_text
@@ -26,16 +26,15 @@ from scoring.checks.terms import REVIEW
 from scoring.checks.verbs import record
 from scoring.checks.verbs.filing import read_draft
 from scoring.rules.errors import NothingApplicable
-from scoring.rules.items import item_score
-from scoring.rules.months import category_totals, month_scores
-from scoring.rules.standard import item_of
+from scoring.rules.items import ItemScore, item_score
+from scoring.rules.months import category_totals, month_score, month_scores
 from scoring.standards import api as standards
 
 
 @dataclass(frozen=True)
 class PhotoView:
     """A photo. ``public_sha256`` is the masked copy that anybody may see, None while the office keeps it; the fields
-    after it are for the staff and empty for the public."""
+    after it are for the staff and empty for the public. ``is_damaged``: no copy could be made of it."""
 
     id: str
     public_sha256: str | None
@@ -48,6 +47,7 @@ class PhotoView:
     latitude_e6: int | None = None
     longitude_e6: int | None = None
     boxes: str = "[]"
+    is_damaged: bool = False
 
 
 @dataclass(frozen=True)
@@ -183,9 +183,8 @@ def check_view(db: Session, check_id: str) -> CheckView:
     draft = read_draft(db, check, standard)
     is_draft = steps[-1].step in ("draft", "returned")
     lines = _draft_lines(draft, standard) if is_draft else _stored_lines(db, check, standard)
-    results = {code: line.result for code, line in lines.items() if line.result not in ("", PASS)}
-    frame = standards.frame(db, check.standard_version)
-    score = score_preview(frame, results)
+    got = {code: item_score(lines[code].result or PASS, item.rule) for code, item in standard.items.items()}
+    score = _score(standard, got)
     photos = _photos(db, check_id, draft.detached)
     comments = next((step.comments for step in reversed(steps) if step.step == "returned"), {})
     version = db.scalar(select(CheckDraft.version).where(CheckDraft.check_id == check_id)) or 0
@@ -200,9 +199,7 @@ def check_view(db: Session, check_id: str) -> CheckView:
         state=steps[-1].step,
         seq=len(steps),
         score=score,
-        categories=tuple(
-            _category(category, lines, frame, score, photos, comments) for category in standard.categories
-        ),
+        categories=tuple(_category(category, lines, got, score, photos, comments) for category in standard.categories),
         steps=tuple(steps),
         draft=draft,
         draft_version=version,
@@ -212,17 +209,29 @@ def check_view(db: Session, check_id: str) -> CheckView:
     )
 
 
+def _score(standard: standards.StandardView, got: dict[str, ItemScore]) -> Score:
+    """As ``score_preview``, of one check whose items are scored already."""
+    sums = {
+        category.code: (
+            sum(got[item.item_code].earned_cp for item in category.items),
+            sum(got[item.item_code].applicable_cp for item in category.items),
+        )
+        for category in standard.categories
+    }
+    earned, applicable = (sum(pair[part] for pair in sums.values()) for part in (0, 1))
+    return Score(month_score(earned, applicable) if applicable else None, earned, applicable, sums)
+
+
 def _category(
-    category: standards.CategoryView, lines: dict[str, ItemLine], frame: pd.DataFrame, score: Score,
+    category: standards.CategoryView, lines: dict[str, ItemLine], got: dict[str, ItemScore], score: Score,
     photos: dict[str, tuple[PhotoView, ...]], comments: dict[str, str],
 ) -> CategoryLine:  # fmt: skip
     made = []
     for item in category.items:
-        line = lines[item.item_code]
-        got = item_score(line.result or PASS, item_of(frame, item.item_code))
+        line, scored = lines[item.item_code], got[item.item_code]
         made.append(
             ItemLine(
-                item=item, result=line.result, lost_cp=got.lost_cp if got.applicable else None, place=line.place,
+                item=item, result=line.result, lost_cp=scored.lost_cp if scored.applicable else None, place=line.place,
                 note=line.note, origin=line.origin, reason=line.reason, actor=line.actor, original=line.original,
                 photos=photos.get(item.item_code, ()), comment=comments.get(item.item_code, ""),
             )
@@ -308,7 +317,7 @@ def _photo_view(row: Photo, release: PhotoRelease | None, staff: bool) -> PhotoV
         return PhotoView(row.id, public)
     return PhotoView(
         row.id, public, row.item_code, row.sha256, row.thumbnail, row.media_type, row.taken_at, row.received_at,
-        row.latitude_e6, row.longitude_e6, release.boxes if release else "[]",
+        row.latitude_e6, row.longitude_e6, release.boxes if release else "[]", copies.is_damaged(row.sha256),
     )  # fmt: skip
 
 

@@ -8,8 +8,11 @@ from scoring.checks.verbs.permits import declare_interest as declare_interest
 from scoring.checks.verbs.permits import end_interest as end_interest
 from scoring.checks.verbs.permits import permit_late as permit_late
 from scoring.checks.verbs.photos import AddedPhoto as AddedPhoto
+from scoring.checks.verbs.photos import TakenPhoto as TakenPhoto
 from scoring.checks.verbs.photos import add_photo as add_photo
+from scoring.checks.verbs.photos import add_photos as add_photos
 from scoring.checks.verbs.photos import release_photo as release_photo
+from scoring.checks.verbs.photos import take_photo as take_photo
 from scoring.checks.verbs.photos import withdraw_photo as withdraw_photo
 from scoring.checks.verbs.record import due_day as due_day
 from scoring.checks.verbs.record import state_word as state_word

@@ -63,6 +63,13 @@ def month_scores(checks: pd.DataFrame, results: pd.DataFrame, standards: Standar
     return out.assign(earned_cp=earned, applicable_cp=applicable, score_cp=half_up(10000 * earned, applicable))
 
 
+def month_score(earned_cp: int, applicable_cp: int) -> int:
+    """The month score of one check, in centipoints, from its points. ``NothingApplicable`` when none apply."""
+    if applicable_cp == 0:
+        raise NothingApplicable(["check"])
+    return half_up(10000 * earned_cp, applicable_cp)
+
+
 def category_totals(checks: pd.DataFrame, results: pd.DataFrame, standards: Standards) -> pd.DataFrame:
     """Points of each check and category, for bars: ``check, category_code, earned_cp, applicable_cp, lost_cp``.
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 import pandas as pd
 from sqlalchemy.orm import Session
@@ -12,7 +13,7 @@ from portal.kernel.i18n import _
 from scoring.rules.deductions import deduction
 from scoring.rules.items import item_score
 from scoring.rules.standard import ChecklistItem
-from scoring.standards import queries
+from scoring.standards import published, queries
 from scoring.standards.models import StandardItem, StandardVersion
 from scoring.standards.results import costs_text as costs_text
 from scoring.standards.results import grade_name as grade_name
@@ -43,10 +44,14 @@ class ItemView:
         return deduction(self.deduction).step_cp
 
     @property
+    def rule(self) -> ChecklistItem:
+        """The item as ``scoring.rules`` reads it."""
+        return ChecklistItem(self.item_code, self.max_cp, self.deduction, self.category_code, self.hazard_class)
+
+    @property
     def losses(self) -> dict[str, int]:
         """Grade to what it costs, in centipoints, in the order of the rule; empty where findings are counted."""
-        item = ChecklistItem(self.item_code, self.max_cp, self.deduction, self.category_code, self.hazard_class)
-        return {grade: item_score(grade, item).lost_cp for grade in deduction(self.deduction).grades}
+        return {grade: item_score(grade, self.rule).lost_cp for grade in deduction(self.deduction).grades}
 
 
 @dataclass(frozen=True)
@@ -78,7 +83,7 @@ class StandardView:
     based_on: str | None = None
     is_published: bool = True
 
-    @property
+    @cached_property
     def items(self) -> dict[str, ItemView]:
         """Item code to item, in the order of the checklist."""
         return {item.item_code: item for category in self.categories for item in category.items}
@@ -104,7 +109,8 @@ def in_force_map(db: Session, wanted: Iterable[tuple[str, date]]) -> dict[tuple[
 
 def frame(db: Session, version: str) -> pd.DataFrame:
     """A version as ``scoring.rules.standard`` reads it. ``NotFound``."""
-    return queries.frames(db, [version])[version]
+    made = published.kept(db, "frame", version, lambda: queries.frames(db, [version])[version])
+    return made.copy(deep=False)
 
 
 def frames(db: Session, versions: Sequence[str]) -> dict[str, pd.DataFrame]:
@@ -114,7 +120,9 @@ def frames(db: Session, versions: Sequence[str]) -> dict[str, pd.DataFrame]:
 
 def view(db: Session, version: str) -> StandardView:
     """A version with its categories and items, draft or published. ``NotFound``."""
-    return shown(queries.version_row(db, version), queries.items(db, version))
+    return published.kept(
+        db, "view", version, lambda: shown(queries.version_row(db, version), queries.items(db, version))
+    )
 
 
 def published_versions(db: Session) -> list[str]:

@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 from tools.faults.journal import Journal
 
 PATIENCE = 60  # seconds
+IDLE = 1.0  # seconds after which a connection is not used again: the server closes it after two
 Files = dict[str, tuple[str, bytes]]
 
 
@@ -44,13 +45,16 @@ class Answer:
 
 @dataclass
 class Browser:
-    """``cookies``: of a person who is signed in."""
+    """``cookies``: of a person who is signed in. ``keeps_open``: one connection for requests that follow at once."""
 
     port: int
     cookies: dict[str, str]
     journal: Journal
     over: threading.Event
     token: str = field(default="")
+    keeps_open: bool = False
+    _open: http.client.HTTPConnection | None = None
+    _last: float = 0.0
 
     def get(self, path: str) -> Answer:
         """A page; tried again until it comes."""
@@ -82,20 +86,35 @@ class Browser:
                 raise Stopped
             time.sleep(0.1)
 
+    def _connection(self) -> http.client.HTTPConnection:
+        """The open one, unless the server may be closing it."""
+        if self._open is None or time.monotonic() - self._last > IDLE:
+            self.close()
+            self._open = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
+        return self._open
+
+    def close(self) -> None:
+        """Let go of the connection."""
+        if self._open is not None:
+            self._open.close()
+        self._open = None
+
     def _ask(self, method: str, path: str, body: bytes, kind: str) -> Answer:
         headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())}
         if kind:
             headers["Content-Type"] = kind
         self.journal.sent()
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
+        connection = self._connection()
         try:
             connection.request(method, path, body, headers)
             response = connection.getresponse()
             text = response.read().decode("utf-8", "replace")
         except (OSError, http.client.HTTPException) as error:
+            self.close()
             raise Lost(type(error).__name__) from error
-        finally:
-            connection.close()
+        self._last = time.monotonic()
+        if not self.keeps_open:
+            self.close()
         for line in response.headers.get_all("Set-Cookie") or []:
             self.cookies.update({name: morsel.value for name, morsel in SimpleCookie(line).items()})
         if response.status >= 500:

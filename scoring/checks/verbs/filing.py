@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
-from portal.kernel import audit, clock, ids
+from portal.kernel import audit, clock, copies, ids
 from portal.kernel.access import Actor, require
 from portal.kernel.db import lock
 from portal.kernel.errors import Conflict, DomainError, InputRefused, NotFound
@@ -130,11 +130,11 @@ def read_draft(db: Session, check: MonthlyCheck, standard: standards.StandardVie
 
 
 def photo_counts(db: Session, check_id: str, draft: Draft) -> dict[str, int]:
-    """Item code to number of photos, without those taken off again."""
-    rows = db.execute(select(Photo.item_code, Photo.id).where(Photo.check_id == check_id)).all()
+    """Item code to number of photos, without those taken off again and those that turned out to be damaged."""
+    rows = db.execute(select(Photo.item_code, Photo.id, Photo.sha256).where(Photo.check_id == check_id)).all()
     counts: dict[str, int] = {}
-    for item_code, photo in rows:
-        if photo not in draft.detached:
+    for item_code, photo, sha256 in rows:
+        if photo not in draft.detached and not copies.is_damaged(sha256):
             counts[item_code] = counts.get(item_code, 0) + 1
     return counts
 

@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from portal.kernel import audit, clock, ids
+from portal.kernel import audit, clock, copies, ids
 from portal.kernel.access import Actor, require
 from portal.kernel.classes import Audience
 from portal.kernel.errors import DomainError, NotFound
 from portal.kernel.files import StoredFile, store
 from portal.kernel.files_record import StoredFile as FileRow
 from portal.kernel.i18n import _
-from portal.kernel.images import Box, inspect, public_copy, thumbnail
+from portal.kernel.images import Box, Picture, glance
 from portal.registry import api as registry
 from scoring.checks import policy
 from scoring.checks.models import MonthlyCheck, Photo, PhotoRelease
@@ -29,44 +29,82 @@ MOST_BOXES = 50
 
 
 @dataclass(frozen=True)
+class TakenPhoto:
+    """An original that lies in the store, of one item: what it says about itself."""
+
+    item_code: str
+    file: StoredFile
+    picture: Picture
+
+
+@dataclass(frozen=True)
 class AddedPhoto:
-    """A photo as it was kept: its id, and the SHA-256 of the original and of the small copy."""
+    """A photo as it was kept: its id, and the SHA-256 of the original."""
 
     id: str
     sha256: str
-    thumbnail: str
+
+
+def take_photo(item_code: str, data: bytes, filename: str = "") -> TakenPhoto:
+    """Put an original into the store: nothing is decoded, so that the person need not wait; copies are made afterwards.
+
+    Before the transaction, so that nobody waits for the disk either. ``DomainError`` when the bytes are no whole picture of an allowed
+    kind and size, as far as its header and structure tell.
+    """
+    picture = glance(data, filename)
+    file = store().put(data)
+    copies.wish(file.sha256)
+    return TakenPhoto(item_code, file, picture)
 
 
 def add_photo(db: Session, actor: Actor, check_id: str, item_code: str, data: bytes, filename: str = "") -> AddedPhoto:
-    """Keep a photo of one item of a draft. The same photo of the same item twice is kept once.
+    """Keep one photo of a draft: ``take_photo`` and ``add_photos``."""
+    _held_to_photograph(db, actor, check_id)  # before anything is stored
+    return add_photos(db, actor, check_id, [take_photo(item_code, data, filename)])[0]
 
-    Raises ``DomainError`` when the bytes are no whole picture of an allowed kind and size, ``Conflict`` when the
-    check is no draft.
+
+def add_photos(db: Session, actor: Actor, check_id: str, taken: Sequence[TakenPhoto]) -> list[AddedPhoto]:
+    """Keep photos of a draft, all or none. The same photo of the same item twice is kept once.
+
+    Raises ``DomainError`` for an item that the checklist does not have, ``Conflict`` when the check is no draft.
     """
+    held = _held_to_photograph(db, actor, check_id)
+    items = standards.view(db, held.check.standard_version).items
+    for photo in taken:
+        if photo.item_code not in items:
+            raise DomainError(_("检查标准没有检查项%(item)s。", item=photo.item_code))
+    own = select(Photo.id, Photo.item_code, Photo.sha256).where(Photo.check_id == check_id)
+    there = {(row.item_code, row.sha256): row.id for row in db.execute(own)}
+    rows = []
+    for photo in taken:
+        place = (photo.item_code, photo.file.sha256)
+        if place not in there:
+            there[place] = ids.new_id()
+            rows.append(_row(there[place], actor, check_id, photo))
+            note_file(db, photo.file, photo.picture.media_type, Audience.STAFF)
+            detail = {"check": check_id, "item": photo.item_code, "sha256": photo.file.sha256}
+            audit.record(db, actor, "photo.added", f"photo:{there[place]}", detail)
+    if rows:
+        db.execute(insert(Photo), rows)
+    return [AddedPhoto(there[photo.item_code, photo.file.sha256], photo.file.sha256) for photo in taken]
+
+
+def _held_to_photograph(db: Session, actor: Actor, check_id: str) -> record.Held:
     held = record.hold(db, actor, check_id)
     require(policy.may_file(actor, held.estate.division_code))
     record.refuse_interest(db, actor, held.estate)
     record.expect(held, "draft", "returned")
-    if item_code not in standards.view(db, held.check.standard_version).items:
-        raise DomainError(_("检查标准没有检查项%(item)s。", item=item_code))
-    picture, small = inspect(data, filename), thumbnail(data)
-    original, little = store().put(data), store().put(small)
-    own = (Photo.check_id == check_id, Photo.item_code == item_code, Photo.sha256 == original.sha256)
-    if found := db.scalar(select(Photo.id).where(*own).limit(1)):
-        return AddedPhoto(found, original.sha256, little.sha256)
-    note_file(db, original, picture.media_type, Audience.STAFF)
-    note_file(db, little, JPEG, Audience.STAFF)
-    photo_id = ids.new_id()
-    row = {
-        "id": photo_id, "check_id": check_id, "item_code": item_code, "sha256": original.sha256,
-        "thumbnail": little.sha256, "media_type": picture.media_type, "width": picture.width,
+    return held
+
+
+def _row(photo_id: str, actor: Actor, check_id: str, photo: TakenPhoto) -> dict[str, object]:
+    picture = photo.picture
+    return {
+        "id": photo_id, "check_id": check_id, "item_code": photo.item_code, "sha256": photo.file.sha256,
+        "thumbnail": "", "media_type": picture.media_type, "width": picture.width,
         "height": picture.height, "taken_at": picture.taken_at, "latitude_e6": _millionths(picture.latitude),
         "longitude_e6": _millionths(picture.longitude), "uploaded_by": actor.login, "received_at": clock.now(),
     }  # fmt: skip
-    db.execute(insert(Photo), [row])
-    audit.record(db, actor, "photo.added", f"photo:{photo_id}", {"check": check_id, "item": item_code,
-                                                                "sha256": original.sha256})  # fmt: skip
-    return AddedPhoto(photo_id, original.sha256, little.sha256)
 
 
 def release_photo(db: Session, actor: Actor, photo_id: str, boxes: Sequence[Box]) -> str:
@@ -81,7 +119,7 @@ def release_photo(db: Session, actor: Actor, photo_id: str, boxes: Sequence[Box]
     last = _last_release(db, photo_id)
     if last and last.public_sha256 and last.boxes == drawn:
         return last.public_sha256
-    copy = store().put(public_copy(store().read(photo.sha256), boxes))
+    copy = store().put(copies.to_release(photo.sha256, boxes))
     note_file(db, copy, JPEG, Audience.PUBLIC)
     _add_release(db, actor, photo_id, copy.sha256, drawn, "")
     detail = {"check": photo.check_id, "item": photo.item_code, "boxes": len(boxes), "sha256": copy.sha256}

@@ -32,7 +32,7 @@ def may_file(check: CheckView) -> bool:
 
 def missing(check: CheckView) -> list[dict[str, str]]:
     """What still keeps a draft from being submitted, each with its address; open items one line a category."""
-    photos = {code: len(line.photos) for code, line in check.lines.items()}
+    photos = {code: sum(not photo.is_damaged for photo in line.photos) for code, line in check.lines.items()}
     found = problems(check.draft, check.standard, photos, check.origin == "page")
     wanting, open_items = {wrong.cell: wrong.message for wrong in found}, set(check.open_items)
     lines = []
@@ -143,11 +143,10 @@ def save_step(check_id: str, category_code: str) -> Response | tuple[str, int]:
         _keep(check, line, posted, request.form.get("version", 0, int))
     except Conflict:
         return _conflict(check_id, category_code, posted, refused)
-    check = _fresh(check_id)
-    page = Page(check, _line(check, category_code), posted, refused)
     if posted.wrong or refused:
-        return _render(page), 422
-    return see_other(_next_address(page))
+        check = _fresh(check_id)
+        return _render(Page(check, _line(check, category_code), posted, refused)), 422
+    return see_other(_next_address(Page(check, line, posted)))
 
 
 def _keep(check: CheckView, line: CategoryLine, posted: Step, version: int) -> None:
@@ -170,16 +169,17 @@ def _merged(draft: Draft, check: CheckView, line: CategoryLine, posted: Step) ->
 
 
 def _keep_photos(check: CheckView, line: CategoryLine) -> dict[str, list[str]]:
-    """Keep the photos that came along, each by itself; answers what was refused, by item."""
+    """Keep the photos that came along; answers what was refused, by item. One that is refused keeps no other out."""
     refused: dict[str, list[str]] = {}
+    taken: list[service.TakenPhoto] = []
     for item in line.category.items:
         files = [file for file in request.files.getlist(f"{item.item_code}-photo") if file.filename]
+        if files:  # nothing is stored for who may not add it
+            require(policy.may_file(actor(), check.estate.division_code))
+            _expect_open(check)
         for file in files[:MOST_PHOTOS]:
             try:
-                with transaction() as db:
-                    service.add_photo(db, actor(), check.id, item.item_code, file.read(), file.filename or "")
-            except Conflict:
-                raise
+                taken.append(service.take_photo(item.item_code, file.read(), file.filename or ""))
             except DomainError as error:
                 refused.setdefault(item.item_code, []).append(str(error))
             finally:
@@ -187,14 +187,21 @@ def _keep_photos(check: CheckView, line: CategoryLine) -> dict[str, list[str]]:
         if len(files) > MOST_PHOTOS:
             text = _("一次最多上传%(n)s张照片，其余没有上传，请分次上传。", n=MOST_PHOTOS)
             refused.setdefault(item.item_code, []).append(text)
+    if taken:
+        with transaction() as db:
+            service.add_photos(db, actor(), check.id, taken)
     return refused
+
+
+def _expect_open(check: CheckView) -> None:
+    if check.state not in OPEN_STATES:
+        raise Conflict(_("这份检查已经提交，不能再修改。请刷新页面后再看。"))
 
 
 def _conflict(check_id: str, category: str, posted: Step, refused: dict[str, list[str]]) -> tuple[str, int]:
     """Another device saved meanwhile: both stand side by side, and saving again keeps what is in the form."""
     check = _fresh(check_id)
-    if not may_file(check):
-        raise Conflict(_("这份检查已经提交，不能再修改。请刷新页面后再看。"))
+    _expect_open(check)
     line = _line(check, category)
     stored = _shown(check, line)
     both = [

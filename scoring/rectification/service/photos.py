@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
-from portal.kernel import audit, clock
+from portal.kernel import audit, clock, copies
 from portal.kernel.access import Actor, require
 from portal.kernel.classes import Audience
 from portal.kernel.errors import DomainError, NotFound
 from portal.kernel.files import store
 from portal.kernel.i18n import _
-from portal.kernel.images import Box, public_copy
+from portal.kernel.images import Box
 from scoring.checks import api as checks
 from scoring.rectification import policy, queries
 from scoring.rectification.models import RectificationPhoto, RectificationPhotoRelease
@@ -34,7 +34,7 @@ def release_photo(db: Session, actor: Actor, photo_id: str, boxes: Sequence[Box]
     last = _last(db, photo_id)
     if last and last.public_sha256 and last.boxes == drawn:
         return last.public_sha256
-    copy = store().put(public_copy(store().read(photo.sha256), boxes))
+    copy = store().put(copies.to_release(photo.sha256, boxes))
     checks.note_file(db, copy, "image/jpeg", Audience.PUBLIC)
     _add(db, actor, photo_id, copy.sha256, drawn, "")
     detail = {"photo": photo_id, "boxes": len(boxes), "sha256": copy.sha256}

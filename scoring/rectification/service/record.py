@@ -8,13 +8,13 @@ from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from portal.kernel import clock, ids
+from portal.kernel import clock, copies, ids
 from portal.kernel.access import Actor
 from portal.kernel.classes import Audience
 from portal.kernel.errors import Conflict, DomainError, NotAllowed, NotFound
 from portal.kernel.files import store
 from portal.kernel.i18n import _
-from portal.kernel.images import inspect, thumbnail
+from portal.kernel.images import glance
 from portal.registry import api as registry
 from scoring.checks import api as checks
 from scoring.rectification import policy, queries
@@ -111,13 +111,13 @@ def keep_photos(db: Session, actor: Actor, order: queries.OrderRow, seq: int, up
         raise DomainError(_("一次最多传%(n)s张照片。", n=MOST_PHOTOS))
     rows: dict[str, dict[str, object]] = {}
     for data, name in uploads:
-        picture, small = inspect(data, name), thumbnail(data)
-        original, little = store().put(data), store().put(small)
+        picture = glance(data, name)
+        original = store().put(data)
+        copies.wish(original.sha256)
         checks.note_file(db, original, picture.media_type, Audience.PARTY)
-        checks.note_file(db, little, "image/jpeg", Audience.PARTY)
         rows[original.sha256] = {
             "id": ids.new_id(), "order_id": order.id, "seq": seq, "sha256": original.sha256,
-            "thumbnail": little.sha256, "media_type": picture.media_type, "taken_at": picture.taken_at,
+            "thumbnail": "", "media_type": picture.media_type, "taken_at": picture.taken_at,
             "latitude_e6": _millionths(picture.latitude), "longitude_e6": _millionths(picture.longitude),
             "uploaded_by": actor.login, "received_at": clock.now(),
         }  # fmt: skip
