@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from portal.kernel import audit
+from portal.kernel import audit, copies
 from portal.kernel.audit import AuditEntry
 from portal.kernel.files import store
 from portal.operations.evidence import check_files
@@ -69,8 +69,9 @@ def _photos(db: Session, journal: Journal) -> Iterator[str]:
     yield from (f"lost: photo {told}" for told in journal.of("photo") if not there[told])
     yield from (f"doubled: photo {told}" for told, n in there.items() if n > 1)
     kept = store()
-    named = {name for row in db.execute(select(Photo.sha256, Photo.thumbnail)) for name in row}
+    named = set(db.scalars(select(Photo.sha256)))
     yield from (f"file {name} is not there, or not whole" for name in sorted(named) if not kept.verify(name))
+    yield from (f"no copies of photo {name}" for name in sorted(named) if copies.copy(name, copies.Size.SCREEN) is None)
     found = check_files(db)
     yield from (f"evidence missing: {name}" for name in found.missing)
     yield from (f"evidence altered: {name}" for name in found.altered)

@@ -1,7 +1,8 @@
 """A name for the state of the data, cheap enough to be asked for on every request.
 
 Every change of state writes a row of the audit log (``kernel.audit``), so the last row names the state; sign-ins, sign-outs,
-subscriptions and the owners' door change nothing public and do not count. SQLite says in microseconds whether anybody has
+subscriptions, the owners' door and an inspector's working paper (checks begun, photos added: the office's own until a check is
+submitted and a photo released) change nothing public and do not count. SQLite says in microseconds whether anybody has
 committed since the last question.
 """
 
@@ -20,7 +21,7 @@ from portal.kernel.settings import settings
 State = tuple[str, int, date]
 _LAST = (
     "SELECT seq FROM audit_log WHERE action NOT LIKE 'session.%' AND action NOT LIKE 'sign-in.%' "
-    "AND action NOT LIKE 'feed.%' AND action NOT LIKE 'owner.%' "
+    "AND action NOT LIKE 'feed.%' AND action NOT LIKE 'owner.%' AND action NOT IN ('check.started', 'photo.added') "
     "ORDER BY seq DESC LIMIT 1"
 )
 
