@@ -34,7 +34,8 @@ def view_of(person: Person) -> PersonView:
         state = "disabled"
     else:
         state = "active" if person.password_hash else "new"
-    return PersonView(person.login, person.name, person.role, person.division_code, person.uscc, state)
+    name = person.name or _("（已按期清除）")
+    return PersonView(person.login, name, person.role, person.division_code, person.uscc, state)
 
 
 def find_person(db: Session, login: str) -> Person:

@@ -91,6 +91,7 @@ def add(db: Session, actor: Actor, facts: PersonFacts) -> str:
 def change(db: Session, actor: Actor, facts: PersonFacts) -> bool:
     """Change name, role, division or enterprise; false when nothing differs. A new role or place ends all sessions."""
     person = _managed(db, actor, facts.login)
+    _refuse_cleared(person)
     new = {name: getattr(facts, name) for name in ("name", "role", "division_code", "uscc")}
     differing = {name for name, value in new.items() if getattr(person, name) != value}
     if not differing:
@@ -129,6 +130,7 @@ def enable(db: Session, actor: Actor, login: str) -> bool:
     person = _managed(db, actor, login)
     if person.disabled_at is None:
         return False
+    _refuse_cleared(person)
     person.disabled_at = None
     audit.record(db, actor, "person.enabled", f"person:{login}")
     return True
@@ -144,6 +146,11 @@ def renew_code(db: Session, actor: Actor, login: str) -> str:
     sessions.revoke_all(db, login)
     audit.record(db, actor, "person.code-renewed", f"person:{login}")
     return code
+
+
+def _refuse_cleared(person: Person) -> None:
+    if not person.name:
+        raise DomainError(_("该人员的个人信息已按保存期限清除，请用新的登录名登记。"))
 
 
 def _managed(db: Session, actor: Actor, login: str) -> Person:

@@ -65,6 +65,7 @@ class Permission(StrEnum):
     PEOPLE_EDIT = "people:edit"
     AUDIT_READ = "audit:read"
     JOBS_READ = "jobs:read"
+    RETENTION_HOLD = "retention:hold"
     DATA_EXPORT = "data:export"
     FUNDS_READ = "funds:read"
     FUNDS_IMPORT = "funds:import"
@@ -176,6 +177,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             P.LEGAL_REVIEW,
             P.REPAIR_DECIDE,
             P.DATA_EXPORT,
+            P.RETENTION_HOLD,
         }
     ),
     Role.ENTERPRISE: frozenset(
@@ -212,7 +214,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             P.ADVERSE_READ,
         }
     ),
-    Role.ADMIN: frozenset({P.WORK, P.CALENDAR_EDIT, P.PEOPLE_EDIT, P.JOBS_READ}),
+    Role.ADMIN: frozenset({P.WORK, P.CALENDAR_EDIT, P.PEOPLE_EDIT, P.JOBS_READ, P.RETENTION_HOLD}),
 }
 
 

@@ -2,7 +2,7 @@
 
 A message goes out beside the request, for real requests and for those that fit nobody alike, so that the time an answer
 takes says nothing. A message that is lost is asked for again; nothing of it is kept or logged. In the folder it waits
-enciphered, is handed on by ``portal outbox``, and goes after ``WAITS`` whether anybody took it or not.
+enciphered, is handed on by ``portal outbox``, and goes when its term of retention is over.
 """
 
 import logging
@@ -10,7 +10,7 @@ import os
 import threading
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
 
@@ -37,9 +37,6 @@ class Gateway(Protocol):
     def send(self, message: Message) -> None:
         """Hand a message over; any error is the caller's to log."""
         ...
-
-
-WAITS = timedelta(days=3)  # longer than any code in a message lives; a reminder is repeated by its own rule
 
 
 class Outbox:
@@ -73,13 +70,13 @@ class Outbox:
         """The message was handed on, or its time is over."""
         self._path(name).unlink(missing_ok=True)
 
-    def overdue(self, now: datetime) -> list[str]:
-        """Names of what waited longer than ``WAITS``, files in clear of earlier releases included."""
-        until = f"{now - WAITS:%Y%m%dT%H%M%S}"
-        return sorted(path.name for path in self.folder.glob("[0-9]*") if path.name < until)
+    def overdue(self, until: datetime) -> list[str]:
+        """Names of files written before an instant, those in clear of earlier releases included."""
+        last = f"{until.astimezone(UTC):%Y%m%dT%H%M%S}"
+        return sorted(path.name for path in self.folder.glob("[0-9]*") if path.name < last)
 
     def clear(self, names: Iterable[str]) -> None:
-        """Delete files by the names that ``overdue`` gave."""
+        """Delete files by the names that ``overdue`` gave; a path in a name leads nowhere else."""
         for name in names:
             (self.folder / Path(name).name).unlink(missing_ok=True)
 

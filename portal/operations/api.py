@@ -5,8 +5,11 @@ from pathlib import Path
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from portal.kernel.access import Actor
 from portal.kernel.settings import settings
-from portal.operations import outcomes
+from portal.operations import aside, holds, outcomes, retention
+from portal.operations.aside import first_year as first_year
+from portal.operations.aside import years_aside as years_aside
 from portal.operations.checking import Checked as Checked
 from portal.operations.checking import check as check
 from portal.operations.evidence import check_files as check_files
@@ -20,6 +23,19 @@ from portal.operations.saving import backup as backup
 Outcome = outcomes.Outcome
 latest = outcomes.latest
 recent = outcomes.recent
+Due, Hold = retention.Due, holds.Hold
+retention_due = retention.preview
+clear_due = retention.clear
+holds_in_force = holds.in_force
+hold, lift = holds.hold, holds.lift
+
+
+def attach_year(db: Session, actor: Actor, year: int, reason: str) -> None:
+    """Bring a year of item results back, and hold it, so that it is not set aside again the next night."""
+    aside.attach(db, actor, year)
+    subject = aside.subject(year)
+    if subject not in {one.subject for one in holds.in_force(db)}:
+        holds.hold(db, actor, subject, reason)
 
 
 def database_size(db: Session) -> int:

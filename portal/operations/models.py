@@ -25,3 +25,17 @@ class OperationOutcome(Base):
     at: Mapped[datetime] = mapped_column(info=STAFF)
     ok: Mapped[bool] = mapped_column(info=STAFF)
     facts: Mapped[str] = mapped_column(info=STAFF)
+
+
+class RetentionHold(Base):
+    """Journal of holds on clearing: ``subject`` is what stays whatever its term says, as long as its last step is ``held``."""
+
+    __tablename__ = "retention_hold"
+    __table_args__ = (CheckConstraint("step IN ('held', 'lifted')", name="step_known"),)
+
+    subject: Mapped[str] = mapped_column(String(80), primary_key=True, info=STAFF)
+    seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, info=STAFF)
+    step: Mapped[str] = mapped_column(String(8), info=STAFF)
+    reason: Mapped[str] = mapped_column(info=STAFF)
+    actor: Mapped[str] = mapped_column(info=STAFF)
+    at: Mapped[datetime] = mapped_column(info=STAFF)

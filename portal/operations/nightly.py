@@ -7,24 +7,21 @@ import sys
 import tempfile
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from portal.kernel import audit, clock
+from portal.kernel import clock
 from portal.kernel.access import system_actor
 from portal.kernel.db import reading, transaction
 from portal.kernel.errors import DomainError
-from portal.kernel.files import StoreAway, local_store
+from portal.kernel.files import StoreAway
 from portal.kernel.i18n import _
 from portal.kernel.jobs import Job, JobFailed
 from portal.kernel.settings import settings
-from portal.operations import evidence, outcomes, partitions, retention, scratch
+from portal.operations import evidence, leftovers, outcomes, partitions, retention, scratch
 from portal.operations.saving import Saved, backup
 
 NAME = "portal-*.backup"
-_SCRATCH = ".proof-"
-_DRAFTS_KEPT = timedelta(days=1)
 _PATIENCE = 6 * 3600  # seconds for a restore
 
 
@@ -80,7 +77,7 @@ def prove(path: Path, encrypted: bool) -> Proof:
     The evidence files go into a scratch folder, wherever the portal keeps its own. A backup without keys is verified with the
     keys of the ring.
     """
-    folder = Path(tempfile.mkdtemp(prefix=_SCRATCH, dir=path.parent))
+    folder = Path(tempfile.mkdtemp(prefix=leftovers.SCRATCH, dir=path.parent))
     try:
         with scratch.database(folder) as made:
             return Proof(_restored(path, folder, made.url, encrypted), made.kind)
@@ -125,23 +122,18 @@ def run_integrity() -> Mapping[str, Any]:
 
 
 def run_retention() -> Mapping[str, Any]:
-    """Delete what its rule keeps no longer."""
-    with transaction() as db:
-        gone = retention.clear(db) | _clear_leftovers()
-        outcomes.note(db, "retention", True, gone)
-        if sum(gone.values()):
-            audit.record(db, system_actor("job:retention"), "retention.cleared", "portal", gone)
+    """Clear what its rule keeps no longer, and what killed processes left; JobFailed when the district's terms cannot be read:
+    then no record is cleared."""
+    left = leftovers.clear(folder())
+    try:
+        found = retention.clear(system_actor("job:retention"))
+    except DomainError as error:
+        _note("retention", False, {"error": str(error)})
+        raise JobFailed({"failed": "terms"}) from error
+    gone = {due.rule.code: due.number for due in found if due.number}
+    kept = sum(sum(due.held.values()) for due in found)
+    _note("retention", True, {"gone": sum(gone.values()), "held": kept, "rules": gone, "leftovers": left})
     return {"rows": sum(gone.values())}
-
-
-def _clear_leftovers() -> dict[str, int]:
-    """What processes left that were killed while a file came in, or a backup was written or proven."""
-    before = clock.now() - _DRAFTS_KEPT
-    left = [*folder().glob(f"{_SCRATCH}*"), *folder().glob(f".{NAME}.*.draft")]
-    old = [path for path in left if path.stat().st_mtime < before.timestamp()]
-    for path in old:
-        shutil.rmtree(path) if path.is_dir() else path.unlink()
-    return {"draft": local_store().clear_drafts(before) + len(old)}
 
 
 def run_partitions() -> Mapping[str, Any]:

@@ -19,6 +19,7 @@ from portal.kernel.settings import reload_settings, settings
 from portal.shell.cli_funds import funds
 from portal.shell.cli_operations import backup, restore
 from portal.shell.cli_parts import AS, ON, DayParam, InstantParam, act_day, acting, parsed, ready, say
+from portal.shell.cli_personal import outbox, retention, rewrap
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -249,6 +250,8 @@ def export_open_data(folder: Path, as_of: date | None, known_at: datetime | None
 cli.add_command(funds)
 cli.add_command(backup)
 cli.add_command(restore)
+cli.add_command(retention)
+cli.add_command(outbox)
 
 
 @cli.group("audit")
@@ -285,6 +288,9 @@ def keys_rotate(purpose: str, login: str | None) -> None:
     with transaction() as db:
         key_id = receipts.rotate_signing_key(db, acting(login))
     say(_("新的签名密钥：%(key)s。旧密钥签过的回执仍然可以核验。", key=key_id))
+
+
+keys_group.add_command(rewrap)
 
 
 @cli.command()

@@ -31,6 +31,8 @@ from scoring.credit.hands import said_now as said_now
 from scoring.credit.links import LinkView as LinkView
 from scoring.credit.links import links as links
 from scoring.credit.opened import on_ratings_opened as on_ratings_opened
+from scoring.credit.retention import holds as holds
+from scoring.credit.retention import managers_of as managers_of
 from scoring.credit.shapes import CreditView as CreditView
 from scoring.credit.shapes import EventView as EventView
 from scoring.credit.words import explained as explained

@@ -1,7 +1,5 @@
 """The nightly backup is proven by restoring it, the oldest go, evidence is held against its rows, and the page tells of it."""
 
-import os
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -12,9 +10,8 @@ from portal.kernel.access import Role
 from portal.kernel.db import dispose, engine, reading
 from portal.kernel.files import store
 from portal.kernel.jobs import JobFailed
-from portal.kernel.jobs_record import JobRun
 from portal.kernel.settings import reload_settings
-from portal.operations import container, evidence, nightly, outcomes, partitions, retention
+from portal.operations import container, evidence, nightly, outcomes, partitions
 from portal.shell import wiring
 from tests.browser.conftest import demo_place as demo_place
 from tests.conftest import point_at
@@ -109,40 +106,6 @@ def test_evidence_of_the_demo_is_whole(demo_place, monkeypatch):
     dispose()
     assert (found.missing, found.altered, found.orphans) == ([], [], [])
     assert found.checked > 100
-
-
-def test_old_firings_go_and_others_answer_for_theirs(instance, monkeypatch):
-    job = jobs.Job("count", lambda: {}, cron="* * * * *")
-    now = clock.now()
-    for at in (now - retention.JOB_RUNS_KEPT * 1.1, now):
-        jobs.fire(job, at)
-    monkeypatch.setitem(retention.hooks._subscribers, "retention.due", [lambda db, now: {"door": 2}])
-    assert nightly.run_retention() == {"rows": 3}
-    with reading() as db:
-        assert [run.fire_time for run in db.query(JobRun)] == [now]
-
-
-def test_what_killed_processes_left_goes_after_a_day(instance):
-    kept = photo(b"kept")
-    (nightly.folder() / ".proof-killed").mkdir()
-    (nightly.folder() / ".proof-killed" / "portal.db").write_bytes(b"rows")
-    left = [
-        store().folder / ".draft-killed",
-        nightly.folder() / ".portal-20260101-010000.backup.x1.draft",
-        nightly.folder() / ".proof-killed",
-    ]
-    for path in left[:2]:
-        path.write_bytes(b"half of it")
-    now = clock.now()
-    for path in left:
-        os.utime(path, (now.timestamp(), now.timestamp()))
-    with clock.at(now + timedelta(hours=23)):
-        nightly.run_retention()
-    assert [path.exists() for path in left] == [True] * 3, "an upload may still be under way"
-    with clock.at(now + timedelta(hours=25)):
-        nightly.run_retention()
-    assert [path.exists() for path in left] == [False] * 3
-    assert store().verify(kept)
 
 
 @pytest.mark.postgres

@@ -106,7 +106,7 @@ def _store_one(db: Session, actor: Actor, book: _Book, row: HoldingInput, counts
     if old is None:
         book.live[key] = _add(db, actor, unit, row)
         counts.added += 1
-    elif _same(db, old, row):
+    elif keys.is_destroyed(db, f"owner:{old.holding_id}") or _same(db, old, row):  # what was cleared stays so
         counts.unchanged += 1
     else:
         book.live[key] = _change(db, actor, old, row, told)

@@ -17,6 +17,7 @@ from portal.kernel.importing import Counts
 from portal.registry import policy, queries, sealed
 from portal.registry.identity import Identity
 from portal.registry.models import Enterprise, Manager
+from portal.registry.retention import CLEARED
 from portal.registry.sealed import KnownManager
 from portal.registry.search.key import formers_of, search_key
 from portal.registry.search.people import people_key
@@ -162,7 +163,10 @@ def manager_refusals(db: Session, managers: Sequence[tuple[str, ManagerInput]]) 
             if code not in held:
                 refusals.append(Refusal(place, "id_number", _("“%(value)s”不能为空。", value=_("身份证号"))))
             continue
-        if code in held and held[code][0] != facts.identity.hash:
+        if code in held and held[code][0].startswith(CLEARED):
+            cleared = _("%(code)s的个人信息已按保存期限清除，请用新的编号登记。", code=code)
+            refusals.append(Refusal(place, "manager_code", cleared))
+        elif code in held and held[code][0] != facts.identity.hash:
             refusals.append(
                 Refusal(
                     place,

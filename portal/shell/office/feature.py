@@ -9,6 +9,7 @@ from portal.shell.office import admin as admin
 from portal.shell.office import audit_log as audit_log
 from portal.shell.office import company as company
 from portal.shell.office import imports as imports
+from portal.shell.office import retention as retention
 from portal.shell.office import running_state as running_state
 from portal.shell.office import task as task
 from portal.shell.office import work as work
@@ -20,6 +21,7 @@ NAV = [
     NavEntry(lazy("操作日志"), "office.audit", 70, Permission.AUDIT_READ),
     NavEntry(lazy("导入"), "office.imports", 75, Permission.REGISTRY_EDIT),
     NavEntry(lazy("系统"), "office.admin", 85, Permission.PEOPLE_EDIT),
+    NavEntry(lazy("保存期限"), "office.retention", 90, Permission.RETENTION_HOLD),
 ]
 
 

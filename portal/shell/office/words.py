@@ -60,6 +60,7 @@ def _failure_words(facts: Mapping[str, Any]) -> str:
         "backup": _("备份没有完成，详情见运行状况页。"),
         "proof": _("备份恢复验证没有通过，旧备份全部保留。"),
         "files": _("有证据文件损坏，没有备份。"),
+        "terms": _("本区的保存期限文件不能读取，没有清理任何数据。"),
         "store": _("证据文件的对象存储不能使用，没有核对。"),
         "evidence": _("证据文件缺失%(missing)s个，改动%(altered)s个。", missing=facts.get("missing", 0), altered=facts.get("altered", 0)),
     }  # fmt: skip
@@ -113,4 +114,6 @@ def operation_words(found: Outcome) -> str:
     if found.kind == "integrity":
         return _("共%(present)s个文件，核对%(checked)s个：缺失%(missing)s个，改动%(altered)s个，无记录引用%(orphans)s个",
                  **numbers)  # fmt: skip
-    return _("清理%(n)s条", n=number_text(sum(value for value in facts.values() if isinstance(value, int))))
+    if "gone" not in facts:  # before clearing by rule
+        return _("清理%(n)s条", n=number_text(sum(value for value in facts.values() if isinstance(value, int))))
+    return _("清理%(gone)s条，暂缓%(held)s条", gone=numbers["gone"], held=numbers["held"])

@@ -19,6 +19,7 @@ from portal.kernel import clock
 from portal.kernel.keys import key_ring
 from portal.kernel.points import print_cp
 from portal.kernel.sheets.write import write_csv
+from portal.operations import api as operations
 from portal.registry import api as registry
 from scoring.checks import api as checks
 from scoring.lists import api as lists
@@ -60,8 +61,9 @@ class Snapshot:
 
     def __init__(self, db: Session, as_of: date, known_at: datetime | None = None):
         self.db, self.as_of, self.known_at = db, as_of, known_at
-        periods = [view.period for view in ratings.quarters(db, as_of)]
-        public_years = [view.year for view in ratings.years(db, as_of)]
+        first = operations.first_year(db)  # item results of earlier years are set aside: those figures stand in older releases
+        periods = [view.period for view in ratings.quarters(db, as_of) if int(view.period[:4]) >= first]
+        public_years = [view.year for view in ratings.years(db, as_of) if view.year >= first]
         self.quarters = self._joined(ratings.quarter_rows(db, period, as_of, known_at) for period in periods)
         self.months = self._joined(ratings.quarter_months(db, period, as_of, known_at=known_at) for period in periods)
         self.ratings = self._joined(ratings.rating_rows(db, year, as_of, known_at) for year in public_years)

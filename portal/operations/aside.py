@@ -1,0 +1,133 @@
+"""Years of item results set aside by the retention rule: PostgreSQL's partitions, detached and never dropped.
+
+A detached year lies in the schema ``archive`` under its own name, cannot be changed there, and is written to
+``instance/archive/item_result_YEAR.csv.gz``, which each backup takes along. The open data then begin with the year after it: what they
+hold must be recomputable from them alone. The releases of the open data that were made before stay as they are.
+"""
+
+import gzip
+import hashlib
+from collections.abc import Sequence
+from datetime import date, datetime
+from pathlib import Path
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from portal.kernel import audit, clock
+from portal.kernel.access import Actor, system_actor
+from portal.kernel.db import lock
+from portal.kernel.errors import DomainError
+from portal.kernel.i18n import _
+from portal.kernel.retention import Ended
+from portal.kernel.settings import settings
+
+TABLE = "item_result"  # the only one: books and the audit log are read whole
+SCHEMA = "archive"
+_GUARDS = (("no_update", "UPDATE"), ("no_delete", "DELETE"))
+
+
+def _is_postgres(db: Session) -> bool:
+    return db.get_bind().dialect.name == "postgresql"
+
+
+def _years(db: Session, schema: str, is_partition: bool) -> list[int]:
+    query = text(
+        "SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
+        "WHERE n.nspname = :schema AND c.relkind = 'r' AND c.relispartition = :is_partition AND c.relname ~ :shape ORDER BY 1"
+    )
+    names = db.scalars(query, {"schema": schema, "is_partition": is_partition, "shape": f"^{TABLE}_[0-9]{{4}}$"})
+    return [int(name[-4:]) for name in names]
+
+
+def years_aside(db: Session) -> list[int]:
+    """Years that are set aside, in order; none on SQLite."""
+    return _years(db, SCHEMA, is_partition=False) if _is_postgres(db) else []
+
+
+def first_year(db: Session) -> int:
+    """The first year whose item results are all there: figures before it cannot be recomputed here."""
+    aside = years_aside(db)
+    return aside[-1] + 1 if aside else 0
+
+
+def subject(year: int) -> str:
+    """How a hold names a year."""
+    return f"partition:{TABLE}:{year}"
+
+
+def ended(db: Session, before: date) -> list[Ended]:
+    """Attached years that hold rows and whose last day is on or before a day, the oldest first. A year is due only when every
+    earlier one with rows goes: the years that stay have no gap."""
+    if not _is_postgres(db):
+        return []
+    found = []
+    for year in _years(db, "public", is_partition=True):
+        last = date(year, 12, 31)
+        if last > before:
+            break
+        if db.scalar(text(f'SELECT EXISTS (SELECT 1 FROM "{TABLE}_{year}")')):  # noqa: S608
+            found.append(Ended(subject(year), last, part_of=tuple(one.subject for one in found)))
+    return found
+
+
+def clear(db: Session, subjects: Sequence[str], _at: datetime) -> int:
+    """Detach the years; how many."""
+    years = sorted(int(one.rpartition(":")[2]) for one in subjects)
+    for year in years:
+        _detach(db, year)
+    return len(years)
+
+
+def file_of(year: int) -> Path:
+    """The file of a year that was set aside."""
+    return settings().instance / "archive" / f"{TABLE}_{year}.csv.gz"
+
+
+def _detach(db: Session, year: int) -> None:
+    name = f"{TABLE}_{year}"
+    lock(db, f"partition:{name}")
+    rows, digest = _write(db, year)
+    for order in (
+        f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}",
+        f'ALTER TABLE "{TABLE}" DETACH PARTITION "{name}"',
+        f'ALTER TABLE "{name}" SET SCHEMA {SCHEMA}',
+        *(
+            f'CREATE TRIGGER archived_{guard} BEFORE {event} ON {SCHEMA}."{name}" FOR EACH ROW EXECUTE FUNCTION refuse_change()'
+            for guard, event in _GUARDS
+        ),
+    ):
+        db.execute(text(order))
+    detail = {"rows": rows, "file": file_of(year).name, "sha256": digest}
+    audit.record(db, system_actor("job:retention"), "partition.detached", subject(year), detail)
+
+
+def _write(db: Session, year: int) -> tuple[int, str]:
+    """The year as a file beside, renamed when whole; rows and SHA-256 of the text within."""
+    path = file_of(year)
+    path.parent.mkdir(mode=0o700, exist_ok=True)
+    draft, digest = path.with_suffix(".draft"), hashlib.sha256()
+    order = f'COPY (SELECT * FROM "{TABLE}_{year}" ORDER BY id) TO STDOUT (FORMAT csv, HEADER)'
+    with gzip.open(draft, "wb") as file, db.connection().connection.cursor() as cursor, cursor.copy(order) as copy:  # type: ignore[attr-defined]
+        for part in copy:
+            file.write(part)
+            digest.update(part)
+    draft.chmod(0o600)
+    draft.replace(path)
+    rows = db.scalar(text(f'SELECT count(*) FROM "{TABLE}_{year}"')) or 0  # noqa: S608
+    return rows, digest.hexdigest()
+
+
+def attach(db: Session, actor: Actor, year: int) -> None:
+    """Bring a year back among the others. DomainError when it is not set aside; a hold keeps it from going again at once."""
+    if not _is_postgres(db) or year not in years_aside(db):
+        raise DomainError(_("%(year)s年的检查结果没有转存。", year=year))
+    name = f"{TABLE}_{year}"
+    lock(db, f"partition:{name}")
+    for order in (
+        *(f'DROP TRIGGER archived_{guard} ON {SCHEMA}."{name}"' for guard, _event in _GUARDS),
+        f'ALTER TABLE {SCHEMA}."{name}" SET SCHEMA public',
+        f'ALTER TABLE "{TABLE}" ATTACH PARTITION "{name}" FOR VALUES FROM ({year}) TO ({year + 1})',
+    ):
+        db.execute(text(order))
+    audit.record(db, actor, "partition.attached", subject(year), {"on": clock.today()})
