@@ -1,5 +1,7 @@
 """The nightly backup is proven by restoring it, the oldest go, evidence is held against its rows, and the page tells of it."""
 
+import os
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -106,6 +108,29 @@ def test_evidence_of_the_demo_is_whole(demo_place, monkeypatch):
     dispose()
     assert (found.missing, found.altered, found.orphans) == ([], [], [])
     assert found.checked > 100
+
+
+def test_what_killed_processes_left_goes_after_a_day(instance):
+    kept = photo(b"kept")
+    (nightly.folder() / ".proof-killed").mkdir()
+    (nightly.folder() / ".proof-killed" / "portal.db").write_bytes(b"rows")
+    left = [
+        store().folder / ".draft-killed",
+        nightly.folder() / ".portal-20260101-010000.backup.x1.draft",
+        nightly.folder() / ".proof-killed",
+    ]
+    for path in left[:2]:
+        path.write_bytes(b"half of it")
+    now = clock.now()
+    for path in left:
+        os.utime(path, (now.timestamp(), now.timestamp()))
+    with clock.at(now + timedelta(hours=23)):
+        nightly.run_retention()
+    assert [path.exists() for path in left] == [True] * 3, "an upload may still be under way"
+    with clock.at(now + timedelta(hours=25)):
+        nightly.run_retention()
+    assert [path.exists() for path in left] == [False] * 3
+    assert store().verify(kept)
 
 
 @pytest.mark.postgres
