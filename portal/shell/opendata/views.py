@@ -114,7 +114,7 @@ def _star_words() -> dict[str, str]:
         "stars": _("星级"), "survey": _("业主满意度"), "management": _("管理评价"), "comprehensive": _("综合评价"),
         "collection": _("物业费收缴率"), "rated": _("已评定"), "pending": _("待补齐"), "vetoed": _("一票否决"),
         "not_eligible": _("不参评"), "same": _("一致"), "differs": _("不一致"), "step": _("步骤"), "formula": _("算式"),
-        "here": _("算出"), "published": _("公布"), "result": _("对照"),
+        "here": _("算出"), "published": _("公布的数"), "result": _("对照"),
         "all_same": _("每一步都和公布的数一致。"), "some_differ": _("有的步骤和公布的数不一致，请告诉我们。"),
     }  # fmt: skip
     return {name: str(text) for name, text in from_portal.items()}

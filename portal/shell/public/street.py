@@ -108,8 +108,8 @@ def _losses(db: Session, quarter: str, own: pd.DataFrame) -> list[tuple[str, str
 # ---- the pictures
 
 
-def trend_picture(found: Street) -> Markup:
-    """The street's mean over the middle half of all streets."""
+def trend_picture(found: Street) -> tuple[str, Markup]:
+    """Title and picture: the street's mean over the middle half of all streets."""
     known = [(quarter, mean, low, high) for quarter, mean, low, high in found.trend if mean is not None]
     title = _("各季度平均分")
     if known:
@@ -120,11 +120,11 @@ def trend_picture(found: Street) -> Markup:
         middle = _("%(street)s%(quarter)s平均%(points)s分，处于各街道的中间水平", **values)
         title = above if mean > high else below if mean < low else middle
     band = [(quarter[2:], low, high) for quarter, _mean, low, high in found.trend if high]
-    return charts.trend(title, [(row[0][2:], row[1]) for row in found.trend], band, _("各街道中间一半"))
+    return title, charts.trend(title, [(row[0][2:], row[1]) for row in found.trend], band, _("各街道中间一半"))
 
 
-def losses_picture(found: Street) -> Markup | None:
-    """Where the points of the last quarter were lost."""
+def losses_picture(found: Street) -> tuple[str, Markup] | None:
+    """Title and picture: where the points of the last quarter were lost."""
     if not found.losses:
         return None
     title = _(
@@ -132,13 +132,13 @@ def losses_picture(found: Street) -> Markup | None:
         category=found.losses[0][1],
         points=print_cp(found.losses[0][2]),
     )
-    return charts.waterfall(title, [(name, lost) for _code, name, lost in found.losses])
+    return title, charts.waterfall(title, [(name, lost) for _code, name, lost in found.losses])
 
 
-def spread_picture(found: Street) -> Markup | None:
-    """How many estates have how many points."""
+def spread_picture(found: Street) -> tuple[str, Markup] | None:
+    """Title and picture: how many estates have how many points."""
     if not found.scored:
         return None
     most = max(found.parts, key=lambda part: part.estates)
     title = _("%(n)s个有得分的小区中，%(most)s个在%(label)s", n=found.scored, most=most.estates, label=most.label)
-    return charts.counts(title, [(part.label, part.estates) for part in found.parts])
+    return title, charts.counts(title, [(part.label, part.estates) for part in found.parts])
