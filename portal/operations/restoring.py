@@ -1,10 +1,10 @@
 """``portal restore``: a backup into an empty portal, whole or not at all.
 
 Twice through the file: the first look checks every byte and writes nothing. Then the files are laid out in ``.restoring``
-within the instance folder, the rows come in one transaction (tables at the backup's revision, rows, migrations up to this
-release), and what was laid out is moved to its place just before the commit. Whatever fails takes all of it back; what a
-killed restore left behind is cleared by the next one. Where evidence lies in an object storage, each file goes there as it comes:
-those of a restore that failed stay, named by their content, and the next one finds them.
+within the instance folder, the rows come in one transaction (tables at the backup's revision, rows, the keys of then, migrations
+up to this release, which may seal what stood in clear), and what was laid out is moved to its place just before the commit.
+Whatever fails takes all of it back; what a killed restore left behind is cleared by the next one. Where evidence lies in an
+object storage, each file goes there as it comes: those of a restore that failed stay, and the next one finds them.
 """
 
 import hashlib
@@ -95,6 +95,10 @@ class _Work:
         self._made: list[Path] = []
         self._loading: loading.Loading | None = None
         self._tables: dict[str, int] = {}
+        self._ring = self._key_files()
+
+    def _key_files(self) -> set[Path]:
+        return {path for path in self.place.keys.glob("*") if path.is_file()}
 
     def clear(self) -> None:
         """Forget what this or an earlier, killed restore laid out."""
@@ -109,7 +113,8 @@ class _Work:
         if self._tables != self.found.tables:
             raise damaged()
         self._loading.finish()
-        loading.bring_to(connection, "head")
+        self._place_keys()
+        loading.bring_to(connection)
 
     def _entry(self, entry: Entry, contents: Contents) -> None:
         facts = entry.facts
@@ -147,15 +152,10 @@ class _Work:
         return digest.hexdigest()
 
     def place_files(self) -> None:
-        """Move everything to its place: evidence, other files, keys, the head outside the log."""
+        """Move everything to its place: evidence, other files, the head outside the log."""
         instance = self.place.instance
-        for part, target in ((places.STORE, instance / places.STORE), (OTHERS, instance), (KEYS, self.place.keys)):
-            source = self.stage / part
-            if part == KEYS and source.exists():
-                self._set_aside_keys()
-            for path in sorted(source.rglob("*")) if source.exists() else ():
-                if path.is_file():
-                    self._move(path, target / path.relative_to(source))
+        for part, target in ((places.STORE, instance / places.STORE), (OTHERS, instance)):
+            self._move_all(self.stage / part, target)
         head = self.stage / HEAD
         if self.found.audit_head is not None:
             head.write_text(json.dumps(self.found.audit_head))
@@ -163,6 +163,17 @@ class _Work:
         elif (instance / HEAD).exists():
             self._set_aside(instance / HEAD)
         os.sync()  # the rows are committed only when what they name is on the disk
+
+    def _move_all(self, source: Path, target: Path) -> None:
+        for path in sorted(source.rglob("*")) if source.exists() else ():
+            if path.is_file():
+                self._move(path, target / path.relative_to(source))
+
+    def _place_keys(self) -> None:
+        """The ring of then, before the migrations: what they seal is sealed with it."""
+        if (self.stage / KEYS).exists():
+            self._set_aside_keys()
+            self._move_all(self.stage / KEYS, self.place.keys)
 
     def _set_aside_keys(self) -> None:
         """Keys that a first ``portal init`` made would be newer than those that come: they make room, and are not lost."""
@@ -189,13 +200,15 @@ class _Work:
         self._moved.append((target, None))
 
     def take_back(self) -> None:
-        """Undo every move, newest first, and remove what was laid out."""
+        """Undo every move, newest first, and remove what was laid out, and keys that a migration made."""
         for target, before in reversed(self._moved):
             if before is None:
                 target.unlink(missing_ok=True)
             else:
                 shutil.move(before, target)
         self.clear()
+        for path in self._key_files() - self._ring:
+            path.unlink()
         for folder in reversed(self._made):
             if folder.exists():
                 folder.rmdir()
