@@ -140,6 +140,7 @@ def _ties(login: str) -> dict[str, Any]:
 @needs(Permission.MEDIATION_REGISTER)
 def save(login: str) -> Page:
     """What is known from today on; somebody who was away or off comes back with it."""
+    require(policy.may_keep(actor()))
     form = FactsForm()
     if not _done(form, lambda db: service.enrol(db, actor(), _input(login, form))):
         return _person(login, facts=form), 422
@@ -151,6 +152,7 @@ def save(login: str) -> Page:
 @needs(Permission.MEDIATION_REGISTER)
 def away(login: str) -> Page:
     """No new cases from today to a day."""
+    require(policy.may_keep(actor()))
     form = AwayForm()
     if not _done(form, lambda db: service.suspend(db, actor(), login, form.until.data)):
         return _person(login, away=form), 422
@@ -162,6 +164,7 @@ def away(login: str) -> Page:
 @needs(Permission.MEDIATION_REGISTER)
 def end(login: str) -> Page:
     """Off the roster from today on."""
+    require(policy.may_keep(actor()))
     with transaction() as db:
         service.strike(db, actor(), login)
     flash(_("已退出名册。正在办理的案件不变，需要更换的请在案件中办理。"), "ok")
@@ -189,6 +192,7 @@ def declare(login: str) -> Page:
 @needs(Permission.MEDIATION_REGISTER)
 def end_tie(login: str, tie_id: str) -> Page:
     """A tie is over."""
+    require(policy.may_keep(actor()))
     with transaction() as db:
         service.end_tie(db, actor(), tie_id)
     flash(_("已登记。"), "ok")
