@@ -9,6 +9,7 @@ from portal.kernel.access import Actor
 from portal.kernel.settings import settings
 from portal.operations import aside, holds, outcomes, retention
 from portal.operations.aside import first_year as first_year
+from portal.operations.aside import require_there as require_there
 from portal.operations.aside import years_aside as years_aside
 from portal.operations.checking import Checked as Checked
 from portal.operations.checking import check as check

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from portal.kernel import audit, clock
 from portal.kernel.access import Actor, system_actor
 from portal.kernel.db import lock
-from portal.kernel.errors import DomainError
+from portal.kernel.errors import DomainError, NotFound
 from portal.kernel.i18n import _
 from portal.kernel.retention import Ended
 from portal.kernel.settings import settings
@@ -49,6 +49,12 @@ def first_year(db: Session) -> int:
     """The first year whose item results are all there: figures before it cannot be recomputed here."""
     aside = years_aside(db)
     return aside[-1] + 1 if aside else 0
+
+
+def require_there(db: Session, year: int) -> None:
+    """Raise ``NotFound`` for a year that is set aside: the absence of a row would read as a pass."""
+    if year in years_aside(db):
+        raise NotFound(_("%(year)s年的逐项检查结果已按保存期限转存，本页只能显示已公布的结果。", year=year))
 
 
 def subject(year: int) -> str:
@@ -96,10 +102,15 @@ def _detach(db: Session, year: int) -> None:
             f'CREATE TRIGGER archived_{guard} BEFORE {event} ON {SCHEMA}."{name}" FOR EACH ROW EXECUTE FUNCTION refuse_change()'
             for guard, event in _GUARDS
         ),
+        f'ALTER TABLE "{TABLE}_other" ADD CONSTRAINT "{_bar(year)}" CHECK (year <> {year})',  # no new row takes its place
     ):
         db.execute(text(order))
     detail = {"rows": rows, "file": file_of(year).name, "sha256": digest}
     audit.record(db, system_actor("job:retention"), "partition.detached", subject(year), detail)
+
+
+def _bar(year: int) -> str:
+    return f"ck_{TABLE}_{year}_is_aside"
 
 
 def _write(db: Session, year: int) -> tuple[int, str]:
@@ -125,6 +136,7 @@ def attach(db: Session, actor: Actor, year: int) -> None:
     name = f"{TABLE}_{year}"
     lock(db, f"partition:{name}")
     for order in (
+        f'ALTER TABLE "{TABLE}_other" DROP CONSTRAINT "{_bar(year)}"',
         *(f'DROP TRIGGER archived_{guard} ON {SCHEMA}."{name}"' for guard, _event in _GUARDS),
         f'ALTER TABLE {SCHEMA}."{name}" SET SCHEMA public',
         f'ALTER TABLE "{TABLE}" ATTACH PARTITION "{name}" FOR VALUES FROM ({year}) TO ({year + 1})',

@@ -70,7 +70,7 @@ def restore(path: Path, passphrase: str | None = None) -> Restored:
     if not found.keys and not list(place.keys.glob("signing-*.key")):
         done.new_key = KeyRing(place.keys).ids("signing")[-1]
     with schema.migrating(place.url) as connection:
-        done.unreadable = _unreadable(connection, place.keys)
+        done.unreadable = unreadable(connection, place.keys)
     return done
 
 
@@ -214,7 +214,7 @@ class _Work:
                 folder.rmdir()
 
 
-def _unreadable(connection: Connection, ring: Path) -> list[tuple[str, int]]:
+def unreadable(connection: Connection, ring: Path) -> list[tuple[str, int]]:
     """(purpose, records) for every purpose of which a key is missing that a record names."""
     there = {path.stem for path in ring.glob("*.key")}
     counted: dict[str, int] = {}

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, aliased
 from portal.kernel import clock
 from portal.kernel.periods import Month
 from portal.kernel.versions import recorded
+from portal.operations import api as operations
 from portal.registry import api as registry
 from scoring.checks.models import CheckStep, InterestDeclaration, ItemResult, LatePermission, MonthlyCheck
 
@@ -72,6 +73,7 @@ def results_frame(
     """
     if (check_ids is None) == (months is None):
         raise ValueError("either check_ids or months")
+    _require_there(db, check_ids, months)
     fields = [getattr(ItemResult, name) for name in columns]
     parts = (
         part
@@ -81,6 +83,19 @@ def results_frame(
     table = _categorical(parts, columns)
     by = [name for name in ("check_id", "item_code") if name in columns]
     return table.sort_values(by, kind="stable", ignore_index=True) if by else table
+
+
+def _require_there(db: Session, check_ids: Sequence[str] | None, months: Sequence[str] | None) -> None:
+    """``NotFound`` when item results of a year are asked for that is set aside; asked only where a year ever was."""
+    first = operations.first_year(db)
+    if not first:
+        return
+    wanted = list(months or ())
+    for start in range(0, len(check_ids or ()), _CHUNK):
+        named = MonthlyCheck.id.in_(list(check_ids or ())[start : start + _CHUNK])
+        wanted += db.scalars(select(MonthlyCheck.month).where(named, MonthlyCheck.month < f"{first}-01").distinct())
+    for year in sorted({int(month[:4]) for month in wanted}):
+        operations.require_there(db, year)
 
 
 def _scopes(check_ids: Sequence[str] | None, months: Sequence[str] | None) -> Iterator[ColumnElement[bool]]:

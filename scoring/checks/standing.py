@@ -11,6 +11,7 @@ from portal.deadlines import api as deadlines
 from portal.kernel import clock
 from portal.kernel.access import Actor
 from portal.kernel.errors import NotFound
+from portal.operations import api as operations
 from portal.registry import api as registry
 from scoring.checks.models import InterestDeclaration, ItemResult, LatePermission, PhotoRelease
 from scoring.checks.terms import REVIEW
@@ -92,6 +93,7 @@ def late_shown(db: Session, actor: Actor, limit: int = 50) -> list[LateView]:
 
 def item_versions(db: Session, check_id: str, month: str) -> dict[str, list[Version]]:
     """Item code to all its versions, the oldest first: what stays visible when somebody changes a result."""
+    operations.require_there(db, int(month[:4]))
     own = (ItemResult.year == int(month[:4]), ItemResult.check_id == check_id)
     ended = ItemResult.superseded_at
     rows = db.scalars(

@@ -7,7 +7,7 @@ from datetime import date, datetime
 import pandas as pd
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, object_session
 
 from portal.kernel import clock, hooks, ids
 from portal.kernel.access import Actor
@@ -15,6 +15,7 @@ from portal.kernel.errors import Conflict, DomainError, NotAllowed, NotFound
 from portal.kernel.i18n import _
 from portal.kernel.periods import Month
 from portal.kernel.versions import recorded
+from portal.operations import api as operations
 from portal.registry import api as registry
 from scoring.checks import policy
 from scoring.checks.models import CheckStep, InterestDeclaration, ItemResult, LatePermission, MonthlyCheck
@@ -100,8 +101,11 @@ def live_results(db: Session, check: MonthlyCheck) -> dict[str, ItemResult]:
 
 
 def year_of(check: MonthlyCheck) -> int:
-    """The year that the item results of a check carry in their keys."""
-    return int(check.month[:4])
+    """The year that the item results of a check carry in their keys. ``NotFound`` when it is set aside (operations)."""
+    year = int(check.month[:4])
+    if (db := object_session(check)) is not None:
+        operations.require_there(db, year)
+    return year
 
 
 def close(db: Session, row: ItemResult, at: datetime) -> None:
