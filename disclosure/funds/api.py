@@ -7,17 +7,18 @@ from disclosure.funds.damage import looked_through as looked_through
 from disclosure.funds.damage import with_flaws as with_flaws
 from disclosure.funds.jobs import jobs as jobs
 from disclosure.funds.lines import AccountView as AccountView
+from disclosure.funds.lines import DaySum as DaySum
 from disclosure.funds.lines import FundLine as FundLine
 from disclosure.funds.lines import LineSum as LineSum
 from disclosure.funds.lines import account as account
 from disclosure.funds.lines import accounts as accounts
 from disclosure.funds.lines import counted_line as counted_line
+from disclosure.funds.lines import day_sums as day_sums
 from disclosure.funds.lines import line as line
 from disclosure.funds.lines import line_sums as line_sums
 from disclosure.funds.lines import lines as lines
 from disclosure.funds.lines import lines_off as lines_off
 from disclosure.funds.lines import unclaimed as unclaimed
-from disclosure.funds.lines import unclaimed_sums as unclaimed_sums
 from disclosure.funds.proof import Flaw as Flaw
 from disclosure.funds.proof import Proof as Proof
 from disclosure.funds.proof import print_fen as print_fen
@@ -49,6 +50,7 @@ __all__ = [
     "BankStatement",
     "Delivery",
     "Flaw",
+    "DaySum",
     "FundLine",
     "LineSum",
     "Proof",
@@ -60,6 +62,7 @@ __all__ = [
     "import_file",
     "jobs",
     "layouts",
+    "day_sums",
     "line",
     "line_sums",
     "lines",
@@ -71,7 +74,6 @@ __all__ = [
     "statements",
     "take_over",
     "unclaimed",
-    "unclaimed_sums",
     "take_over_many",
     "withdraw",
 ]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Subquery, and_, exists, extract, func, literal, or_, select
+from sqlalchemy import ColumnElement, Subquery, and_, case, exists, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from disclosure.funds import queries
@@ -84,7 +84,7 @@ def counting(db: Session, codes: Collection[str]) -> ColumnElement[bool]:
     """The clause for lines of these accounts that count; true at once where nothing was ever withdrawn."""
     touched = _withdrawn_from(db, codes)
     if not touched:
-        return literal(True)
+        return true()
     return or_(BankLine.account_code.not_in(touched), queries.counted())
 
 
@@ -94,7 +94,7 @@ def counted_line(
     """For tables that refer to lines: whether the line named by their columns still counts."""
     touched = _withdrawn_from(db, codes)
     if not touched:
-        return literal(True)
+        return true()
     line = exists().where(BankLine.year == year, BankLine.id == line_id, queries.counted())
     return or_(account_code.not_in(touched), line)
 
@@ -135,20 +135,36 @@ def line_sums(
     db: Session, account_codes: Collection[str], since: date, until: date, by_month: bool = False
 ) -> list[LineSum]:
     """In, out and count of lines that count, by account (and month), by code and month."""
-    month = extract("month", BankLine.booked_on) if by_month else literal(0)
-    year = BankLine.year if by_month else literal(0)
-    into = func.coalesce(func.sum(BankLine.amount_fen).filter(BankLine.amount_fen > 0), 0)
-    out = func.coalesce(func.sum(-BankLine.amount_fen).filter(BankLine.amount_fen < 0), 0)
-    keys = (BankLine.account_code, year, month)
-    query = select(*keys, into, out, func.count()).where(
-        BankLine.account_code.in_(account_codes),
-        _days(since, until),
-        BankLine.amount_fen != 0,
-        counting(db, account_codes),
-    )
-    group = keys if by_month else (BankLine.account_code,)
-    rows = db.execute(query.group_by(*group).order_by(*group))
-    return [LineSum(code, int(y), int(m), int(a), int(b), int(n)) for code, y, m, a, b, n in rows]
+    found: dict[tuple[str, int, int], list[int]] = {}
+    for one in day_sums(db, account_codes, since, until):
+        key = (one.account_code, one.on.year, one.on.month) if by_month else (one.account_code, 0, 0)
+        cell = found.setdefault(key, [0, 0, 0])
+        cell[0], cell[1], cell[2] = cell[0] + one.in_fen, cell[1] + one.out_fen, cell[2] + one.lines
+    return [LineSum(*key, *cell) for key, cell in sorted(found.items())]
+
+
+@dataclass(frozen=True, slots=True)
+class DaySum:
+    """What came in and went out of an account on a day, and in how many lines."""
+
+    account_code: str
+    on: date
+    in_fen: int
+    out_fen: int
+    lines: int
+
+
+def day_sums(db: Session, account_codes: Collection[str], since: date, until: date) -> list[DaySum]:
+    """In, out and count of lines that count, by account and day. Read from the index alone: no other column is named, the
+    year neither, although it is that of the day."""
+    into = func.sum(case((BankLine.amount_fen > 0, BankLine.amount_fen), else_=0))
+    query = select(BankLine.account_code, BankLine.booked_on, into, func.sum(BankLine.amount_fen), func.count()).where(
+        BankLine.account_code.in_(account_codes), BankLine.booked_on >= since, BankLine.booked_on <= until,
+        BankLine.amount_fen != 0, counting(db, account_codes),
+    )  # fmt: skip
+    days = (BankLine.account_code, BankLine.booked_on)
+    rows = db.execute(query.group_by(*days).order_by(*days))
+    return [DaySum(code, day, int(a), int(a) - int(net), int(n)) for code, day, a, net, n in rows]
 
 
 def lines_off(db: Session, account_code: str, since: date, until: date, told: Subquery) -> list[tuple[FundLine, int]]:
@@ -164,17 +180,6 @@ def lines_off(db: Session, account_code: str, since: date, until: date, told: Su
 
 
 Claim = Callable[[Any, Any], ColumnElement[bool]]  # columns of year and id to whether a record above claims the line
-
-
-@dataclass(frozen=True, slots=True)
-class OpenSum:
-    """Lines of an account that nothing claims: how many, in and out, and the day of the oldest."""
-
-    account_code: str
-    lines: int
-    in_fen: int
-    out_fen: int
-    oldest_on: date
 
 
 def _unclaimed(db: Session, codes: Collection[str], claim: Claim, until: date) -> list[ColumnElement[bool]]:
@@ -197,16 +202,3 @@ def unclaimed(
     if since is not None:
         query = query.where(BankLine.year >= since.year, BankLine.booked_on >= since)
     return [FundLine(*row) for row in db.execute(query)]
-
-
-def unclaimed_sums(db: Session, codes: Collection[str], claim: Claim, until: date) -> list[OpenSum]:
-    """What ``unclaimed`` would give, counted by account."""
-    into = func.coalesce(func.sum(BankLine.amount_fen).filter(BankLine.amount_fen > 0), 0)
-    out = func.coalesce(func.sum(-BankLine.amount_fen).filter(BankLine.amount_fen < 0), 0)
-    query = select(BankLine.account_code, func.count(), into, out, func.min(BankLine.booked_on))
-    rows = db.execute(
-        query.where(*_unclaimed(db, codes, claim, until))
-        .group_by(BankLine.account_code)
-        .order_by(BankLine.account_code)
-    )
-    return [OpenSum(code, int(n), int(a), int(b), day) for code, n, a, b, day in rows]

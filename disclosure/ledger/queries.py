@@ -1,11 +1,11 @@
 """Reads of the ledger; sums are made by the database, in integer fen."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, exists, extract, func, literal, select, tuple_
+from sqlalchemy import ColumnElement, case, exists, func, null, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
 from disclosure.funds import api as funds
@@ -13,7 +13,6 @@ from disclosure.ledger.models import LedgerAct, LedgerAttachment, LedgerPosting,
 from disclosure.ledger.shapes import Entry, Total, Unmatched
 
 Key = tuple[int, int]  # year and id of a bank line
-FIRST_DAY = date(1990, 1, 1)
 _KEYS_AT_ONCE = 5_000
 
 
@@ -160,9 +159,12 @@ def totals_of(
 
     for row in funds.line_sums(db, of, since, until, by_month):
         add(row.account_code, None, _month(row.year, row.month), row.in_fen, row.out_fen, row.lines)
-    for code, category, year, month, into, out, pieces, lines in _posting_sums(db, of, since, until, by_month):
-        add(code, category, _month(year, month), int(into), int(out), int(pieces))
-        add(code, None, _month(year, month), -int(into), -int(out), -int(lines))
+    for code, category, day, into, out, pieces in _posting_sums(db, of, since, until, by_month):
+        month = f"{day:%Y-%m}" if day else ""
+        add(code, category, month, into, out, pieces)
+        add(code, None, month, -into, -out, -pieces)
+    for code, day, more in _further_pieces(db, of, since, until):
+        add(code, None, f"{day:%Y-%m}" if by_month else "", 0, 0, more)
     return [
         Total(*place, *cell)
         for place, cell in sorted(cells.items(), key=lambda item: tuple(str(part or "") for part in item[0]))
@@ -174,29 +176,73 @@ def _month(year: int, month: int) -> str:
     return f"{int(year)}-{int(month):02d}" if month else ""
 
 
-def _posting_sums(db: Session, codes: Collection[str], since: date, until: date, by_month: bool) -> Iterable[Any]:
-    month = extract("month", LedgerPosting.booked_on) if by_month else literal(0)
-    year = LedgerPosting.year if by_month else literal(0)
-    into = func.coalesce(func.sum(LedgerPosting.amount_fen).filter(LedgerPosting.side > 0), 0)
-    out = func.coalesce(func.sum(-LedgerPosting.amount_fen).filter(LedgerPosting.side < 0), 0)
-    sign = case((LedgerPosting.step == "post", 1), else_=-1)
-    whole = case((LedgerPosting.piece == 1, sign), else_=0)  # each classified line has one first piece
-    keys = (LedgerPosting.account_code, LedgerPosting.category)
+def _counting(db: Session, codes: Collection[str], since: date, until: date) -> list[ColumnElement[bool]]:
+    """Postings of days on lines that count; the year is not named, so that sums come from the index alone."""
     counts = funds.counted_line(db, codes, LedgerPosting.account_code, LedgerPosting.year, LedgerPosting.line_id)
-    query = select(*keys, year, month, into, out, func.sum(sign), func.sum(whole)).where(
-        LedgerPosting.account_code.in_(codes), *_days(since, until), counts
+    table = LedgerPosting
+    return [table.account_code.in_(codes), table.booked_on >= since, table.booked_on <= until, counts]
+
+
+def _posting_sums(
+    db: Session, codes: Collection[str], since: date, until: date, by_day: bool
+) -> list[tuple[str, str, date | None, int, int, int]]:
+    """(account, category, day or None, in, out, pieces that stand)."""
+    into = func.sum(case((LedgerPosting.side > 0, LedgerPosting.amount_fen), else_=0))
+    sign = func.sum(case((LedgerPosting.step == "post", 1), else_=-1))
+    day = LedgerPosting.booked_on if by_day else null()
+    query = select(
+        LedgerPosting.account_code, LedgerPosting.category, day, into, func.sum(LedgerPosting.amount_fen), sign
     )
-    return db.execute(query.group_by(*keys, *((year, month) if by_month else ())))
+    keys = (LedgerPosting.account_code, *((LedgerPosting.booked_on,) if by_day else ()), LedgerPosting.category)
+    rows = db.execute(query.where(*_counting(db, codes, since, until)).group_by(*keys))
+    return [(code, category, on, int(a), int(a) - int(net), int(n)) for code, category, on, a, net, n in rows]
+
+
+def _further_pieces(db: Session, codes: Collection[str], since: date, until: date) -> list[tuple[str, date, int]]:
+    """(account, day, pieces that stand beyond the first of their line). Only a few deeds make such, so it begins with them."""
+    table, other = LedgerPosting, aliased(LedgerPosting)
+    gone = exists().where(other.year == table.year, other.reverses == table.id)
+    deeds = select(LedgerAct.id).where(
+        LedgerAct.account_code.in_(codes), LedgerAct.kind.in_(("split", "correct", "undo"))
+    )
+    listed, found = list(db.scalars(deeds)), dict[tuple[str, date], int]()
+    for start in range(0, len(listed), _KEYS_AT_ONCE):
+        mine = (table.act_id.in_(listed[start : start + _KEYS_AT_ONCE]), table.piece > 1, table.step == "post", ~gone)
+        query = select(table.account_code, table.booked_on, func.count()).where(
+            *mine, *_counting(db, codes, since, until)
+        )
+        for code, day, count in db.execute(query.group_by(table.account_code, table.booked_on)):
+            found[code, day] = found.get((code, day), 0) + int(count)
+    return [(*place, count) for place, count in found.items()]
 
 
 def unmatched_of(db: Session, accounts: Collection[funds.AccountView], on: date) -> list[Unmatched]:
-    """Lines without category, counted by account, with the age of the oldest."""
+    """Lines without category, counted by account, with the age of the oldest.
+
+    What came and went less what stands in categories, day by day: neither lines nor postings are looked at one by one.
+    """
     of = {account.code: account for account in accounts}
+    days: dict[str, dict[date, list[int]]] = defaultdict(lambda: defaultdict(lambda: [0, 0, 0]))
+
+    def add(code: str, day: date | None, lines: int, into: int, out: int) -> None:
+        cell = days[code][day or on]
+        cell[0], cell[1], cell[2] = cell[0] + lines, cell[1] + into, cell[2] + out
+
+    for row in funds.day_sums(db, of, date.min, on):
+        add(row.account_code, row.on, row.lines, row.in_fen, row.out_fen)
+    for code, _category, day, into, out, pieces in _posting_sums(db, of, date.min, on, by_day=True):
+        add(code, day, -pieces, -into, -out)
+    for code, day, more in _further_pieces(db, of, date.min, on):
+        add(code, day, more, 0, 0)
     return [
-        Unmatched(row.account_code, of[row.account_code].estate_code, of[row.account_code].type, row.lines,
-                  row.in_fen, row.out_fen, row.oldest_on, (on - row.oldest_on).days)
-        for row in funds.unclaimed_sums(db, of, claimed, on)
-    ]  # fmt: skip
+        _unmatched(of[code], days[code], on) for code in sorted(days) if any(cell[0] for cell in days[code].values())
+    ]
+
+
+def _unmatched(account: funds.AccountView, days: Mapping[date, list[int]], on: date) -> Unmatched:
+    oldest = min(day for day, cell in days.items() if cell[0])
+    lines, into, out = (sum(cell[place] for cell in days.values()) for place in range(3))
+    return Unmatched(account.code, account.estate_code, account.type, lines, into, out, oldest, (on - oldest).days)
 
 
 # --- rules ------------------------------------------------------------------------------------------------------------

@@ -120,15 +120,25 @@ class Proven:
 
 def proofs(db: Session, accounts: Sequence[funds.AccountView], periods: Sequence[Period]) -> list[Proven]:
     """Each account's proof of each period that does not end before the account was opened; newest period first."""
+    return in_order(accounts, periods, {one.code: known_proofs(db, one, periods) for one in accounts})
+
+
+def in_order(
+    accounts: Sequence[funds.AccountView], periods: Sequence[Period], made: dict[str, dict[Period, Proven]]
+) -> list[Proven]:
+    """Proofs of accounts by code, the newest period first."""
     shown = sorted(periods, key=lambda one: one.last, reverse=True)
-    made = {one.code: _known_proofs(db, one, shown) for one in accounts}
     return [made[account.code][period] for period in shown for account in accounts if period in made[account.code]]
 
 
-def _known_proofs(db: Session, account: funds.AccountView, periods: Sequence[Period]) -> dict[Period, Proven]:
-    wanted = [period for period in periods if account.opened_on <= period.last]
-    made = ledger.proofs(db, account.code, wanted)
-    return {period: Proven(account, period, one) for period, one in zip(wanted, made, strict=True)}
+def known_proofs(
+    db: Session, account: funds.AccountView, periods: Sequence[Period], last: Month | None = None
+) -> dict[Period, Proven]:
+    """The proofs of periods that do not end before the account was opened, and of ``last``, from one reading of it."""
+    wanted = dict.fromkeys(period for period in periods if account.opened_on <= period.last)
+    listed = list(wanted | dict.fromkeys([last] if last else []))
+    made = ledger.proofs(db, account.code, listed)
+    return {period: Proven(account, period, one) for period, one in zip(listed, made, strict=True)}
 
 
 def last_days(db: Session, accounts: Sequence[funds.AccountView], on: date) -> dict[str, date]:

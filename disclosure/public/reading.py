@@ -127,6 +127,9 @@ def _read(db: Session, code: str, fund: str, period: Period | None) -> Dossier:
     period = period or _last_known(listed, reached, fund, offered)
     months = _months(today)
     own = [one for one in listed if one.type in money.FUNDS[fund]]
+    shown = _proof_periods(period, offered)
+    ends = {one.code: _last_month(reached[one.code]) if one.code in reached else None for one in listed}
+    proven = {one.code: money.known_proofs(db, one, shown if one in own else [], ends[one.code]) for one in listed}
     since = (clock.today() - timedelta(days=CALENDAR_DAYS)).replace(day=1)
     filed = reports.published(db, code, today)
     return Dossier(
@@ -135,10 +138,10 @@ def _read(db: Session, code: str, fund: str, period: Period | None) -> Dossier:
         fund=fund,
         period=period,
         periods=offered,
-        accounts=tuple(_account(db, one, reached.get(one.code)) for one in listed),
+        accounts=tuple(_account(one, reached.get(one.code), proven[one.code]) for one in listed),
         flow=money.flow(ledger.totals(db, [code], period.first, period.last), fund),
         balances=money.balances(db, listed, months, reached),
-        proofs=tuple(money.proofs(db, own, _proof_periods(period, offered))),
+        proofs=tuple(money.in_order(own, shown, proven)),
         unmatched=tuple(ledger.unmatched(db, on=today, estate_codes=[code])),
         cells=tuple(reports.cells(db, [code], since, today + timedelta(days=92), today)),
         filed=tuple(filed),
@@ -153,12 +156,13 @@ def _read(db: Session, code: str, fund: str, period: Period | None) -> Dossier:
     )
 
 
-def _account(db: Session, view: funds.AccountView, reached: date | None) -> Account:
-    if reached is None:
-        return Account(view, None, None)
+def _last_month(reached: date) -> Month:
     month = Month.of(reached)
-    last = month if month.last <= reached else month.previous
-    return Account(view, reached, Proven(view, last, ledger.proofs(db, view.code, [last])[0]))
+    return month if month.last <= reached else month.previous
+
+
+def _account(view: funds.AccountView, reached: date | None, proven: dict[Period, Proven]) -> Account:
+    return Account(view, reached, proven.get(_last_month(reached)) if reached else None)
 
 
 def _faults(db: Session, filed: Sequence[reports.Report], period: Period) -> dict[str, list[str]]:

@@ -242,6 +242,11 @@ class Books(RuleBasedStateMachine):
             found = api.queries.totals_of(db, own, FIRST, LAST, True)
             entries = api.entries(db, account_code=self.code, since=FIRST, until=LAST)
             books = api.books(db, self.code, FIRST, LAST)
+            waiting = api.queries.unmatched_of(db, own, LAST)
+        open_ = [e for e in entries if e.category is None]
+        into, out = (sum(fen for e in open_ if (fen := e.amount_fen * side) > 0) for side in (1, -1))
+        plain = [(len(open_), into, out, min(e.booked_on for e in open_))] if open_ else []
+        assert [(one.lines, one.in_fen, one.out_fen, one.oldest_on) for one in waiting] == plain
         expected = self.expected()
         assert {(t.category, t.month): (t.in_fen, t.out_fen) for t in found} == expected
         assert sum(t.lines for t in found) == len(entries)
