@@ -167,9 +167,10 @@ def estates_table(
     named = None if codes is None else F.estate_code.in_(sorted(codes))
     rows = _where(select(*columns), known(F, as_of, known_at), inside(F.division_code, within), named)
     names = ["estate_code", "name", "kind", "division_code", "households", "address"]
-    table = pd.DataFrame.from_records(db.execute(rows.order_by(F.estate_code)).all(), columns=names)
-    table["address"] = table["address"].fillna("")
-    return table.astype({"households": "int64"})
+    cells = list(zip(*db.execute(rows.order_by(F.estate_code)), strict=True)) or [()] * len(names)
+    cells[-1] = tuple(address or "" for address in cells[-1])
+    types = {"households": "int64"}  # told rather than guessed: this is asked for again and again
+    return pd.DataFrame({n: pd.array(list(c), dtype=types.get(n, "str")) for n, c in zip(names, cells, strict=True)})
 
 
 def estate_kinds(db: Session) -> dict[str, list[tuple[date, date | None, str]]]:
