@@ -5,7 +5,7 @@
                              (default 500 inspectors within 600 seconds, 50 readers, postgres)
 
 Starts everything itself in a temporary folder and stays on loopback: PostgreSQL, web (as ``portal serve`` runs it) and worker. Photos of
-12 megapixels, 2 to 3 MB, are made once and differ by their last bytes. Ends by itself: every inspector files one check, and nobody starts later than
+12 megapixels, 2 to 3 MB, are made once and differ by their last bytes. After each form its page is asked for, as a browser does. Ends by itself: every inspector files one check, and nobody starts later than
 SECONDS. Exits 1 on any error, or when the 99th percentile of submissions is 2 s or more.
 """
 
@@ -160,6 +160,11 @@ class Load:
         self.times.note(kind, time.monotonic() - began)
         if answer.status != 303:
             raise RuntimeError(f"{kind} answered {answer.status}")
+        began = time.monotonic()
+        shown = browser.get(answer.location)
+        self.times.note("page after it", time.monotonic() - began)
+        if shown.status != 200:
+            raise RuntimeError(f"the page after {kind} answered {shown.status}")
         return answer.location
 
     def reader(self, number: int) -> None:
@@ -244,7 +249,7 @@ def told(load: Load, seconds: float, waited: float, left: int, used: dict[str, f
     people, times = len(load.work.estates), load.times
     print(f"{people} inspectors, {submitted} checks submitted, {photos} photos, {seconds:.0f} s")
     print(f"{'':18}{'number':>8}{'p50 s':>8}{'p95 s':>8}{'p99 s':>8}")
-    for kind in ("submission", "step with photos", "step", "start", "page"):
+    for kind in ("submission", "step with photos", "step", "start", "page after it", "page"):
         figures = "".join(f"{times.share(kind, percent):8.2f}" for percent in (50, 95, 99))
         print(f"{kind:18}{len(times.seconds.get(kind, [])):8}{figures}")
     print(f"errors            {len(times.errors)}", *times.errors[:20], sep="\n  ")

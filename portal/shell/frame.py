@@ -47,6 +47,7 @@ SECTIONS = (
 )
 
 
+QR_MASK = 2
 LONGEST_QR = 300  # longer than any address of ours: what a stranger types is not drawn
 
 
@@ -56,7 +57,8 @@ def _qr(address: str) -> Markup:
 
 @lru_cache(maxsize=1024)
 def _drawn(address: str) -> Markup:
-    return Markup(segno.make(address, error="m").svg_inline(scale=3, border=2, omitsize=True))
+    # one of the eight masks, as good as any: to try them all takes longer than the rest of a page
+    return Markup(segno.make(address, error="m", mask=QR_MASK).svg_inline(scale=3, border=2, omitsize=True))
 
 
 def _other_language_url() -> str:

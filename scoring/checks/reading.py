@@ -15,6 +15,7 @@ from portal.kernel.access import Actor, Permission
 from portal.kernel.errors import NotFound
 from portal.kernel.formats import month_text
 from portal.kernel.i18n import _
+from portal.kernel.kept import kept
 from portal.kernel.periods import Month
 from portal.kernel.versions import recorded
 from portal.kernel.work import WorkItem
@@ -501,9 +502,14 @@ def _submitted_on(db: Session, check_ids: list[str]) -> dict[str, date]:
 def counts(db: Session, actor: Actor) -> dict[str, int]:
     """What waits for the actor: ``to_check``, ``drafts``, ``returned`` (inspectors), ``to_review`` (the street)."""
     waiting = {"to_check": 0, "drafts": 0, "returned": 0, "to_review": 0}
-    files, reviews = actor.may(Permission.CHECK_FILE), actor.may(Permission.CHECK_REVIEW)
-    if not (files or reviews):
+    if not (actor.may(Permission.CHECK_FILE) or actor.may(Permission.CHECK_REVIEW)):
         return waiting
+    return waiting | kept(db, ("checks.counts", actor), lambda: _counted(db, actor))
+
+
+def _counted(db: Session, actor: Actor) -> dict[str, int]:
+    waiting: dict[str, int] = {}
+    files, reviews = actor.may(Permission.CHECK_FILE), actor.may(Permission.CHECK_REVIEW)
     today = clock.today()
     checks = queries.checks_frame(db, recent_months(today), within=actor.division_code)
     states = checks["state"].value_counts()

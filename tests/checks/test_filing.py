@@ -9,6 +9,7 @@ from portal.kernel.db import reading, transaction
 from portal.kernel.errors import Conflict, DomainError, InputRefused, NotAllowed, NotFound
 from scoring.checks import reading as pages
 from scoring.checks import service
+from scoring.standards import api as standards
 from tests.checks.district import (
     DAY,
     FUYONG,
@@ -59,6 +60,9 @@ def test_findings_are_scored_and_stored_as_exceptions():
     assert (seen.score.earned_cp, seen.score.applicable_cp) == (10000 - 200 - 250, 9800)
     assert seen.score.score_cp == (2 * 10000 * 9550 + 9800) // (2 * 9800)
     assert seen.score.by_category["ZH"] == (1400 - 250, 1400)
+    with reading() as db:
+        frame = standards.frame(db, seen.standard.version)
+    assert seen.score == pages.score_preview(frame, {"ZH02": "3", "ZH01": "half", "SB02": "na"})
 
 
 def test_every_open_item_is_named():

@@ -6,10 +6,12 @@ import pytest
 from bs4 import BeautifulSoup
 from sqlalchemy import select
 
-from portal.kernel import clock
+from portal.kernel import clock, copies, images
 from portal.kernel.db import reading as session
+from portal.kernel.errors import DomainError
 from scoring.checks import reading
 from scoring.checks.models import MonthlyCheck
+from scoring.checks.verbs import filing
 from tests.checks import pages_district as d
 
 
@@ -143,6 +145,26 @@ def test_a_photo_can_be_taken_off_again(desk):
     assert client.get(f"/inspections/photos/{photo.id}/thumbnail").mimetype == "image/jpeg"
     d.keep_step(client, check_id, "XF", {"detach": photo.id}, go="stay")
     assert not _view(check_id).lines["XF01"].photos
+
+
+def test_an_answer_waits_for_no_copy_and_a_photo_that_cannot_be_opened_shows_and_counts_for_nothing(desk, monkeypatch):
+    client, told = desk("inspector"), {}
+    with monkeypatch.context() as away:
+        away.setattr(images, "copies", lambda _data: pytest.fail("the answer waits"))
+        check_id = d.start(client)
+        d.keep_step(client, check_id, "XF", {"XF01-photo": d.photo_file()}, go="stay")
+    address = f"/inspections/photos/{_view(check_id).lines['XF01'].photos[0].id}/thumbnail"
+    with monkeypatch.context() as busy:
+        busy.setattr(copies, "copy", lambda *_asked: None)
+        told["busy"] = client.get(address)
+    monkeypatch.setattr(images, "copies", lambda _data: (_ for _ in ()).throw(DomainError("不是完整的图片")))
+    told["damaged"] = client.get(address)
+    for state, words in (("busy", "正在生成"), ("damaged", "照片已损坏")):
+        assert (told[state].mimetype, told[state].headers["Cache-Control"]) == ("image/svg+xml", "no-store")
+        assert words in told[state].get_data(as_text=True)
+    assert "打不开，请取下重拍" in client.page(f"/inspections/{check_id}/XF").text
+    with session() as db:
+        assert filing.photo_counts(db, check_id, _view(check_id).draft) == {}
 
 
 def test_another_device_saved_meanwhile_both_are_shown(desk):

@@ -3,6 +3,7 @@
 import io
 import struct
 import zlib
+from contextlib import suppress
 from datetime import UTC, datetime
 
 import pillow_heif
@@ -13,7 +14,7 @@ from PIL import Image
 
 from portal.kernel import images, pdf
 from portal.kernel.errors import DomainError
-from portal.kernel.images import inspect, public_copy, thumbnail
+from portal.kernel.images import glance, inspect, public_copy, thumbnail
 
 SECRET = b"HuaweiSecretModel"
 
@@ -62,7 +63,9 @@ def png_header(width, height):
     [("JPEG", "image/jpeg"), ("PNG", "image/png"), ("WEBP", "image/webp"), ("HEIF", "image/heic")],
 )
 def test_each_format_is_told_by_its_content_and_its_exif_read(form, media_type):
-    picture = inspect(encoded(form=form, exif=exif_of().tobytes()), "photo.txt")
+    data = encoded(form=form, exif=exif_of().tobytes())
+    picture = inspect(data, "photo.txt")
+    assert glance(data, "photo.txt") == picture
     assert (picture.media_type, picture.width, picture.height) == (media_type, 120, 80)
     assert picture.taken_at.astimezone(UTC) == datetime(2025, 3, 4, 2, 20, 30, tzinfo=UTC)
     assert (picture.latitude, picture.longitude) == (22.555, 113.885)
@@ -103,7 +106,7 @@ def test_width_and_height_are_those_of_the_upright_picture():
 @pytest.mark.parametrize("part", [0.3, 0.7, 0.95])
 def test_truncated_photos_are_refused(form, part):
     data = encoded(form=form)
-    for read in (inspect, thumbnail, lambda cut: public_copy(cut, [])):
+    for read in (glance, inspect, thumbnail, images.copies, lambda cut: public_copy(cut, [])):
         with pytest.raises(DomainError, match="不是完整的图片"):
             read(data[: int(len(data) * part)])
 
@@ -124,7 +127,7 @@ def test_what_is_no_photo_is_refused_by_name(data):
 @pytest.mark.parametrize(("width", "height"), [(7100, 7100), (10_000, 10_000), (60_000, 60_000)])
 def test_a_pixel_bomb_is_refused_before_it_is_decoded(width, height, monkeypatch):
     monkeypatch.setattr(Image.Image, "load", lambda self: pytest.fail("decoded"))
-    for read in (inspect, thumbnail, lambda data: public_copy(data, [])):
+    for read in (glance, inspect, thumbnail, images.copies, lambda data: public_copy(data, [])):
         with pytest.raises(DomainError, match="5000万像素"):
             read(png_header(width, height))
 
@@ -139,7 +142,7 @@ def test_copies_carry_nothing_of_the_camera(form):
     options = {"comment": b"secret comment"} if form == "JPEG" else {}
     data = encoded(form=form, exif=exif_of().tobytes(), **options)
     assert SECRET in data
-    for copy in (thumbnail(data), public_copy(data, [])):
+    for copy in (thumbnail(data), public_copy(data, []), *images.copies(data)):
         image = Image.open(io.BytesIO(copy))
         assert image.format == "JPEG"
         assert dict(image.getexif()) == {}
@@ -147,6 +150,30 @@ def test_copies_carry_nothing_of_the_camera(form):
         assert SECRET not in copy
         assert b"Exif" not in copy
         assert b"secret comment" not in copy
+
+
+@pytest.mark.parametrize("form", ["JPEG", "WEBP", "HEIF"])
+def test_a_glance_decodes_nothing(form, monkeypatch):
+    data = encoded(form=form, exif=exif_of(orientation=6).tobytes()) + b"more"
+    monkeypatch.setattr(Image.Image, "load", lambda self: pytest.fail("decoded"))
+    if form == "HEIF":
+        with pytest.raises(DomainError):
+            glance(data)  # what follows the last box is no box
+        data = data[:-4]
+    assert (glance(data).width, glance(data).height) == (80, 120)
+
+
+def test_copies_made_together_are_those_made_one_by_one():
+    big = encoded(noise(2400, 1200), exif=exif_of(orientation=6).tobytes())
+    small, screen = (Image.open(io.BytesIO(copy)) for copy in images.copies(big))
+    assert (small.size, screen.size) == ((240, 480), (800, 1600))
+    red, _green, blue = small.getpixel((230, 10))
+    assert red > 200
+    assert blue < 60
+    for mode in ("1", "L", "LA", "P", "RGBA", "CMYK", "I;16"):
+        form = {"CMYK": "JPEG"}.get(mode, "PNG")
+        data = encoded(Image.new(mode if mode != "I;16" else "I;16", (60, 40)), form)
+        assert Image.open(io.BytesIO(images.copies(data)[1])).mode == "RGB"
 
 
 def test_copies_are_upright_and_small():
@@ -199,6 +226,8 @@ def test_damaged_photos_are_refused_or_read_but_never_stumble(data):
 
 def outcome(data):
     """The size of a photo or the sentence of its refusal; any other error is a stumble."""
+    with suppress(DomainError):
+        glance(data)
     try:
         return f"{inspect(data).width} pixels"
     except DomainError as refused:

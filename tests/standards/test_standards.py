@@ -1,5 +1,6 @@
 """The checklist: the first version, drafts, publication, what is in force, and that a published one is immutable."""
 
+from contextlib import suppress
 from datetime import date, timedelta
 
 import pytest
@@ -126,6 +127,32 @@ def test_published_from_a_day_for_its_kinds_and_then_immutable(instance):
         service.put_item(db, OFFICER, "2026.1", ITEM)
     with pytest.raises(Conflict), transaction() as db:
         service.publish(db, LEAD, "2026.1", in_force_from=day, on=clock.today())
+
+
+def test_only_a_published_version_is_kept_in_the_process(instance):
+    draft()
+    day = clock.today()
+
+    def items() -> int:
+        with reading() as db:
+            return len(api.frame(db, "2026.1")) if len(api.view(db, "2026.1").items) else 0
+
+    with reading() as db:
+        before = api.view(db, "2026.1")
+        mine = api.frame(db, "2025.1")
+        mine["max_cp"] = 0
+        assert api.frame(db, "2025.1")["max_cp"].sum() == 10000, "what one asker does to a frame no other sees"
+    with suppress(ZeroDivisionError), transaction() as db:
+        service.publish(db, LEAD, "2026.1", in_force_from=day, on=day)
+        assert api.view(db, "2026.1").is_published / 0  # rolled back
+    with transaction() as db:
+        service.put_item(db, OFFICER, "2026.1", ITEM)
+    assert items() == len(before.items) + 1
+    with transaction() as db:
+        service.publish(db, LEAD, "2026.1", in_force_from=day, on=day)
+    with reading() as db:
+        assert api.view(db, "2026.1") is api.view(db, "2026.1")
+        assert api.view(db, "2026.1").is_published
 
 
 def test_of_one_day_the_version_published_later_is_in_force(instance):
