@@ -6,18 +6,13 @@ not from the code. A new route of mediation needs a line in ``_entries``.
 """
 
 import functools
-import io
 import logging
-import zipfile
 from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from docx import Document
 from flask import Flask
-from pypdf import PdfReader
 from sqlalchemy import func, select, text
-from werkzeug.test import TestResponse
 
 from mediation.cases import api as cases
 from mediation.cases import printing
@@ -28,6 +23,7 @@ from portal.kernel.db import reading, transaction
 from portal.notices import mailing
 from portal.shell import frame
 from tests.mediation.centre import COMPANY, COMPETITOR, DISTRICT, E1, E2, MEDIATORS, REGISTRAR, TODAY
+from tests.mediation.heard import heard, telltales
 from tests.mediation.seeded import ELSEWHERE, PHONE, STREET, TELLTALES, Place, fill
 from tests.pages import StrictClient
 from tests.people import session_cookie
@@ -153,40 +149,6 @@ STRANGERS = {"left", "withdrawn", "registrar elsewhere", "nobody"} | {
 }
 
 
-@functools.cache
-def _read(data: bytes, kind: str) -> tuple[str, str]:
-    """(what a file says, what it is called and carries beside it)."""
-    if kind == "application/pdf" and b"%%EOF" in data:
-        reader = PdfReader(io.BytesIO(data))
-        beside = f"{reader.metadata}{reader.xmp_metadata and reader.xmp_metadata.stream.get_data()}"
-        return "".join(page.extract_text() for page in reader.pages), beside
-    if not data.startswith(b"PK"):
-        return data.decode(errors="ignore"), ""
-    said, beside = "", ""
-    if "word" in kind:
-        core = Document(io.BytesIO(data)).core_properties
-        beside = "".join(str(getattr(core, name)) for name in ("title", "author", "subject", "comments", "keywords"))
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        beside += archive.comment.decode() + "".join(archive.namelist())
-        for name in archive.namelist():
-            inner = "application/pdf" if name.endswith(".pdf") else "word" if name.endswith(".docx") else ""
-            one = _read(archive.read(name), inner)
-            said, beside = said + one[0], beside + one[1]
-    return said, beside
-
-
-def _telltales(told: str) -> set[str]:
-    return {name for name, word in TELLTALES.items() if word in told}
-
-
-def _heard(answer: TestResponse) -> tuple[set[str], set[str]]:
-    """(telltales in what it says, telltales in its address, headers, names and metadata)."""
-    said, beside = _read(answer.get_data(), answer.mimetype)
-    if answer.mimetype == "text/calendar":
-        said, beside = "", beside + said.replace("\r\n ", "")  # a calendar is shared with anybody
-    return _telltales(said), _telltales(f"{beside}{answer.request.url}{answer.headers}")
-
-
 def _typed(endpoint: str, here: Place, who: str) -> dict[str, str]:
     """What is posted: nothing that a form would take, but a look at the progress, and at last a code by text message."""
     if endpoint == "mediation_filing.progress":
@@ -215,7 +177,7 @@ def _walk(app: Flask, here: Place, who: str, door: str | None, client: StrictCli
                 patch.setattr(frame, "_staff_links", lambda _entries: [])
                 patch.setattr(frame, "_site", lambda: SITE)
             answer = client.open(address, method=method, data=data, strict=False)
-        inside, beside = _heard(answer)
+        inside, beside = heard(answer)
         met |= inside
         wrong += [(who, method, address, name) for name in inside if who not in MAY[name]]
         wrong += [(who, method, address, "beside", name) for name in beside]
@@ -271,7 +233,7 @@ def test_nothing_leaks(app: Flask, here: Place, caplog: pytest.LogCaptureFixture
     with reading() as db:
         said = [one.text for wall in cases.WALLS for one in cases.messages(db, MEDIATORS[0], here.rooms[wall])]
     assert said == [TELLTALES[wall] for wall in cases.WALLS]
-    assert _telltales(_everything_that_left(instance, caplog)) == {
+    assert telltales(_everything_that_left(instance, caplog)) == {
         "body"
     }  # the audit log names a mediator's institution
 
@@ -282,20 +244,20 @@ def _everything_that_left(instance: object, caplog: pytest.LogCaptureFixture) ->
     with clock.on(TODAY + timedelta(days=29)):
         letters = [one.message for one in mailing._letters()]
     assert letters
-    heard = "".join(f"{one}{one.get_payload(decode=True).decode()}" for one in letters)
-    heard += caplog.text + "".join(str(record.__dict__) for record in caplog.records)
+    told = "".join(f"{one}{one.get_payload(decode=True).decode()}" for one in letters)
+    told += caplog.text + "".join(str(record.__dict__) for record in caplog.records)
     assert len(caplog.records) > 100
     with reading() as db:
         for query in ("SELECT text || params || link FROM notice", "SELECT title || link FROM deadline",
                       "SELECT action || subject || detail FROM audit_log"):  # fmt: skip
             rows = db.scalars(text(query)).all()
             assert rows
-            heard += "".join(str(row) for row in rows)
+            told += "".join(str(row) for row in rows)
     for path in instance.instance.rglob("*"):  # type: ignore[attr-defined]
         if path.is_file() and path.suffix in (".log", ".eml", ".txt", ".json"):
             words = path.read_text(errors="ignore")
-            heard += words.split("\n", 1)[1] if path.parent.name == "sms" else words  # the phone itself is the address
-    return heard
+            told += words.split("\n", 1)[1] if path.parent.name == "sms" else words  # the phone itself is the address
+    return told
 
 
 def test_what_anybody_reads_elsewhere_tells_nothing(app: Flask, here: Place) -> None:
@@ -306,7 +268,7 @@ def test_what_anybody_reads_elsewhere_tells_nothing(app: Flask, here: Place) -> 
     assert len(public) > 10
     for rule in public:
         answer = anybody.get(adapter.build(rule.endpoint), strict=False)
-        inside, beside = _heard(answer)
+        inside, beside = heard(answer)
         assert inside | beside == set(), rule.rule
         assert here.mine.encode() not in answer.get_data(), rule.rule
         answer.close()
