@@ -31,14 +31,15 @@ def database(folder: Path) -> Iterator[Scratch]:
 
     The name is the portal's own with an ending; what a killed proof left under it is dropped first.
     """
-    ours = _made(_configured())
+    configured = _configured()
+    ours = _made(configured)
     if ours is None:
         yield Scratch(f"sqlite:///{folder / 'portal.db'}", "sqlite")
         return
     try:
         yield Scratch(ours.render_as_string(hide_password=False), "postgresql")
     finally:
-        with _server(_configured()) as server:
+        with _server(configured) as server:
             _drop(server, ours)
 
 

@@ -27,23 +27,16 @@ NAME, PHONE = "冼密密", "13987654321"
 def empty(
     run_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
 ) -> Iterator[Callable[..., Place]]:
-    """``empty("postgres")``: turn to a portal that was only made, to restore into; ``bare``: not even that (slower)."""
+    """``empty("postgres")``: turn to a portal that was only made, to restore into."""
     made: list[str] = []
 
-    def make(kind: str = "sqlite", bare: bool = False) -> Place:
+    def make(kind: str = "sqlite") -> Place:
         folder = tmp_path / f"elsewhere{len(list(tmp_path.iterdir()))}"
         if kind == "postgres":
             made.append(f"e_{abs(hash(str(folder))):x}")
-        if not bare:
-            copy = (
-                databases.postgres_place(run_folder, folder, made[-1])
-                if made
-                else databases.sqlite_place(run_folder, folder)
-            )
+            copy = databases.postgres_place(run_folder, folder, made[-1])
         else:
-            url = postgres.create_database(run_folder, made[-1]) if made else f"sqlite:///{folder / 'portal.db'}"
-            copy = Place(url, folder)
-            folder.mkdir()
+            copy = databases.sqlite_place(run_folder, folder)
         dispose()
         point_at(copy, monkeypatch)
         return copy

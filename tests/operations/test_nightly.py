@@ -13,10 +13,12 @@ from portal.kernel.db import dispose, engine, reading
 from portal.kernel.files import store
 from portal.kernel.jobs import JobFailed
 from portal.kernel.settings import reload_settings
-from portal.operations import container, evidence, nightly, outcomes, partitions
+from portal.operations import container, evidence, nightly, outcomes, partitions, proving, scratch
 from portal.shell import wiring
+from tests import postgres
 from tests.browser.conftest import demo_place as demo_place
 from tests.conftest import point_at
+from tests.databases import Place
 from tests.operations.places import evidence as photo
 from tests.operations.places import fill
 
@@ -40,7 +42,6 @@ def told(kind: str) -> outcomes.Outcome | None:
         return outcomes.newest(db, kind)
 
 
-@pytest.mark.both_databases
 def test_backup_is_restored_and_verified_in_a_process_of_its_own(instance, monkeypatch):
     monkeypatch.setenv("PORTAL_BACKUP_KEY", "a long secret")
     reload_settings()
@@ -50,13 +51,57 @@ def test_backup_is_restored_and_verified_in_a_process_of_its_own(instance, monke
     assert made is not None
     assert proof is not None
     assert (made.ok, made.facts["encrypted"], proof.ok, proof.facts["wrong"]) == (True, True, True, "")
-    assert proof.facts["database"] == ("postgresql" if instance.url.startswith("postgresql") else "sqlite")
+    assert proof.facts["database"] == "sqlite"
     assert [path.name for path in nightly.folder().iterdir()] == [made.facts["file"]], "nothing of the proof is left"
     path = nightly.backups()[0]
     data = bytearray(path.read_bytes())
     data[len(data) // 2] ^= 1
     path.write_bytes(data)
     assert "备份文件不完整或者被改动过" in nightly.prove(path, True).wrong
+
+
+@pytest.mark.postgres
+def test_on_postgres_it_is_proven_in_a_database_of_its_own(instance, run_folder, monkeypatch):
+    monkeypatch.setenv("PORTAL_BACKUP_KEY", "a long secret")
+    reload_settings()
+    fill()
+    name = instance.url.rpartition("/")[2][:49] + "_nightly_proof"
+    postgres.create_database(run_folder, name)  # as a proof that was killed leaves it
+    seen: list[str] = []
+
+    def restored(path: Path, folder: Path, url: str, encrypted: bool) -> str:
+        """In this process; that it has one of its own is shown above."""
+        seen.append(url)
+        with monkeypatch.context() as elsewhere:
+            dispose()
+            point_at(Place(url, folder), elsewhere)
+            wrong = proving.prove(path)
+            dispose()
+        reload_settings()
+        return wrong
+
+    monkeypatch.setattr(nightly, "_restored", restored)
+    nightly.run_backup()
+    proof = told("proof")
+    assert proof is not None
+    assert (proof.ok, proof.facts["wrong"], proof.facts["database"]) == (True, "", "postgresql")
+    assert [url.rpartition("/")[2] for url in seen] == [name]
+    with engine().connect() as connection:
+        there = text("SELECT count(*) FROM pg_database WHERE datname = :name")
+        assert connection.scalar(there, {"name": name}) == 0, "nothing of the proof is left"
+
+
+@pytest.mark.postgres
+def test_a_role_that_may_make_no_database_proves_in_sqlite(instance, run_folder, tmp_path, monkeypatch):
+    server, role = postgres.server(run_folder), f"humble_{os.getpid()}"
+    postgres.administer(server, f"CREATE ROLE {role} LOGIN")
+    monkeypatch.setenv("DATABASE_URL", instance.url.replace("//test@", f"//{role}@"))
+    reload_settings()
+    with scratch.database(tmp_path) as made:
+        assert (made.kind, made.url) == ("sqlite", f"sqlite:///{tmp_path / 'portal.db'}")
+    postgres.administer(server, f"DROP ROLE {role}")
+    monkeypatch.setenv("DATABASE_URL", instance.url)
+    reload_settings()
 
 
 def test_so_many_are_kept_and_all_when_the_proof_fails(instance, monkeypatch, proven):

@@ -38,11 +38,6 @@ def test_into_a_fresh_portal_of_this_release(database_kind, empty):
     _restored()
 
 
-def test_into_nothing(empty):
-    empty(bare=True)
-    _restored()
-
-
 def _restored() -> None:
     done = api.restore(BACKUP, SECRET)
     assert (done.backup.revision, done.backup.rows, done.unreadable) == ("0025", 198, [])
