@@ -9,7 +9,6 @@ import csv
 import io
 import json
 import os
-import resource
 import sqlite3
 import subprocess
 import sys
@@ -22,6 +21,8 @@ from datetime import date, timedelta
 from pathlib import Path
 from statistics import median
 from typing import Any
+
+from bench.memory import peak_mb
 
 MONTHS, NUMBER, CODE = 24, "4000123412341234", "BENCH-1"
 HEADER = ("交易日期", "摘要", "流水号", "借方发生额", "贷方发生额", "余额", "对方户名")
@@ -155,8 +156,7 @@ def import_all(lines: int) -> dict[str, float]:
     with reading() as db:
         if not api.proof(db, CODE, Quarter(2026, 2)).holds:
             raise SystemExit("the books do not equal the bank")
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    return {"per_second": taken / spent, "seconds": spent, "cpu_seconds": busy, "peak_mb": peak, **found}
+    return {"per_second": taken / spent, "seconds": spent, "cpu_seconds": busy, "peak_mb": peak_mb(), **found}
 
 
 def bare(lines: int) -> float:

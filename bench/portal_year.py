@@ -1,6 +1,8 @@
 """The portal itself at a district's size: a year of 1,500 estates in its database, prepared, published and read."""
 
-import resource
+import json
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +14,7 @@ from flask import Flask
 from sqlalchemy import insert, select
 
 from bench.facts import District
+from bench.memory import peak_mb
 from portal.kernel import clock, ids, schema
 from portal.kernel.access import system_actor
 from portal.kernel.db import reading, transaction
@@ -65,7 +68,14 @@ def _register(db: Any, district: District, at: Any) -> None:
         insert(Division), [{"code": c, "name": c, "level": level, "parent_code": p} for c, level, p in divisions]
     )
     db.execute(insert(Enterprise), [{"uscc": USCC, "name": "示例物业有限公司", "search_key": "", "recorded_at": at}])
-    manager = {"code": "PM1", "name_sealed": "", "id_hash": "x", "id_hash_key": "x", "id_last4": "0000", "search_key": ""}
+    manager = {
+        "code": "PM1",
+        "name_sealed": "",
+        "id_hash": "x",
+        "id_hash_key": "x",
+        "id_last4": "0000",
+        "search_key": "",
+    }
     db.execute(insert(Manager), [{**manager, "recorded_at": at}])
     codes = district.estates["estate_code"].tolist()
     db.execute(insert(Estate), [{"code": code, "recorded_at": at} for code in codes])
@@ -141,8 +151,16 @@ def run() -> dict[str, float]:
         ratings.prepare_year(db, ACTOR, Year(2025), on=day)
     with timed(took, "publish_year"), transaction() as db:
         ratings.publish_year(db, ACTOR, Year(2025), on=day)
-    took["peak_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    took["peak_mb"] = peak_mb()
     return took
+
+
+def run_alone() -> dict[str, float]:
+    """``run`` in a process of its own: the memory is the portal's, not that of the peers beside it."""
+    command = [sys.executable, "-m", "bench.portal_year"]
+    told = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
+    found: dict[str, float] = json.loads(told.stdout.splitlines()[-1])
+    return found
 
 
 def page(path: str, rounds: int = 15) -> tuple[float, float]:
@@ -173,3 +191,8 @@ def rows_held() -> int:
 
 
 QUARTER = str(Quarter(2025, 4))
+
+
+if __name__ == "__main__":
+    wiring.wire()
+    print(json.dumps(run()))

@@ -9,7 +9,6 @@ must be the same: ours by a hash of every row, the peers' by their totals.
 import hashlib
 import json
 import os
-import re
 import subprocess
 import sys
 import tempfile
@@ -25,6 +24,7 @@ import pyarrow as pa
 import pyarrow.parquet
 
 from bench import facts
+from bench.memory import peak_mb
 from scoring.ratings import cluster
 from scoring.ratings.figures import parquet
 from scoring.rules.parts import RatedPart, YearPart, rated_part, together
@@ -109,11 +109,6 @@ def _totals_digest(totals: pd.Series) -> str:
     return hashlib.sha256(totals.astype("int64").to_numpy().tobytes()).hexdigest()
 
 
-def _peak_mb() -> float:
-    """Of this process since it was started (getrusage would count what its parent held at the fork)."""
-    return int(re.search(r"VmHWM:\s+(\d+)", Path("/proc/self/status").read_text())[1]) / 1024  # type: ignore[index]
-
-
 class _Clock:
     """Seconds on the wall, and of processors: what other processes take is not in the second."""
 
@@ -129,7 +124,7 @@ def _told(clock: _Clock, year: RatedPart) -> dict[str, Any]:
     took, totals = clock.told(), year.year.ratings.sort_values("estate_code")["total_cp"]
     return {
         **took,
-        "peak_mb": _peak_mb(),
+        "peak_mb": peak_mb(),
         "digest": _digest(year),
         "totals": _totals_digest(totals),
     }
@@ -156,7 +151,7 @@ def run_cluster(folder: Path) -> dict[str, Any]:
         before, clock = sum(client.run(time.process_time).values()), _Clock()
         told = _told(clock, ours(folder, workers.scheduler_address))
         told["cpu_seconds"] += sum(client.run(time.process_time).values()) - before
-        return told | {"workers_mb": sorted(client.run(_peak_mb).values())}
+        return told | {"workers_mb": sorted(client.run(peak_mb).values())}
 
 
 def run_duckdb(folder: Path) -> dict[str, Any]:
@@ -180,7 +175,7 @@ def run_duckdb(folder: Path) -> dict[str, Any]:
         db.execute(MONTHS)
         db.execute(QUARTERS)
         totals = db.execute(SQL).df()["total"]
-    return {**clock.told(), "peak_mb": _peak_mb(), "totals": _totals_digest(totals)}
+    return {**clock.told(), "peak_mb": peak_mb(), "totals": _totals_digest(totals)}
 
 
 def run_polars(folder: Path) -> dict[str, Any]:
@@ -194,7 +189,7 @@ def run_polars(folder: Path) -> dict[str, Any]:
     scans = {name: pl.scan_parquet(folder / "*" / f"{name}.parquet") for name in names}
     standard = parquet.read(folder, parquet.names(folder)[0]).standards["2025.1"]
     totals = polars_totals(scans, pl.from_pandas(standard.reset_index()[["item_code", "max_cp", "deduction"]]).lazy())
-    return {**clock.told(), "peak_mb": _peak_mb(), "totals": _totals_digest(totals)}
+    return {**clock.told(), "peak_mb": peak_mb(), "totals": _totals_digest(totals)}
 
 
 RUNS = {"local": run_local, "cluster": run_cluster, "duckdb": run_duckdb, "polars": run_polars}
