@@ -504,10 +504,10 @@ def counts(db: Session, actor: Actor) -> dict[str, int]:
     waiting = {"to_check": 0, "drafts": 0, "returned": 0, "to_review": 0}
     if not (actor.may(Permission.CHECK_FILE) or actor.may(Permission.CHECK_REVIEW)):
         return waiting
-    return waiting | kept(db, ("checks.counts", actor), lambda: _counted(db, actor))
+    return waiting | kept(db, ("checks.counts", actor), lambda: _waiting_for(db, actor))
 
 
-def _counted(db: Session, actor: Actor) -> dict[str, int]:
+def _waiting_for(db: Session, actor: Actor) -> dict[str, int]:
     waiting: dict[str, int] = {}
     files, reviews = actor.may(Permission.CHECK_FILE), actor.may(Permission.CHECK_REVIEW)
     today = clock.today()
