@@ -50,5 +50,14 @@ def _spelled(
         return list(rows)
     columns: list[Sequence[Any]] = list(zip(*rows, strict=True))
     for place, spell in spelling.items():
-        columns[place] = [spell(value) for value in columns[place]]
+        columns[place] = _mapped(spell, columns[place])
     return list(zip(*columns, strict=True))
+
+
+def _mapped(spell: Callable[[Any], Any], values: Sequence[Any]) -> list[Any]:
+    """Each value spelled; days and instants repeat by the thousand, so each is spelled once."""
+    try:
+        known = {value: spell(value) for value in set(values)}
+    except TypeError:  # a value without a hash, as of a JSON column
+        return [spell(value) for value in values]
+    return list(map(known.__getitem__, values))
