@@ -148,7 +148,7 @@ def show(name: str, login: str | None) -> None:
     require(actor.may(Permission.OWNERS_EDIT) or actor.may(Permission.MEDIATION_REGISTER))
     message = sms.outbox().read(name)
     with transaction() as db:
-        audit.record(db, actor, "sms.shown", f"sms:{name}")
+        audit.record(db, actor, "look.sms", f"sms:{name}")
     say(f"{message.phone}\n{message.text}")
 
 

@@ -63,11 +63,11 @@ def test_a_message_waits_enciphered_and_is_read_with_a_trace(instance):
     (name,) = _run("outbox", "list").output.split()
     officer, auditor = make_person(Role.OFFICER), make_person(Role.AUDITOR)
     assert _run("outbox", "show", name, "--as", auditor).exit_code == 1
-    assert _told("sms.shown") == []
+    assert _told("look.sms") == []
     shown = _run("outbox", "show", name, "--as", officer)
     assert shown.output == f"{PHONE}\n{TEXT}\n"
-    assert [(subject, detail) for _actor, subject, detail in _told("sms.shown")] == [(f"sms:{name}", "{}")]
-    assert officer in _told("sms.shown")[0][0]
+    assert [(subject, detail) for _actor, subject, detail in _told("look.sms")] == [(f"sms:{name}", "{}")]
+    assert officer in _told("look.sms")[0][0]
     assert _run("outbox", "drop", name, "--as", officer).exit_code == 0
     assert _run("outbox", "list").output == ""
     assert _run("outbox", "show", "../../portal", "--as", officer).exit_code == 1

@@ -60,7 +60,7 @@ def test_a_look_at_the_whole_phone_is_audited(pages, signed_in):
     assert "13812345678" in answer.text
     with reading() as db:
         looks = db.execute(
-            select(AuditEntry.subject, AuditEntry.detail).where(AuditEntry.action == "manager.phone-read")
+            select(AuditEntry.subject, AuditEntry.detail).where(AuditEntry.action == "look.manager-phone")
         ).all()
         rows = queries.managers_found(db)[0]
         assert b"138****5678" in sent(tables.managers_table(rows), "csv").get_data()

@@ -342,6 +342,7 @@ TABLE = {
     "objections.statistics": "public",
     "office.admin": "people:edit",
     "office.audit": "audit:read",
+    "office.audit_personal": "audit:read",
     "office.audit_csv": "audit:read",
     "office.codes": "signed-in",
     "office.confirm": "work:read",

@@ -240,7 +240,17 @@ def test_personal_value_is_readable_until_its_key_is_destroyed(auditor):
         audit.record(
             db, Actor("zhang", None, None), "person.added", "person:w", {"name": audit.sealed(db, "person:w", "王小明")}
         )
-    assert "王小明" in auditor.get("/audit?subject=person:w").text
+    write("other.done", "person:w")
+    listed = auditor.page("/audit?subject=person:w")
+    assert "王小明" not in str(listed)
+    assert "加密的个人信息" in str(listed)
+    (seq,) = [field["value"] for field in listed.select("input[name=seq]")]
+    opened = auditor.submit("/audit/personal", {"seq": seq}, page="/audit?subject=person:w")
+    assert "王小明" in opened.text
+    with reading() as db:  # the look stands in the log, without the name
+        looks = select(AuditEntry.subject, AuditEntry.detail).where(AuditEntry.action == "look.audit-row")
+        assert [tuple(row) for row in db.execute(looks)] == [("person:w", f'{{"seq":{seq}}}')]
+    assert auditor.submit("/audit/personal", {"seq": int(seq) + 1}, page="/audit").status_code == 404
     assert "王小明" not in auditor.get("/audit.csv").text
     with transaction() as db:
         keys.destroy(db, "person:w", clock.now())

@@ -50,7 +50,12 @@ def no_case() -> NotFound:
 
 def ref(case: MediationCase) -> str:
     """How audit log and deadlines name a case."""
-    return f"mediation:{case.code}"
+    return ref_of(case.code)
+
+
+def ref_of(code: str) -> str:
+    """The same by the number of the case."""
+    return f"mediation:{code}"
 
 
 def step_of(db: Session, case_id: str) -> MediationStep:

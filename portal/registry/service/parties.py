@@ -248,7 +248,7 @@ def read_phone(db: Session, actor: Actor, code: str) -> KnownManager:
     """A manager with the whole phone, for a person who asked to see it; the look is audited. Raises ``NotFound``."""
     found = queries.manager(db, code)
     if found.phone:
-        audit.record(db, actor, "manager.phone-read", sealed.manager_subject(code))
+        audit.record(db, actor, "look.manager-phone", sealed.manager_subject(code))
     return found
 
 

@@ -14,8 +14,9 @@ from werkzeug.wrappers.response import Response as AnyResponse
 
 from portal.kernel import clock, jobs, keys, tasks
 from portal.kernel.access import Permission
-from portal.kernel.audit import AuditEntry
+from portal.kernel.audit import AuditEntry, record
 from portal.kernel.db import reading, transaction
+from portal.kernel.errors import NotFound
 from portal.kernel.i18n import _
 from portal.kernel.sheets.write import csv_lines
 from portal.kernel.web import actor, needs, page_asked, request_session
@@ -73,21 +74,28 @@ def _wanted() -> Wanted:
     return Wanted(**texts, first=_day("first"), last=_day("last"))
 
 
-def detail_lines(db: Session, detail: str) -> list[tuple[str, str]]:
-    """The detail as (name, text); sealed values are opened while their key exists."""
-    return [(name, _told(db, value)) for name, value in json.loads(detail).items()]
+def detail_lines(db: Session, detail: str, opened: bool = False) -> list[tuple[str, str]]:
+    """The detail as (name, text). Sealed values are told as such; ``opened``: in clear, while their key exists."""
+    return [(name, _told(db, value, opened)) for name, value in json.loads(detail).items()]
 
 
-def _told(db: Session, value: Any) -> str:
+def _told(db: Session, value: Any, opened: bool) -> str:
     if isinstance(value, dict) and "sealed" in value:
-        opened = keys.unseal(db, str(value["subject"]), str(value["sealed"]))
-        return _("（已按规定销毁，不能再读）") if opened is None else opened
+        if keys.is_destroyed(db, str(value["subject"])):
+            return _("（已按规定销毁，不能再读）")
+        return (
+            (keys.unseal(db, str(value["subject"]), str(value["sealed"])) or "") if opened else _("（加密的个人信息）")
+        )
     if isinstance(value, dict):
-        return _("；").join(f"{name}={_told(db, part)}" for name, part in value.items())
+        return _("；").join(f"{name}={_told(db, part, opened)}" for name, part in value.items())
     if isinstance(value, list):
-        shown = _("、").join(_told(db, part) for part in value[:20])
+        shown = _("、").join(_told(db, part, opened) for part in value[:20])
         return _("%(shown)s等%(n)s项", shown=shown, n=len(value)) if len(value) > 20 else shown
     return "–" if value is None else str(value)
+
+
+def _has_sealed(entry: AuditEntry) -> bool:
+    return '"sealed":' in entry.detail
 
 
 @bp.get("/audit")
@@ -98,11 +106,25 @@ def audit() -> str:
     total = db.scalar(select(func.count()).select_from(AuditEntry).where(*wanted.conditions())) or 0
     query = select(AuditEntry).where(*wanted.conditions()).order_by(AuditEntry.seq.desc())
     entries = db.scalars(query.limit(PAGE).offset((page - 1) * PAGE)).all()
-    rows = [(entry, detail_lines(db, entry.detail)) for entry in entries]
+    rows = [(entry, detail_lines(db, entry.detail), _has_sealed(entry)) for entry in entries]
     last = jobs.last_run(db, jobs.AUDIT_CHECK)
     nightly = words.outcome_words(last.job, last.outcome, json.loads(last.message or "{}")) if last else ""
     shown = {"rows": rows, "total": total, "page": page, "pages": -(-total // PAGE), "wanted": wanted}
     return render_template("office/audit.html", form=FlaskForm(), last=last, nightly=nightly, **shown)
+
+
+@bp.post("/audit/personal")
+@needs(Permission.AUDIT_READ)
+def audit_personal() -> str:
+    """One row with its personal values in clear: a look that is a row of its own, written before anything is shown."""
+    seq = request.form.get("seq", type=int)
+    found = request_session().scalars(select(AuditEntry).where(AuditEntry.seq == (seq or 0))).one_or_none()
+    if found is None or not _has_sealed(found):
+        raise NotFound(_("没有这条记录，或者其中没有加密的个人信息。"))
+    with transaction() as db:
+        record(db, actor(), "look.audit-row", found.subject, {"seq": found.seq})
+    lines = detail_lines(request_session(), found.detail, opened=True)
+    return render_template("office/audit_entry.html", entry=found, lines=lines)
 
 
 @bp.get("/audit.csv")

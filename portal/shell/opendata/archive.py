@@ -20,11 +20,13 @@ KEPT = 3
 
 def state(db: Session, on: date) -> str:
     """A name for what is public now: it changes with the day and with every deed on record but sign-ins, sign-outs,
-    subscriptions and the owners' door.
+    looks at personal data, subscriptions and the owners' door.
 
     Those change nothing public, and a stranger must not make the portal pack its data again and again.
     """
-    at_the_door = or_(*(AuditEntry.action.startswith(part) for part in ("session.", "sign-in.", "feed.", "owner.")))
+    at_the_door = or_(
+        *(AuditEntry.action.startswith(part) for part in ("session.", "sign-in.", "look.", "feed.", "owner."))
+    )
     rows, last = db.execute(select(func.count(AuditEntry.seq), func.max(AuditEntry.at)).where(~at_the_door)).one()
     return hashlib.sha256(f"{on}|{rows}|{last}".encode()).hexdigest()[:20]
 

@@ -21,7 +21,8 @@ from portal.kernel.settings import settings
 State = tuple[str, int, date]
 _LAST = (
     "SELECT seq FROM audit_log WHERE action NOT LIKE 'session.%' AND action NOT LIKE 'sign-in.%' "
-    "AND action NOT LIKE 'feed.%' AND action NOT LIKE 'owner.%' AND action NOT IN ('check.started', 'photo.added') "
+    "AND action NOT LIKE 'look.%' AND action NOT LIKE 'feed.%' AND action NOT LIKE 'owner.%' "
+    "AND action NOT IN ('check.started', 'photo.added') "
     "ORDER BY seq DESC LIMIT 1"
 )
 
