@@ -8,6 +8,7 @@ from mediation.cases.forms import HandForm
 from mediation.cases.reading import CaseView, PartyView
 from mediation.cases.service import codes
 from mediation.cases.views.blueprint import both, bp, private, see
+from mediation.cases.views.seeing import seen_case
 from portal.kernel import sms
 from portal.kernel.access import Permission
 from portal.kernel.db import transaction
@@ -18,7 +19,7 @@ from portal.receipts.api import printed
 
 
 def _named(case_id: str, party_id: str) -> tuple[CaseView, PartyView]:
-    view = reading.case_view(request_session(), actor(), case_id)
+    view = seen_case(case_id)
     who = next((one for one in view.parties if one.id == party_id), None)
     if who is None:
         raise NotFound(_("没有找到这位当事人。"))

@@ -95,7 +95,7 @@ def _newcomer(_db: Session, _actor: Actor, _view: CaseView) -> dict[str, Any]:
     needed = [filled(lazy("请填写内容。")), Length(max=100)]
     return {
         "side": SelectField(lazy("哪一方"), [filled(lazy("请选择。"))], choices=sides),
-        "kind": SelectField(lazy("身份"), [filled(lazy("请选择。"))], choices=kinds),
+        "kind": SelectField(lazy("party|身份"), [filled(lazy("请选择。"))], choices=kinds),
         "name": StringField(lazy("姓名或者名称"), needed),
         "phone": StringField(lazy("联系电话"), [Length(max=30)]),
         "unit": StringField(lazy("楼栋和房号"), [Length(max=40)]),

@@ -6,13 +6,14 @@ from flask import Response, flash, redirect, render_template, request, url_for
 from flask_wtf import FlaskForm
 from werkzeug.wrappers.response import Response as AnyResponse
 
-from mediation.cases import listing, looks, policy, reading, words
+from mediation.cases import listing, policy, reading, words
 from mediation.cases.models.record import KINDS, OPEN_STEPS
 from mediation.cases.reading import CaseView
 from mediation.cases.service import performing, sessions, talking
 from mediation.cases.views.blueprint import both, bp, my_bp, private, see
 from mediation.cases.views.deeds import Deed, form_of, offered
 from mediation.cases.views.office_deeds import OFFICE
+from mediation.cases.views.seeing import seen_case
 from mediation.cases.views.talk_deeds import DESK, PARTY
 from mediation.roster import api as roster
 from portal.kernel import clock
@@ -84,11 +85,7 @@ def _with(one: Any, failed: tuple[str, str, Any] | None) -> Any:
 @both("/<case_id>")
 def case(case_id: str) -> Response:
     """A case as the reader may see it. That the office looked at names stands in the log."""
-    view = reading.case_view(request_session(), actor(), case_id)
-    if looks.is_new(request_session(), actor(), view):
-        with transaction() as db:
-            looks.note(db, actor(), view)
-    return case_page(view)
+    return case_page(seen_case(case_id))
 
 
 @both("/<case_id>/do/<name>/<ref>", "POST")

@@ -17,6 +17,7 @@ from mediation.cases.service.sessions import SessionView
 from mediation.cases.service.talking import term_of
 from mediation.cases.views.blueprint import both, bp, private, see
 from mediation.cases.views.pages import named
+from mediation.cases.views.seeing import seen_case
 from mediation.cases.views.terms import prepare, terms_of
 from mediation.roster import api as roster
 from portal.kernel import clock
@@ -32,7 +33,7 @@ AHEAD = timedelta(days=60)
 def _paper(paper_id: str) -> tuple[CaseView, PaperView]:
     db = request_session()
     found = reading.paper(db, actor(), paper_id)
-    return reading.case_view(db, actor(), found.case_id), found
+    return seen_case(found.case_id), found
 
 
 def _signs(view: CaseView, found: PaperView) -> tuple[bool, list[tuple[str, str]]]:
@@ -101,12 +102,14 @@ def _download(data: bytes, media_type: str, name: str) -> Response:
 @both("/papers/<paper_id>.pdf")
 def paper_pdf(paper_id: str) -> Response:
     """A paper to print."""
+    _paper(paper_id)
     return _download(printing.pdf(request_session(), actor(), paper_id), "application/pdf", f"{paper_id}.pdf")
 
 
 @both("/papers/<paper_id>.docx")
 def paper_docx(paper_id: str) -> Response:
     """A paper for Word."""
+    _paper(paper_id)
     kind = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
     return _download(printing.docx(request_session(), actor(), paper_id), kind, f"{paper_id}.docx")
 
@@ -114,7 +117,7 @@ def paper_docx(paper_id: str) -> Response:
 @both("/<case_id>/bundle.zip")
 def bundle(case_id: str) -> Response:
     """What the court needs to confirm the agreement."""
-    view = reading.case_view(request_session(), actor(), case_id)
+    view = seen_case(case_id)
     data = printing.bundle(request_session(), actor(), case_id)
     return _download(data, "application/zip", f"{view.code}.zip")
 

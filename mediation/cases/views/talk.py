@@ -7,7 +7,7 @@ from flask_wtf import FlaskForm
 from sqlalchemy.orm import Session
 from werkzeug.wrappers.response import Response as AnyResponse
 
-from mediation.cases import policy, reading
+from mediation.cases import policy
 from mediation.cases.forms import FileForm, SayForm, TermsForm
 from mediation.cases.models.record import TALKING
 from mediation.cases.models.talks import MediationRoom
@@ -15,6 +15,7 @@ from mediation.cases.reading import CaseView
 from mediation.cases.service import record, talking
 from mediation.cases.views.blueprint import both, private, see
 from mediation.cases.views.pages import named
+from mediation.cases.views.seeing import seen_case
 from mediation.cases.views.terms import prepare, terms_of
 from portal.kernel import clock
 from portal.kernel.db import transaction
@@ -29,7 +30,7 @@ def _room(room_id: str) -> tuple[CaseView, talking.RoomView]:
     row = db.get(MediationRoom, room_id)
     if row is None:
         raise record.no_case()
-    view = reading.case_view(db, actor(), row.case_id)
+    view = seen_case(row.case_id)
     if row.wall not in view.walls:
         raise record.no_case()
     return view, talking.RoomView(row.id, row.case_id, row.wall)
