@@ -29,7 +29,7 @@ class FactsForm(FlaskForm):
     """What is known of a mediator or lawyer."""
 
     name = StringField(lazy("姓名"), [_filled(lazy("请填写姓名。")), Length(max=40)])
-    part = SelectField(lazy("身份"), [_filled(lazy("请选择身份。"))])
+    part = SelectField(lazy("roster|身份"), [_filled(lazy("请选择身份。"))])
     body = StringField(lazy("所属机构"), [_filled(lazy("请填写所属机构。")), Length(max=100)])
     qualification = StringField(lazy("资格"), [Length(max=100)])
     employer_uscc = StringField(lazy("受雇企业的统一社会信用代码"), [Length(max=18)])
