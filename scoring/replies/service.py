@@ -16,7 +16,7 @@ from portal.kernel.errors import Conflict, DomainError, NotFound
 from portal.kernel.files import store
 from portal.kernel.i18n import _, using
 from portal.kernel.ids import new_id
-from portal.kernel.images import Box, inspect, public_copy, thumbnail
+from portal.kernel.images import Box, copies, glance, public_copy
 from portal.notices import api as notices
 from portal.registry import api as registry
 from scoring.checks import api as checks
@@ -87,7 +87,7 @@ def _checked(text: str, photos: Sequence[bytes]) -> str:
     if len(photos) > MOST_PHOTOS:
         raise DomainError(_("每条说明最多%(n)s张照片。", n=MOST_PHOTOS))
     for data in photos:
-        inspect(data)
+        glance(data)
     return said
 
 
@@ -113,7 +113,8 @@ def _step(
 def _keep(db: Session, reply_id: str, seq: int, photos: Sequence[bytes]) -> None:
     rows = []
     for data in photos:
-        clean, small = store().put(public_copy(data, ())), store().put(thumbnail(data))
+        little, plain = copies(data)  # only these are kept, so they are made at once
+        clean, small = store().put(plain), store().put(little)
         for file in (clean, small):
             checks.note_file(db, file, JPEG, Audience.PARTY)
         rows.append({"id": new_id(), "reply_id": reply_id, "seq": seq, "sha256": clean.sha256,

@@ -4,7 +4,7 @@ from tools.faults.trial import POSTGRES, SQLITE, Trial, blows
 
 
 def test_nothing_acknowledged_is_lost_or_doubled(instance, tmp_path):
-    trial = Trial(instance, inspectors=1, estates=8, asked=(2, 8))
+    trial = Trial(instance, inspectors=1, estates=8, asked=(1, 5))
     result = trial.run(seed=7, rounds=5, log=tmp_path / "log")
     assert result.wrong == []
     assert result.acknowledged["photo"] >= 1
