@@ -185,9 +185,7 @@ def _checks(export: Export, report: Report) -> tuple[pd.DataFrame, pd.DataFrame]
     checks["check"] = checks.index
     checks["standard"] = _standard_of(export, checks)
     known = checks["standard"].isin(list(export.standards))
-    report.faults += [
-        f"standards.csv: no checklist in force for {e} {m}" for e, m in checks[~known][["estate_code", "month"]].values
-    ]
+    report.faults += [_unknown_standard(export, e, m) for e, m in checks[~known][["estate_code", "month"]].values]
     checks = checks[known].reset_index(drop=True)
     rows = results.merge(checks[["estate_code", "month", "check"]], on=["estate_code", "month"])
     return checks, rows
@@ -381,22 +379,32 @@ def _all_but_refused(
 
 
 def _standard_of(export: Export, checks: pd.DataFrame) -> pd.Series:
-    """The checklist of each check: the column ``standard`` of ``months.csv`` where the export names it, else the
+    """The checklist of each check: the column ``standard`` of its row in ``months.csv`` where the export names it, else the
     version in force on the first day of the month. Empty where there is none.
     """
-    months = export["months.csv"]
-    if "standard" in months.columns:
-        named = months.set_index(["estate_code", "month"])["standard"]
-        return pd.Series(
-            named.reindex(pd.MultiIndex.from_frame(checks[["estate_code", "month"]])).fillna("").to_numpy()
-        )
     begun = export["standards.csv"][["in_force_from", "version"]].drop_duplicates().sort_values("in_force_from")
     dated = list(begun.itertuples(index=False, name=None))
     chosen = {
         month: next((version for start, version in reversed(dated) if start <= f"{month}-01"), "")
         for month in checks["month"].unique()
     }
-    return checks["month"].map(chosen)
+    in_force = checks["month"].map(chosen)
+    months = export["months.csv"]
+    if "standard" not in months.columns:
+        return in_force
+    named = months.set_index(["estate_code", "month"])["standard"].fillna("")
+    own = named.reindex(pd.MultiIndex.from_frame(checks[["estate_code", "month"]])).set_axis(checks.index)
+    return own.where(own.notna(), in_force)
+
+
+def _unknown_standard(export: Export, estate: str, month: str) -> str:
+    """Where the checklist of a check is to be looked for, and is not."""
+    months = export["months.csv"]
+    rows = months[(months["estate_code"] == estate) & (months["month"] == month)]
+    if "standard" in months.columns and len(rows):
+        named = rows["standard"].iloc[-1] or "(empty)"
+        return f"months.csv: {estate} {month} names the checklist {named}, which is not in standards.csv"
+    return f"standards.csv: no checklist in force for {estate} {month}"
 
 
 def _standards(rows: pd.DataFrame) -> dict[str, pd.DataFrame]:

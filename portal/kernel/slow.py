@@ -11,6 +11,7 @@ from portal.kernel import counters
 from portal.kernel.settings import settings
 
 log = logging.getLogger(__name__)
+log.addHandler(logging.NullHandler())  # a command keeps no log: its standard error is for what it has to say
 SHOWN = 600  # characters of a statement
 _SPACE = re.compile(r"\s+")
 _TEXT = re.compile(r"'(?:[^']|'')*'")  # a literal within a statement

@@ -87,6 +87,16 @@ def test_plain_words_stay(lines):
     assert lines()[0]["event"] == "worker_leads pid=4711 file=portal-20261122-010000.backup"
 
 
+def test_a_slow_statement_is_no_line_of_a_command(monkeypatch):
+    """A command sets up no log; what Python prints then of a warning is not for its standard error."""
+    printed = []
+    monkeypatch.setattr(logging.root, "handlers", [])
+    monkeypatch.setattr(logging.lastResort, "emit", printed.append)
+    slow.note("SELECT 1", 9.0)
+    logging.getLogger("portal.test").warning("seen")
+    assert [record.getMessage() for record in printed] == ["seen"]
+
+
 @pytest.mark.both_databases
 def test_slow_statements_are_noted_without_their_values(lines, monkeypatch):
     monkeypatch.setattr(slow.time, "monotonic", iter(range(0, 1000, 2)).__next__)

@@ -227,3 +227,12 @@ def test_the_checklist_that_a_month_names_is_the_one_that_counts(folder, run):
     write_table(folder / "standards.csv", standards)
     write_manifest(folder)
     assert run(folder)[0] == 0
+    # a row that is gone is missed in its own file, and so is a checklist that a row names and nobody knows
+    gone, other = rows[0], rows[-1]
+    names = [f"{row['estate_code']} {row['month']}" for row in (gone, other)]
+    write_table(folder / "standards.csv", [{**row, "in_force_from": "2025-01-01"} for row in standards])
+    write_table(folder / "months.csv", [*rows[1:-1], {**other, "standard": "2019.9"}])
+    out = run(folder)[1]
+    assert f"months.csv {names[0]} score: published no row, recomputed " in out
+    assert f"months.csv: {names[1]} names the checklist 2019.9, which is not in standards.csv" in out
+    assert "no checklist in force" not in out

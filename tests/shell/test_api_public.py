@@ -153,7 +153,7 @@ WRONG = (
 def test_problem_names_the_parameter(client):
     for path, parameter in WRONG:
         answer = client.get(path)
-        assert answer.status_code in (400, 422), path
+        assert answer.status_code == 400, path
         assert answer.mimetype == "application/problem+json", path
         assert (answer.json["parameter"], answer.json["status"]) == (parameter, answer.status_code), path
         assert answer.headers["Access-Control-Allow-Origin"] == "*"
@@ -161,6 +161,15 @@ def test_problem_names_the_parameter(client):
 
 UNKNOWN = ("/api/v1/estates/NONE", "/api/v1/enterprises/NONE", "/api/v1/quarters/2024Q1/scores", "/api/v1/ratings/2019",
            "/api/v1/x")  # fmt: skip
+
+
+def test_a_period_is_not_found_before_it_was_public_or_known(client):
+    for path in ("/api/v1/quarters/2025Q1/scores", "/api/v1/ratings/2025"):
+        assert client.get(path).json["total"] > 0
+        for before in ("as_of=2025-01-01", "known_at=2025-01-01T00:00:00Z"):
+            answer = client.get(f"{path}?{before}")
+            assert (answer.status_code, answer.mimetype) == (404, "application/problem+json"), (path, before)
+            assert "还没有公布" in answer.json["detail"]
 
 
 def test_unknown_is_404(client):

@@ -59,4 +59,9 @@ def _wrong(actor: Actor, code: str, level: str, parent: str, known: set[str]) ->
             return []
     elif parent == parent_of(code):
         return [] if parent in known else [("parent_code", unknown(parent, _("辖区")))]
-    return [("parent_code", _("“%(value)s”的上级代码应为%(parent)s。", value=code, parent=parent_of(code)))]
+    sentence = _(
+        "“%(value)s”的上级代码应为%(parent)s：街道取自身代码的前6位，社区取前9位，其余补0。",
+        value=code,
+        parent=parent_of(code),
+    )
+    return [("parent_code", sentence)]

@@ -62,11 +62,11 @@ def _text(body: dict[str, Any], name: str) -> str:
 
 
 def _day(body: dict[str, Any]) -> date:
-    return params.day_of("as_of", _text(body, "as_of"), DAYS_AHEAD)
+    return params.day_of("as_of", _text(body, "as_of"), DAYS_AHEAD, status=422)
 
 
 def _instant(body: dict[str, Any]) -> datetime | None:
-    return params.instant_of("known_at", _text(body, "known_at"))
+    return params.instant_of("known_at", _text(body, "known_at"), status=422)
 
 
 @bp.post("/v1/lists/check", endpoint="check")

@@ -119,9 +119,8 @@ def _get(summary: str, schema: str, *parameters: Any, is_list: bool = False) -> 
             "parameters": list(parameters) + (PAGES if is_list else []),
             "responses": {
                 "200": {"description": "OK", "content": {"application/json": {"schema": content}}},
-                "400": {"description": "A parameter cannot be read; it is named", **wrong},
-                "404": {"description": "Not in the register, or not published", **wrong},
-                "422": {"description": "A parameter has a value that makes no sense", **wrong},
+                "400": {"description": "A parameter of the address is refused; it is named", **wrong},
+                "404": {"description": "Not in the register, or not published or not known then", **wrong},
             },
         }
     }

@@ -36,7 +36,7 @@ def one_of(name: str, allowed: Collection[str]) -> str:
     """One of some codes, or empty."""
     value = text(name)
     if value and value not in allowed:
-        raise BadParameter(name, _("参数“%(name)s”应为：%(values)s。", name=name, values=", ".join(allowed)), 422)
+        raise BadParameter(name, _("参数“%(name)s”应为：%(values)s。", name=name, values=", ".join(allowed)))
     return value
 
 
@@ -63,8 +63,8 @@ def day(name: str = "as_of", days_ahead: int = 0) -> date:
     return day_of(name, text(name), days_ahead)
 
 
-def day_of(name: str, value: str, days_ahead: int = 0) -> date:
-    """The date of a text that came as ``name``."""
+def day_of(name: str, value: str, days_ahead: int = 0, *, status: int = 400) -> date:
+    """The date of a text that came as ``name``; ``status`` for one that lies too far ahead."""
     today = clock.today()
     if not value:
         return today
@@ -75,9 +75,8 @@ def day_of(name: str, value: str, days_ahead: int = 0) -> date:
     if found is None:
         raise BadParameter(name, _("日期“%(value)s”写法不对，请按2026-03-01的格式填写。", value=value))
     if found > today + timedelta(days=days_ahead):
-        raise BadParameter(
-            name, _("参数“%(name)s”最晚为%(day)s。", name=name, day=today + timedelta(days=days_ahead)), 422
-        )
+        latest = today + timedelta(days=days_ahead)
+        raise BadParameter(name, _("参数“%(name)s”最晚为%(day)s。", name=name, day=latest), status)
     return found
 
 
@@ -90,8 +89,8 @@ def instant(name: str = "known_at") -> datetime | None:
     return instant_of(name, text(name))
 
 
-def instant_of(name: str, value: str) -> datetime | None:
-    """The instant of a text that came as ``name``."""
+def instant_of(name: str, value: str, *, status: int = 400) -> datetime | None:
+    """The instant of a text that came as ``name``; ``status`` for one in the future."""
     value = value.replace(" ", "+")
     if not value:
         return None
@@ -103,5 +102,5 @@ def instant_of(name: str, value: str) -> datetime | None:
     if found is None:
         raise BadParameter(name, _("时间“%(value)s”写法不对，请按2026-01-25T08:00:00Z的格式填写。", value=value))
     if found > clock.now():
-        raise BadParameter(name, _("参数“%(name)s”不能晚于现在。", name=name), 422)
+        raise BadParameter(name, _("参数“%(name)s”不能晚于现在。", name=name), status)
     return found if "." in value else found + timedelta(microseconds=999_999)

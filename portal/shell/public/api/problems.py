@@ -6,7 +6,8 @@ from flask import Response
 
 
 class BadParameter(Exception):
-    """A parameter that cannot be read. ``status``: 400 for a wrong shape, 422 for a value that makes no sense."""
+    """A parameter that is refused. ``status``: 400 for whatever stands in an address, and for a body that cannot be read; 422
+    for a value in a body that makes no sense."""
 
     def __init__(self, name: str, sentence: str, status: int = 400):
         super().__init__(sentence)

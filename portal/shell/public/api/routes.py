@@ -114,7 +114,7 @@ def enterprises(db: Session) -> Any:
         return paging.paged(paging.sliced(rows), companies.keep(rows))
     kept = companies.kept(name)
     if kept is None:
-        raise BadParameter("snapshot", _("这份快照已不再保留，请从第一页重新读取。"), 422)
+        raise BadParameter("snapshot", _("这份快照已不再保留，请从第一页重新读取。"))
     return paging.paged(paging.sliced(kept), name)
 
 
@@ -157,6 +157,8 @@ def _published(db: Session, period: Any, public_on: Any, page: Any, rows_of: Any
 
     def rows(limit: int, offset: int) -> Any:
         frame, total = page(db, period, as_of=pinned.as_of, known_at=pinned.known_at, limit=limit, offset=offset)
+        if not total:
+            raise NotFound(_("按这个时点已经登记的信息，%(period)s还没有公布。", period=period))
         return rows_of(db, fields.tuples(frame)), total
 
     return paging.paged(rows, pinned)
