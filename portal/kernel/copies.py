@@ -26,6 +26,7 @@ log = logging.getLogger(__name__)
 TRIES = 3  # a picture that takes three processes with it is left alone
 LONGEST_WAIT = 2.0  # seconds that a page waits for a copy in the making
 _LOOK = 0.05  # seconds between two looks
+FAILURES = 3  # of the disk or the store in one turn: the next is tried later
 TURN = 10.0  # seconds of work at a time: then the worker may be asked to stop
 LOW = 10  # how much later than others a worker's picture work gets a processor (nice)
 _by_demand = threading.BoundedSemaphore(1)  # one picture at a time in a web process: the other threads answer
@@ -183,15 +184,16 @@ def make_waiting() -> int:
 def _drain(looked_at: list[str]) -> None:
     with suppress(OSError):  # of this thread alone
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), LOW)
-    end = time.monotonic() + TURN
+    end, failed = time.monotonic() + TURN, 0
     for sha256 in waiting():
         try:
             make(sha256)
         except NotFound:
             log.warning("photo_missing sha256=%s", sha256)
         except OSError:
-            log.exception("photo_copy_failed sha256=%s", sha256)  # the mark stays
-            return
-        looked_at.append(sha256)
-        if time.monotonic() > end:
+            log.exception("photo_copy_failed sha256=%s", sha256)  # the mark stays, as the youngest
+            failed += 1
+        else:
+            looked_at.append(sha256)
+        if failed == FAILURES or time.monotonic() > end:
             return
