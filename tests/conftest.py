@@ -56,9 +56,14 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ["PORTAL_SECRET_KEY"] = "only for tests"
     os.environ["PORTAL_FAST_HASH"] = "1"
     network.switch_off()
+    os.fsync = _not_waiting_for_the_disk
     gc.set_threshold(100_000, 20, 20)  # looking for cycles as often as Python does takes a tenth of all test time
     if _is_whole_run(config):
         config.stash[DEMO] = demo.begin(Path(os.environ[RUN]))
+
+
+def _not_waiting_for_the_disk(handle: int) -> None:
+    """The files of a test live for seconds, and every import and photo would wait for the disk."""
 
 
 def _is_whole_run(config: pytest.Config) -> bool:

@@ -6,7 +6,7 @@ took a sixth of all test time; here all engines of a kind share the dialect and 
 
 from typing import Any
 
-from sqlalchemy import Engine, create_engine
+from sqlalchemy import Engine, create_engine, event
 
 STATEMENTS = 20_000  # more than the portal has
 _first: dict[str, Engine] = {}
@@ -15,6 +15,8 @@ _first: dict[str, Engine] = {}
 def shared_engine(url: str, **options: Any) -> Engine:
     """``sqlalchemy.create_engine`` but for the compiled statements."""
     made = create_engine(url, query_cache_size=STATEMENTS, **options)
+    if made.dialect.name == "sqlite":
+        _never_wait_for_the_disk(made)
     first = _first.setdefault(made.dialect.name, made)
     if first.dialect.server_version_info is None:  # never connected: knows nothing of its server yet
         _first[made.dialect.name] = made
@@ -22,3 +24,13 @@ def shared_engine(url: str, **options: Any) -> Engine:
         made.dialect = made.pool._dialect = first.dialect
         made._compiled_cache = first._compiled_cache
     return made
+
+
+def _never_wait_for_the_disk(engine: Engine) -> None:
+    """A test's database lives for seconds; the portal sets its own when it connects, so this comes after."""
+
+    @event.listens_for(engine, "checkout")
+    def on_checkout(connection: Any, record: Any, _proxy: Any) -> None:
+        if "is_hasty" not in record.info:
+            record.info["is_hasty"] = True
+            connection.execute("PRAGMA synchronous=OFF")
