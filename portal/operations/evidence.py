@@ -12,6 +12,7 @@ from portal.kernel.files import store
 from portal.kernel.files_store import StoredFile
 
 SHOWN = 20
+_DIGITS = "0123456789abcdef"
 # Hashes of texts that stand in the database, and of files that are read once and not kept.
 NOT_STORED = frozenset(
     {
@@ -68,19 +69,20 @@ def _named(db: Session) -> dict[str, str]:
 
 def _digits_of_tonight(files: list[StoredFile]) -> str:
     if sum(file.size for file in files) <= ALL_AT_ONCE:
-        return "0123456789abcdef"
+        return _DIGITS
     return f"{clock.today().toordinal() % 16:x}"
 
 
-def check_files(db: Session) -> Findings:
+def check_files(db: Session, at_once: bool = False) -> Findings:
     """Hold the store against the rows: rows first, so that a file that comes meanwhile is no orphan for long.
 
-    Files are read a piece at a time. ``OSError`` when the store is away.
+    Files are read a piece at a time; of a large store a sixteenth, unless it is to be ``at_once``. ``OSError`` when the store
+    is away.
     """
     kept, named = store(), _named(db)
     db.rollback()  # reading the files takes long: no view of the database is held meanwhile
     files = list(kept.stored())
-    there, digits = {file.sha256 for file in files}, _digits_of_tonight(files)
+    there, digits = {file.sha256 for file in files}, _DIGITS if at_once else _digits_of_tonight(files)
     found = Findings(named=len(named), present=len(files))
     found.missing = sorted(f"{name} ({table})" for name, table in named.items() if name not in there)
     found.orphans = [file.sha256 for file in files if file.sha256 not in named]

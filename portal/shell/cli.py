@@ -13,11 +13,12 @@ from sqlalchemy.exc import OperationalError
 from portal.kernel import clock, schema
 from portal.kernel.db import reading, transaction
 from portal.kernel.errors import DomainError, InputRefused
+from portal.kernel.files_store import StoreAway
 from portal.kernel.i18n import _
 from portal.kernel.periods import Quarter, Year
 from portal.kernel.settings import reload_settings, settings
 from portal.shell.cli_funds import funds
-from portal.shell.cli_operations import backup, restore
+from portal.shell.cli_operations import backup, evidence, restore
 from portal.shell.cli_parts import AS, ON, DayParam, InstantParam, act_day, acting, parsed, ready, say
 from portal.shell.cli_personal import outbox, retention, rewrap
 
@@ -250,6 +251,7 @@ def export_open_data(folder: Path, as_of: date | None, known_at: datetime | None
 cli.add_command(funds)
 cli.add_command(backup)
 cli.add_command(restore)
+cli.add_command(evidence)
 cli.add_command(retention)
 cli.add_command(outbox)
 
@@ -311,6 +313,12 @@ def workdays(day: date, n: int) -> None:
             )
 
 
+def _away(error: OperationalError | StoreAway) -> str:
+    if isinstance(error, StoreAway):
+        return _("证据文件的对象存储不能使用：%(error)s", error=error.strerror)
+    return _("数据库连不上，或者正忙：%(error)s", error=error.orig)
+
+
 def main() -> None:
     """Entry point: errors of the domain become exit code 1 with their sentences on stderr."""
     os.environ.setdefault("MPLCONFIGDIR", str(settings().instance / "matplotlib"))
@@ -337,6 +345,6 @@ def main() -> None:
     except DomainError as error:
         click.echo(str(error), err=True)
         sys.exit(1)
-    except OperationalError as error:
-        click.echo(_("数据库连不上，或者正忙：%(error)s", error=error.orig), err=True)
+    except (OperationalError, StoreAway) as error:
+        click.echo(_away(error), err=True)
         sys.exit(1)

@@ -1,5 +1,7 @@
 """Where evidence lies in an object storage: photos by their pages, the nightly check, a backup from it into a folder and back."""
 
+import sys
+
 import pytest
 from sqlalchemy import func, select
 
@@ -10,7 +12,7 @@ from portal.kernel.files import local_store, store
 from portal.kernel.jobs import JobFailed
 from portal.kernel.settings import reload_settings
 from portal.operations import api, container, nightly, outcomes
-from portal.shell import wiring
+from portal.shell import cli, wiring
 from scoring.checks.models import Photo
 from tests.checks import pages_district as d
 from tests.object_storage import bucket as bucket
@@ -128,3 +130,21 @@ def test_from_the_bucket_into_a_folder_and_back(portal, bucket, empty, tmp_path,
     with reading() as db:
         assert db.scalar(select(func.count()).select_from(Photo)) == 0
         assert api.check_files(db).missing == [f"{lost} (stored_file)"]
+
+
+def test_the_report_names_every_file(portal, bucket, monkeypatch, capsys):
+    made, altered, orphan = evidence(b"one"), evidence(b"two"), store().put(b"nobody's").sha256
+    monkeypatch.setattr(sys, "argv", ["portal", "evidence", "check"])
+    cli.main()
+    assert capsys.readouterr().out.splitlines()[0] == f"orphan {orphan}"
+    bucket.path(made).unlink()
+    bucket.path(altered).write_bytes(b"2")
+    with pytest.raises(SystemExit, match="1"):
+        cli.main()
+    told = capsys.readouterr()
+    assert told.out.splitlines() == [f"missing {made} (stored_file)", f"altered {altered}", f"orphan {orphan}"]
+    assert "缺失1个，改动1个" in told.err
+    bucket.trouble(403)
+    with pytest.raises(SystemExit, match="1"):
+        cli.main()
+    assert "对象存储不能使用：403 Forbidden" in capsys.readouterr().err
