@@ -6,6 +6,7 @@ tests/security/test_privacy_record.py.
 """
 
 import csv
+import json
 import re
 import sys
 from dataclasses import dataclass
@@ -14,10 +15,17 @@ from pathlib import Path
 PROJECT = Path(__file__).resolve().parents[1]
 DOCUMENT = PROJECT / "docs" / "privacy-record.md"
 LIST = PROJECT / "tools" / "privacy_record.csv"
+RULES = json.loads((PROJECT / "portal" / "operations" / "data" / "retention.json").read_text(encoding="utf-8"))
+DEEDS = {
+    "key": "the key is destroyed: nothing it sealed is readable",
+    "delete": "deleted",
+    "detach": "set aside, never deleted",
+    "none": "stays",
+}
 # names that say that a value is sealed or hashed; digests of files and of the audit chain are nobody's
 TELLING = re.compile(r"(^|_)(sealed|hash)(_|$)")
 NOBODYS = {"audit_log", "audit_head"}
-KEPT_OPEN = "no term is set; see *Open* below"
+RULE = "RULE:"
 
 
 @dataclass(frozen=True)
@@ -35,12 +43,31 @@ class Entry:
     gone: str
 
 
+def rule_of(gone: str) -> str:
+    """The code of the rule that a line of the record names, or an empty text."""
+    return gone.removeprefix(RULE) if gone.startswith(RULE) else ""
+
+
+def _term(rule: dict[str, object]) -> str:
+    length = rule["length"]
+    return "for good" if length is None else f"{length} {rule['unit']}"
+
+
+def _gone(gone: str) -> str:
+    """In words: the rule with its term, or as it is written."""
+    code = rule_of(gone)
+    if not code:
+        return gone
+    rule = next(rule for rule in RULES["rules"] if rule["code"] == code)
+    return f"rule `{code}`: {_term(rule)} after {rule['from_en']}"
+
+
 def _entries() -> list[Entry]:
     with LIST.open(encoding="utf-8", newline="") as file:
         return [
             Entry(
                 row["activity"], row["table"], tuple(row["columns"].split()), row["whose"], row["guard"], row["seen"], row["kept"],
-                KEPT_OPEN if row["gone"] == "OPEN" else row["gone"],
+                _gone(row["gone"]),
             )
             for row in csv.DictReader(file)
         ]  # fmt: skip
@@ -68,17 +95,20 @@ TAIL = """
 | photos and papers handed in | `instance/files`, by content | mode 0600; originals for staff alone, the public a masked copy without metadata; mediation files sealed under the case's key | with the record that names them |
 | the audit log | `audit_log` | personal values sealed under the person's key | for good; a destroyed key empties the values and leaves the chain whole |
 | operations log | standard error, kept by the system's journal | no names, numbers, addresses or tokens | as the machine's journal is set |
-| text messages not yet carried | `instance/outbox/sms` | mode 0600 | until the operator's gateway takes them; nothing deletes them where none is connected |
+| text messages not yet carried | `instance/outbox/sms` | mode 0600, enciphered under the `data` key and bound to their name; read by `portal outbox show`, which is audited (`look.sms`) | until somebody takes them, then by rule `sms-waiting` |
+| bank files dealt with | `instance/funds/done`, `refused` | mode 0700 of the folders | by rule `bank-papers` |
+| years of item results set aside | schema `archive` (PostgreSQL), `instance/archive` | no change, no deletion; the file in each backup | for good; no person in them but the login of who inspected |
 | uploads that wait for a task | `instance/tasks` | mode 0600 | a day |
 | backups | `PORTAL_BACKUPS` | encrypted with `PORTAL_BACKUP_KEY`; without it they hold no keys, so that sealed values cannot be read from them | the newest `PORTAL_BACKUPS_KEPT`; a key destroyed today can be read from an encrypted backup of yesterday until that goes |
 | browsers of staff | photos of checks (`Cache-Control: private, max-age=3600`) | the person's own browser | an hour, or until signing out |
 
 ## Open
 
-- For the lines that say so no term of retention is set: neither a rule nor a job ends them. The means exist (a subject's key can be
-  destroyed, which empties every sealed value), the terms are the operator's to decide: people who left, owners who moved out, managers
-  without a record, receipts by month, tasks of conferences.
-- Names and phones of project managers, names of staff and phones of companies stand in clear, readable to whoever reads the database.
+- Names of staff and of users of companies stand in clear (`person.name`): every page says who acted. They go by rule `people-left`.
+- Of an owner who left the keyed hash of the name and the last four digits of the phone stay, in rows that are never changed.
+- A company's former phones stay in the audit log, sealed under the company's key, which is not destroyed: companies come back.
+- Whoever has the database and the key ring reads everything: keep them on different media, and never both in one plain backup.
+- That an owner or a party of a dispute is in court is not known to the portal by itself: order a hold (`/office/retention`).
 """  # noqa: E501  lines of tables
 
 
@@ -91,7 +121,17 @@ def document() -> str:
             data = ", ".join(f"`{one.table}.{column}`" for column in one.columns)
             lines.append(f"| {data} | {one.whose} | {one.guard} | {one.seen} | {one.kept} | {one.gone} |")
         lines.append("")
-    return "\n".join(lines).rstrip() + "\n" + TAIL
+    return "\n".join([*lines, *_terms()]).rstrip() + "\n" + TAIL
+
+
+def _terms() -> list[str]:
+    """The terms of the release, as a table; a district may set its own (operations.md)."""
+    head = f"## Terms of retention (version {RULES['version']})\n\n| rule | what | term | from | then | by | basis |\n|---|---|---|---|---|---|---|"
+    rows = [
+        f"| `{one['code']}` | {one['en']} | {_term(one)} | {one['from_en']} | {DEEDS[one['deed']]} | {one['by']} | {one['basis_en']} |"
+        for one in RULES["rules"]
+    ]
+    return [head, *rows, ""]
 
 
 if __name__ == "__main__":

@@ -5,18 +5,21 @@ A detached year lies in the schema ``archive`` under its own name, cannot be cha
 hold must be recomputable from them alone. The releases of the open data that were made before stay as they are.
 """
 
+import csv
 import gzip
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from portal.kernel import audit, clock
 from portal.kernel.access import Actor, system_actor
-from portal.kernel.db import lock
+from portal.kernel.bulk import insert_rows
+from portal.kernel.db import Base, lock
 from portal.kernel.errors import DomainError, NotFound
 from portal.kernel.i18n import _
 from portal.kernel.retention import Ended
@@ -24,6 +27,10 @@ from portal.kernel.settings import settings
 
 TABLE = "item_result"  # the only one: books and the audit log are read whole
 SCHEMA = "archive"
+_READERS: dict[str, Callable[[str], Any]] = {
+    "year": int, "id": int, "valid_from": date.fromisoformat, "valid_to": date.fromisoformat,
+    "recorded_at": datetime.fromisoformat, "superseded_at": datetime.fromisoformat,
+}  # fmt: skip
 _GUARDS = (("no_update", "UPDATE"), ("no_delete", "DELETE"))
 
 
@@ -41,8 +48,16 @@ def _years(db: Session, schema: str, is_partition: bool) -> list[int]:
 
 
 def years_aside(db: Session) -> list[int]:
-    """Years that are set aside, in order; none on SQLite."""
-    return _years(db, SCHEMA, is_partition=False) if _is_postgres(db) else []
+    """Years that are set aside, in order: detached, or in their file alone, as after a restore (on SQLite too)."""
+    detached = _years(db, SCHEMA, is_partition=False) if _is_postgres(db) else []
+    filed = {
+        int(path.name[len(TABLE) + 1 :][:4]) for path in file_of(0).parent.glob(f"{TABLE}_[0-9][0-9][0-9][0-9].csv.gz")
+    }
+    return sorted({*detached, *(year for year in filed if not _has_rows(db, year))})
+
+
+def _has_rows(db: Session, year: int) -> bool:
+    return bool(db.scalar(text(f"SELECT EXISTS (SELECT 1 FROM {TABLE} WHERE year = :year)"), {"year": year}))  # noqa: S608
 
 
 def first_year(db: Session) -> int:
@@ -72,7 +87,7 @@ def ended(db: Session, before: date) -> list[Ended]:
         last = date(year, 12, 31)
         if last > before:
             break
-        if db.scalar(text(f'SELECT EXISTS (SELECT 1 FROM "{TABLE}_{year}")')):  # noqa: S608
+        if _has_rows(db, year):
             found.append(Ended(subject(year), last, part_of=tuple(one.subject for one in found)))
     return found
 
@@ -131,10 +146,18 @@ def _write(db: Session, year: int) -> tuple[int, str]:
 
 def attach(db: Session, actor: Actor, year: int) -> None:
     """Bring a year back among the others. DomainError when it is not set aside; a hold keeps it from going again at once."""
-    if not _is_postgres(db) or year not in years_aside(db):
+    lock(db, f"partition:{TABLE}_{year}")
+    if year not in years_aside(db):
         raise DomainError(_("%(year)s年的检查结果没有转存。", year=year))
+    if _is_postgres(db) and year in _years(db, SCHEMA, is_partition=False):
+        _attach(db, year)
+    else:
+        _load(db, year)
+    audit.record(db, actor, "partition.attached", subject(year), {"on": clock.today()})
+
+
+def _attach(db: Session, year: int) -> None:
     name = f"{TABLE}_{year}"
-    lock(db, f"partition:{name}")
     for order in (
         f'ALTER TABLE "{TABLE}_other" DROP CONSTRAINT "{_bar(year)}"',
         *(f'DROP TRIGGER archived_{guard} ON {SCHEMA}."{name}"' for guard, _event in _GUARDS),
@@ -142,4 +165,18 @@ def attach(db: Session, actor: Actor, year: int) -> None:
         f'ALTER TABLE "{TABLE}" ATTACH PARTITION "{name}" FOR VALUES FROM ({year}) TO ({year + 1})',
     ):
         db.execute(text(order))
-    audit.record(db, actor, "partition.attached", subject(year), {"on": clock.today()})
+
+
+def _load(db: Session, year: int) -> None:
+    """Rows of a year from its file, where a restore left no table beside it."""
+    table = Base.metadata.tables[TABLE]
+    optional = {column.name for column in table.columns if column.nullable}
+    with gzip.open(file_of(year), "rt", encoding="utf-8", newline="") as file:
+        rows = [
+            {
+                name: None if value == "" and name in optional else _READERS.get(name, str)(value)
+                for name, value in row.items()
+            }
+            for row in csv.DictReader(file)
+        ]
+    insert_rows(db, table, rows)

@@ -95,6 +95,30 @@ def test_no_term_sets_nothing_aside(years):
         assert [one.subject[-4:] for one in aside.ended(db, date(2025, 12, 31))] == ["2024", "2025"]
 
 
+@pytest.mark.both_databases
+def test_a_year_is_loaded_from_its_file_after_a_restore(years):
+    """There the table beside is gone: on SQLite there never was one."""
+    columns = [column.name for column in ItemResult.__table__.columns]
+    row = _result(2023, 1) | {"recorded_at": "2023-02-01 08:00:00.123456+00", "valid_to": "", "superseded_at": ""}
+    aside.file_of(2023).parent.mkdir(exist_ok=True)
+    with gzip.open(aside.file_of(2023), "wt", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, columns)
+        writer.writeheader()
+        writer.writerow(row)
+    with reading() as db:
+        assert api.first_year(db) == 2024
+    with transaction() as db:
+        api.attach_year(db, CLI, 2023, "复核")
+    with reading() as db:
+        assert api.first_year(db) == 0
+        found = db.scalars(select(ItemResult).where(ItemResult.year == 2023)).one()
+        assert (found.note, found.valid_to, found.recorded_at.isoformat()) == (
+            "一\n二",
+            None,
+            "2023-02-01T08:00:00.123456+00:00",
+        )
+
+
 def test_open_data_without_the_years_set_aside_recompute(demo_place, tmp_path, monkeypatch):
     shutil.copytree(demo_place.instance, tmp_path / "copy")
     point_at(demo_place, monkeypatch)

@@ -1,6 +1,7 @@
 """docs/privacy-record.md names every column that is sealed or hashed, and none that does not exist."""
 
 import ast
+import csv
 from importlib.util import module_from_spec, spec_from_file_location
 
 import pytest
@@ -74,3 +75,15 @@ def test_what_the_code_seals_is_named(app, named):
     found = set(_sealed_into()) - NO_COLUMN
     assert {"phone_sealed", "remark", "signer"} <= found
     assert found - {column for _table, column in named} == set()
+
+
+def test_every_line_says_how_its_data_end(record):
+    """A rule of the release, or words; and each rule of the nightly clearing but the technical ones answers for a line."""
+    with record.LIST.open(encoding="utf-8", newline="") as file:
+        gone = [row["gone"] for row in csv.DictReader(file)]
+    assert all(gone)
+    assert not [one for one in gone if one == "OPEN"]
+    named = {code for one in gone if (code := record.rule_of(one))}
+    ours = {rule["code"] for rule in record.RULES["rules"] if rule["by"] == "retention"}
+    assert ours - named == {"sms-waiting", "bank-papers", "job-runs", "item-results"}
+    assert named <= ours
