@@ -62,7 +62,7 @@ def pytest_configure(config: pytest.Config) -> None:
         config.stash[DEMO] = demo.begin(Path(os.environ[RUN]))
 
 
-def _not_waiting_for_the_disk(handle: object) -> None:
+def _not_waiting_for_the_disk(fd: object) -> None:
     """The files of a test live for seconds, and every import and photo would wait for the disk."""
 
 
