@@ -1,7 +1,7 @@
 """An object storage on loopback: one server for the process, started by the first test that asks; a bucket for each test.
 
-``bucket.trouble`` is what the server does next time: a status to answer, ``"no-conditions"`` (it knows no If-None-Match) or
-``"lost"`` (the deed is done and its answer lost, once).
+``bucket.trouble`` is what the server does next time: a status to answer, ``"no-conditions"`` (it knows no If-None-Match),
+``"silent"`` (it never answers) or ``"lost"`` (the deed is done and its answer lost, once).
 """
 
 import io
@@ -21,6 +21,7 @@ from portal.kernel.settings import reload_settings
 
 KEY, SECRET = "AKIAEVIDENCE", "the-secret-of-the-bucket"
 TROUBLE: dict[str, int | str] = {}
+HEADERS: dict[str, str] = {}  # of the last request, names in small letters
 
 
 @dataclass
@@ -54,7 +55,13 @@ class _Handler(localbucket.S3Handler):  # type: ignore[misc]
 
     def _dispatch(self, action: object) -> None:
         name = self.path.lstrip("/").partition("/")[0].partition("?")[0]
+        HEADERS.clear()
+        HEADERS.update({key.lower(): value for key, value in self.headers.items()})
         trouble = TROUBLE.get(name)
+        if trouble == "silent":
+            threading.Event().wait(0.5)
+            self.close_connection = True
+            return
         if trouble == "lost":
             del TROUBLE[name]
             self.wfile = io.BytesIO()  # the answer goes nowhere, and the connection ends

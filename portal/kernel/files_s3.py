@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
-from typing import Any, BinaryIO, Literal, cast
+from typing import TYPE_CHECKING, Any, BinaryIO, Literal, cast
 
 import obstore
 from obstore.exceptions import AlreadyExistsError, BaseError
@@ -32,6 +32,9 @@ from portal.kernel.files_store import (
     too_large,
 )
 from portal.kernel.settings import Settings
+
+if TYPE_CHECKING:
+    from obstore.store import S3Credential
 
 _FOLDER = "files/"
 _IN_MEMORY = 8 * 1024 * 1024  # a larger file waits on the disk while it is checked
@@ -57,7 +60,7 @@ class S3FileStore(FileStore):
         if _used_by.setdefault("process", os.getpid()) != os.getpid():
             raise RuntimeError("the library's threads do not survive a fork: no file may be touched before it")
         told = self._told
-        # the library would read AWS_… variables for what is not given: all that matters is
+        # the library reads AWS_… variables for what is not given; a portal says everything itself
         client: dict[str, Any] = {
             "allow_http": told.files_s3_endpoint.startswith("http://"),
             "connect_timeout": _CONNECT,
@@ -67,14 +70,19 @@ class S3FileStore(FileStore):
             client["root_certificate"] = Path(told.files_s3_ca).read_bytes()
         return S3Store(
             told.files_s3_bucket,
-            endpoint=told.files_s3_endpoint or None,
+            endpoint=told.files_s3_endpoint or f"https://s3.{told.files_s3_region}.amazonaws.com",
             region=told.files_s3_region,
-            access_key_id=told.files_s3_key,
-            secret_access_key=told.files_s3_secret,
+            credential_provider=self._keys,
+            skip_signature=False,
+            unsigned_payload=False,  # the signature covers the SHA-256 of what is sent
             virtual_hosted_style_request=told.files_s3_host_style,
             client_options=cast(Any, client),
             retry_config=cast(Any, {"max_retries": 3, "retry_timeout": _GIVE_UP, "backoff": _PAUSE}),
         )
+
+    def _keys(self) -> "S3Credential":
+        told = self._told
+        return {"access_key_id": told.files_s3_key, "secret_access_key": told.files_s3_secret, "expires_at": None}
 
     @contextmanager
     def _asking(self, deed: str) -> Iterator[None]:

@@ -8,7 +8,7 @@ import pytest
 
 from portal.kernel import files
 from portal.kernel.errors import DomainError, NotFound
-from portal.kernel.files import LocalFileStore
+from portal.kernel.files import FileDamaged, LocalFileStore
 
 
 @pytest.fixture
@@ -69,6 +69,9 @@ def test_verify_sees_change_and_loss_and_putting_again_mends(kept):
     assert kept.verify(stored.sha256)
     kept.path(stored.sha256).write_bytes(b"evidencf")
     assert not kept.verify(stored.sha256)
+    for deed in (kept.read, kept.open):
+        with pytest.raises(FileDamaged, match="已损坏"):
+            deed(stored.sha256)
     kept.put(b"evidence")
     assert kept.verify(stored.sha256)
     kept.path(stored.sha256).unlink()

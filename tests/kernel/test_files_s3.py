@@ -5,6 +5,7 @@ import io
 import logging
 import os
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import pytest
 
@@ -12,7 +13,7 @@ from portal.kernel import files_s3
 from portal.kernel.errors import DomainError, NotFound
 from portal.kernel.files import FileDamaged, StoreAway, StoredFile, store
 from portal.kernel.settings import reload_settings, settings
-from tests.object_storage import KEY, SECRET
+from tests.object_storage import HEADERS, KEY, SECRET
 from tests.object_storage import bucket as bucket
 
 NOBODY = "0" * 64
@@ -88,14 +89,29 @@ def test_an_answer_that_is_lost_is_asked_for_again(kept, bucket):
     assert kept.read(stored.sha256) == b"evidence"
 
 
-@pytest.mark.parametrize("trouble", [403, 500, 503, "nowhere", "no bucket"])
+def test_requests_are_signed_with_what_they_carry_and_with_nothing_of_the_machine(kept, monkeypatch):
+    for name, value in (
+        ("SKIP_SIGNATURE", "true"),
+        ("SESSION_TOKEN", "another"),
+        ("ENDPOINT_URL", "http://127.0.0.1:1"),
+    ):
+        monkeypatch.setenv(f"AWS_{name}", value)
+    stored = kept.put(b"evidence")
+    assert HEADERS["authorization"].startswith(f"AWS4-HMAC-SHA256 Credential={KEY}/")
+    assert HEADERS["x-amz-content-sha256"] == stored.sha256
+    assert (HEADERS["if-none-match"], "x-amz-security-token" in HEADERS) == ("*", False)
+
+
+@pytest.mark.parametrize("trouble", [403, 500, 503, "silent", "nowhere", "no bucket"])
 def test_a_store_that_is_away_says_so_and_no_key_is_told(kept, bucket, caplog, monkeypatch, trouble):
     stored = kept.put(b"evidence")
+    monkeypatch.setattr(files_s3, "_ANSWER", timedelta(milliseconds=30 if trouble == "silent" else 5000))
     if trouble == "nowhere":
         monkeypatch.setenv("FILES_S3_ENDPOINT", "http://127.0.0.1:1")
     elif trouble == "no bucket":
         monkeypatch.setenv("FILES_S3_BUCKET", "forgotten")
     else:
+        monkeypatch.setenv("FILES_S3_REGION", "elsewhere")  # another store than the one whose patience is longer
         bucket.trouble(trouble)
     reload_settings()
     for deed in (lambda: store().put(b"more"), lambda: store().read(stored.sha256), lambda: list(store().stored())):
