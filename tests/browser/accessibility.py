@@ -1,17 +1,38 @@
 """What a page must be free of: axe violations, console errors, requests to elsewhere, sideways scrolling."""
 
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
 from axe_playwright_python.base import AXE_FILE_PATH
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page, ViewportSize
 
 _SCRIPT = AXE_FILE_PATH.read_text("utf-8")
 _THIN = Path(__file__).with_name("thin.js").read_text("utf-8")
+_JUDGE = Path(__file__).with_name("judge.js").read_text("utf-8")
 _RUN = "options => axe.run(options).then(found => found.violations)"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-OPTIONS = {"runOnly": {"type": "tag", "values": RULES}, "resultTypes": ["violations"], "iframes": False}
+# No stylesheet is fetched again for the one rule that reads them: css-orientation-lock, which ``test_every_page`` sees to.
+OPTIONS = {
+    "runOnly": {"type": "tag", "values": RULES},
+    "resultTypes": ["violations"],
+    "iframes": False,
+    "preload": False,
+}
 EXCESS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+
+class Judge:
+    """A page in a context of its own that shows axe what is left of other pages, so that axe is loaded once."""
+
+    def __init__(self, browser: Browser, url: str, size: ViewportSize) -> None:
+        self.page = browser.new_context(base_url=url, has_touch=True, viewport=size).new_page()
+        self.page.goto("/")
+
+    def violations(self, page: Page, colours: bool) -> list[str]:
+        """As ``violations`` of the page; it is not whole any more afterwards."""
+        self.page.evaluate(_JUDGE, page.evaluate(_JUDGE, None))
+        return violations(self.page, colours)
 
 
 def violations(page: Page, colours: bool = True) -> list[str]:
@@ -22,12 +43,23 @@ def violations(page: Page, colours: bool = True) -> list[str]:
     return [_told(found) for found in page.evaluate(_RUN, wanted)]
 
 
-def thinned(page: Page, met: set[str]) -> None:
-    """Take out of the page what axe has judged already in the same walk; ``met`` remembers its headers and footers.
+def thinned(page: Page, met: set[str]) -> bool:
+    """Take out of the page the blocks that axe has judged already in the same walk, remembered in ``met``, and of blocks
+    built alike side by side all but two; whether anything is left that it has not judged.
 
     Last of all that is done with a page: it is not whole any more.
     """
-    met.update(page.evaluate(_THIN, sorted(met)))
+    keys = page.evaluate(_THIN, None)
+    alike: Counter[str] = Counter()
+    known = []
+    for at, key in enumerate(keys):
+        alike[key] += 1
+        if key in met or alike[key] > 2:
+            known.append(at)
+    left = page.evaluate(_THIN, known)
+    is_new = left not in met
+    met.update(keys, [left])
+    return is_new
 
 
 def axe_clean(page: Page) -> None:

@@ -4,15 +4,16 @@ import os
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
 
 from tests.browser import addresses, languages
-from tests.browser.accessibility import EXCESS, thinned, violations
+from tests.browser.accessibility import EXCESS, Judge, thinned, violations
 from tests.browser.conftest import Quiet, Server
+from tests.databases import PROJECT
 
-SCREENS = {"phone": {"width": 360, "height": 780}, "desk": {"width": 1240, "height": 900}}
+SCREENS: dict[str, ViewportSize] = {"phone": {"width": 360, "height": 780}, "desk": {"width": 1240, "height": 900}}
 # Axe is dear: every run judges each page in Chinese on a phone, and in English at a desk but for its colours, which are the
-# same; repeated rows and the frame are judged once (thin.js). ``make walk`` judges all four, whole.
+# same; a block that comes again in the same place is judged once (thin.js). ``make walk`` judges all four, whole.
 JUDGED = {"zh": "phone", "en": "desk"}
 ALL_FOUR = "WALK" in os.environ
 
@@ -36,10 +37,11 @@ def stops(server: Server) -> Iterator[list[addresses.Stop]]:
 class Visitor:
     """One browser context and page for each person; the page is resized rather than loaded again."""
 
-    def __init__(self, browser: Browser, server: Server, quiet: Quiet) -> None:
+    def __init__(self, browser: Browser, server: Server, quiet: Quiet, language: str) -> None:
         self.browser, self.server, self.quiet = browser, server, quiet
         self.contexts: dict[str | None, BrowserContext] = {}
         self.met: set[str] = set()
+        self.judge = Judge(browser, server.url, SCREENS[JUDGED[language]])
 
     def page_of(self, login: str | None) -> Page:
         """The page of a person, signed in."""
@@ -72,9 +74,8 @@ class Visitor:
             wrong += [f"{excess} px wider than the {name}"] if excess > 0 else []
             if ALL_FOUR:
                 wrong += [f"on the {name}: {told.strip()}" for told in violations(page)]
-        if not ALL_FOUR:
-            thinned(page, self.met)
-            wrong += [f"on the {judged}: {told.strip()}" for told in violations(page, colours=language == "zh")]
+        if not ALL_FOUR and thinned(page, self.met):
+            wrong += [f"on the {judged}: {told.strip()}" for told in self.judge.violations(page, language == "zh")]
         refused = f"status of {stop.status}"
         return wrong + [told for told in self.quiet.complaints if stop.status == 200 or refused not in told]
 
@@ -82,9 +83,17 @@ class Visitor:
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_every_page(browser: Browser, server: Server, stops: list[addresses.Stop], language: str) -> None:
     data = languages.Data(languages.data_texts())
-    visitor = Visitor(browser, server, Quiet(server.url))
+    visitor = Visitor(browser, server, Quiet(server.url), language)
     faults = {stop: visitor.look(stop, language, data) for stop in stops}
-    for context in visitor.contexts.values():
+    for context in (*visitor.contexts.values(), visitor.judge.page.context):
         context.close()
     told = [f"{stop.path} ({stop.login}): {fault}" for stop, found in faults.items() for fault in found]
     assert not told, f"{len(told)} faults\n" + "\n".join(told)
+
+
+def test_no_stylesheet_asks_for_the_orientation() -> None:
+    sheets = [
+        path for room in ("portal", "scoring", "disclosure", "mediation") for path in (PROJECT / room).rglob("*.css")
+    ]
+    assert sheets
+    assert [path.name for path in sheets if "orientation" in path.read_text("utf-8")] == []
