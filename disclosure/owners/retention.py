@@ -30,7 +30,9 @@ def _ended(db: Session, before: date) -> list[Ended]:
         .order_by(OwnerFacts.valid_to, OwnerFacts.holding_id)
     )
     found = [
-        Ended(f"owner:{holding}", last, part_of=(f"estate:{estate}",)) for holding, last, estate in db.execute(rows)
+        Ended(f"owner:{holding}", last, part_of=(f"estate:{estate}",))
+        for holding, last, estate in db.execute(rows)
+        if last is not None
     ]
     gone = keys.destroyed(db, [one.subject for one in found])
     return [one for one in found if one.subject not in gone]

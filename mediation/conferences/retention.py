@@ -17,8 +17,8 @@ def keepers(_db: Session) -> list[Keeper]:
 
 
 def _ended(db: Session, before: date) -> list[Ended]:
-    last = select(ConferenceStep.conference_id, func.max(ConferenceStep.seq).label("seq"))
-    last = last.group_by(ConferenceStep.conference_id).subquery()
+    steps = select(ConferenceStep.conference_id, func.max(ConferenceStep.seq).label("seq"))
+    last = steps.group_by(ConferenceStep.conference_id).subquery()
     rows = (
         select(ConferenceStep.conference_id, ConferenceStep.on)
         .join(last, (last.c.conference_id == ConferenceStep.conference_id) & (last.c.seq == ConferenceStep.seq))

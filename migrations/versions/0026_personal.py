@@ -50,8 +50,8 @@ def _unseal(db: Session, table: str, key: str, columns: tuple[str, ...]) -> None
             for name, value in zip(columns, values, strict=True)
         }
         if table == "manager":
-            changed["name_sealed"] = changed["name_sealed"] or code  # what was cleared is gone
-            changed["search_key"] = search_key(changed["name_sealed"], code)
+            name = str(changed["name_sealed"] or code)  # what was cleared is gone
+            changed |= {"name_sealed": name, "search_key": search_key(name, code)}
         db.execute(sa.update(named).where(named.c[key] == code).values(changed))
 
 

@@ -19,7 +19,7 @@ def keepers(_db: Session) -> list[Keeper]:
 def _ended(db: Session, before: date) -> list[Ended]:
     gone = Person.disabled_at < clock.day_start(before + timedelta(days=1))
     rows = select(Person.login, Person.disabled_at).where(gone, Person.name != "").order_by(Person.login)
-    return [Ended(f"person:{login}", clock.district_date(at)) for login, at in db.execute(rows)]
+    return [Ended(f"person:{login}", clock.district_date(at)) for login, at in db.execute(rows) if at]
 
 
 def _clear(db: Session, subjects: Sequence[str], at: datetime) -> int:

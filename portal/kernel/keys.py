@@ -118,8 +118,8 @@ def unseal(db: Session, subject: str, token: str) -> str | None:
 
 
 def unseal_many(db: Session, wanted: Mapping[str, Sequence[str | None]]) -> dict[str, list[str | None]]:
-    """Subject to its personal values, for lists: keys are read in one statement for many. None stays None, and so does what a
-    destroyed key sealed."""
+    """Subject to its personal values, for lists: keys are read in one statement for many. None stays None; what a destroyed key
+    sealed is None, and so is what a key sealed that the ring lacks: a list shows what can be read."""
     subjects = [subject for subject, tokens in wanted.items() if any(token is not None for token in tokens)]
     found: dict[str, list[str | None]] = {subject: [None] * len(tokens) for subject, tokens in wanted.items()}
     for start in range(0, len(subjects), _AT_ONCE):
@@ -127,8 +127,13 @@ def unseal_many(db: Session, wanted: Mapping[str, Sequence[str | None]]) -> dict
             SubjectKey.subject.in_(subjects[start : start + _AT_ONCE]), SubjectKey.wrapped.is_not(None)
         )
         for subject, key_id, wrapped in db.execute(rows):
-            secret = decrypt(key_ring().key(key_id).secret, wrapped, subject)
-            found[subject] = [token and decrypt(secret, token, subject).decode() for token in wanted[subject]]
+            try:
+                secret = decrypt(key_ring().key(key_id).secret, wrapped or "", subject)
+            except KeyError:
+                continue
+            found[subject] = [
+                None if token is None else decrypt(secret, token, subject).decode() for token in wanted[subject]
+            ]
     return found
 
 

@@ -14,17 +14,18 @@ from portal.operations.aside import years_aside as years_aside
 from portal.operations.checking import Checked as Checked
 from portal.operations.checking import check as check
 from portal.operations.evidence import check_files as check_files
+from portal.operations.holds import Hold as Hold
 from portal.operations.nightly import backups as backups
 from portal.operations.nightly import jobs as jobs
 from portal.operations.restoring import Restored as Restored
 from portal.operations.restoring import restore as restore
+from portal.operations.retention import Due as Due
 from portal.operations.saving import Saved as Saved
 from portal.operations.saving import backup as backup
 
 Outcome = outcomes.Outcome
 latest = outcomes.latest
 recent = outcomes.recent
-Due, Hold = retention.Due, holds.Hold
 retention_due = retention.preview
 clear_due = retention.clear
 holds_in_force = holds.in_force

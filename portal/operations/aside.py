@@ -82,7 +82,7 @@ def ended(db: Session, before: date) -> list[Ended]:
     earlier one with rows goes: the years that stay have no gap."""
     if not _is_postgres(db):
         return []
-    found = []
+    found: list[Ended] = []
     for year in _years(db, "public", is_partition=True):
         last = date(year, 12, 31)
         if last > before:

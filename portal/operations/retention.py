@@ -114,7 +114,10 @@ def _old_runs(db: Session, before: date) -> list[Ended]:
 
 def _forget_runs(db: Session, subjects: Sequence[str], _at: datetime) -> int:
     days = [date.fromisoformat(subject.removeprefix("job-run:")) for subject in subjects]
-    return sum(int(db.execute(delete(JobRun).where(_runs_until(day))).rowcount) for day in days)  # type: ignore[attr-defined]
+    gone = 0
+    for day in days:
+        gone += int(db.execute(delete(JobRun).where(_runs_until(day))).rowcount)  # type: ignore[attr-defined]
+    return gone
 
 
 def _old_messages(_db: Session, before: date) -> list[Ended]:

@@ -17,7 +17,8 @@ from portal.registry.models import Enterprise, Manager
 
 @dataclass(frozen=True)
 class KnownManager:
-    """A manager as staff may know one. ``cleared``: the term of retention is over, name and phone are gone for good."""
+    """A manager as staff may know one. ``cleared``: name and phone cannot be read: the term of retention
+    is over, or the key ring lacks their key."""
 
     code: str
     name: str
@@ -60,7 +61,7 @@ def opened(db: Session, rows: Iterable[Manager]) -> list[KnownManager]:
     found = []
     for row in held:
         name, phone = values[manager_subject(row.code)]
-        shown = _("（已按期清除）") if name is None else name
+        shown = _("（不能读取）") if name is None else name
         found.append(KnownManager(row.code, shown, phone, row.id_last4, row.recorded_at, cleared=name is None))
     return found
 

@@ -86,7 +86,17 @@ def test_who_was_cleared_is_shown_by_code_and_not_named_again(district):
         keys.destroy(db, "manager:M-7", clock.now())
     with reading() as db:
         found = queries.manager(db, "M-7")
-        assert (found.cleared, found.phone, found.name) == (True, None, "（已按期清除）")
+        assert (found.cleared, found.phone, found.name) == (True, None, "（不能读取）")
         assert queries.manager_names(db, ["M-7", "M-8"])["M-8"] == "张三"
     with pytest.raises(FieldRefused, match="请用新的编号"):
         bring("managers", NAMED)
+
+
+def test_a_list_shows_what_can_be_read_when_the_ring_lacks_a_key(district):
+    bring("managers", NAMED)
+    with transaction() as db:
+        lost = db.get_one(keys.SubjectKey, "manager:M-7")
+        lost.key_id = "data-20200101-ffffff"
+    with reading() as db:
+        names = {one.code: one.name for one in queries.managers_found(db)[0]}
+    assert (names["M-7"], names["M-8"]) == ("（不能读取）", "张三")

@@ -99,8 +99,9 @@ def store_enterprises(db: Session, actor: Actor, companies: Mapping[str, Enterpr
     if added:
         phones = {sealed.company_subject(row["uscc"]): companies[row["uscc"]].phone for row in added}
         tokens = keys.seal_many(db, {subject: [phone] for subject, phone in phones.items() if phone})
-        for row in added:
-            row["phone_sealed"] = tokens.get(sealed.company_subject(row["uscc"]), [None])[0]
+        for new_row in added:
+            token = tokens.get(sealed.company_subject(new_row["uscc"]))
+            new_row["phone_sealed"] = token[0] if token else None
         db.execute(insert(Enterprise), added)
         codes = [row["uscc"] for row in added]
         audit.record(db, actor, "enterprises.added", "registry:enterprises", {"count": len(codes), "codes": codes})
@@ -164,7 +165,7 @@ def manager_refusals(db: Session, managers: Sequence[tuple[str, ManagerInput]]) 
                 refusals.append(Refusal(place, "id_number", _("“%(value)s”不能为空。", value=_("身份证号"))))
             continue
         if code in held and held[code][0].startswith(CLEARED):
-            cleared = _("%(code)s的个人信息已按保存期限清除，请用新的编号登记。", code=code)
+            cleared = _("%(code)s的个人信息已按保存期限清除，或者密钥缺失，不能再改。请用新的编号登记。", code=code)
             refusals.append(Refusal(place, "manager_code", cleared))
         elif code in held and held[code][0] != facts.identity.hash:
             refusals.append(
@@ -235,7 +236,10 @@ def _new_manager(code: str, facts: ManagerInput) -> dict[str, Any]:
 def _change_manager(db: Session, actor: Actor, row: Manager, old: KnownManager, new: ManagerInput) -> None:
     subject = sealed.manager_subject(row.code)
     if old.cleared:
-        raise FieldRefused("manager_code", _("%(code)s的个人信息已按保存期限清除，请用新的编号登记。", code=row.code))
+        raise FieldRefused(
+            "manager_code",
+            _("%(code)s的个人信息已按保存期限清除，或者密钥缺失，不能再改。请用新的编号登记。", code=row.code),
+        )
     told = {"name": old.name, "phone": old.phone}
     detail = _differences(db, subject, told, {"name": new.name, "phone": new.phone}, ("name", "phone"))
     row.name_sealed = keys.seal(db, subject, new.name)
