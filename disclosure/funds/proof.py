@@ -105,7 +105,7 @@ def proof_between(db: Session, account_code: str, first: date, last: date) -> Pr
 def proofs(db: Session, account_code: str, periods: Sequence[Month | Quarter | Year]) -> list[Proof]:
     """The proofs of many periods of an account from one reading of its statements and one sum of its days."""
     listed = standing(queries.statements(db, account_code))
-    found, moved = flaws(db, account_code, listed), queries.DaySums(queries.daily(db, account_code)).between
+    found, moved = flaws(db, account_code, listed), queries.DaySums(queries.days(db, account_code)).between
     return [_proof(account_code, listed, found, moved, period.first, period.last) for period in periods]
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import accumulate
 
-from sqlalchemy import ColumnElement, exists, func, or_, select
+from sqlalchemy import ColumnElement, case, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from disclosure.funds.models import (
@@ -108,6 +108,9 @@ def has_withdrawn(db: Session, code: str) -> bool:
 
 def sums(db: Session, code: str, first: date, last: date) -> Sums:
     """What came in and went out from ``first`` to ``last``, both days included."""
+    if (found := known_days(db, [code])) is not None:
+        inside = [(into, out) for day, into, out, _lines in found[code] if first <= day <= last]
+        return Sums(sum(into for into, _out in inside), sum(out for _into, out in inside))
     into = func.coalesce(func.sum(BankLine.amount_fen).filter(BankLine.amount_fen > 0), 0)
     out = func.coalesce(func.sum(-BankLine.amount_fen).filter(BankLine.amount_fen < 0), 0)
     where = [BankLine.account_code == code, BankLine.booked_on >= first, BankLine.booked_on <= last]
@@ -117,24 +120,45 @@ def sums(db: Session, code: str, first: date, last: date) -> Sums:
     return Sums(int(row[0]), int(row[1]))
 
 
-def daily(db: Session, code: str) -> list[tuple[date, int, int]]:
-    """(day, in, out) of each day on which an account moved, in order; read from the index alone."""
-    into = func.coalesce(func.sum(BankLine.amount_fen).filter(BankLine.amount_fen > 0), 0)
-    out = func.coalesce(func.sum(-BankLine.amount_fen).filter(BankLine.amount_fen < 0), 0)
-    where = [BankLine.account_code == code]
+Days = Sequence[tuple[date, int, int, int]]  # day, in, out, lines; in order
+
+
+def days(db: Session, code: str) -> Days:
+    """Each day on which an account moved; read from the index alone, and once in a session that only reads."""
+    known = _known(db)
+    if code in known:
+        return known[code]
+    into = func.sum(case((BankLine.amount_fen > 0, BankLine.amount_fen), else_=0))
+    where = [BankLine.account_code == code, BankLine.amount_fen != 0]
     if has_withdrawn(db, code):
         where.append(counted())
-    query = select(BankLine.booked_on, into, out).where(*where).group_by(BankLine.booked_on)
-    return [(day, int(a), int(b)) for day, a, b in db.execute(query.order_by(BankLine.booked_on))]
+    query = select(BankLine.booked_on, into, func.sum(BankLine.amount_fen), func.count()).where(*where)
+    rows = db.execute(query.group_by(BankLine.booked_on).order_by(BankLine.booked_on))
+    known[code] = [(day, int(a), int(a) - int(net), int(n)) for day, a, net, n in rows]
+    return known[code]
+
+
+def known_days(db: Session, codes: Collection[str]) -> dict[str, Days] | None:
+    """The days of accounts where all of them were read in this session already; None otherwise."""
+    known = _known(db)
+    return {code: known[code] for code in codes} if codes and all(code in known for code in codes) else None
+
+
+def _known(db: Session) -> dict[str, Days]:
+    """What a session that only reads has read: it sees one state of the data. One that writes keeps nothing."""
+    if db.get_bind().get_execution_options().get("portal_write"):
+        return {}
+    found: dict[str, Days] = db.info.setdefault("fund_days", {})
+    return found
 
 
 class DaySums:
     """Sums between any two days out of the sums of each day."""
 
-    def __init__(self, days: Sequence[tuple[date, int, int]]) -> None:
-        self.days = [day for day, _into, _out in days]
-        self.into = [0, *accumulate(into for _day, into, _out in days)]
-        self.out = [0, *accumulate(out for _day, _into, out in days)]
+    def __init__(self, days: Days) -> None:
+        self.days = [day for day, _into, _out, _lines in days]
+        self.into = [0, *accumulate(into for _day, into, _out, _lines in days)]
+        self.out = [0, *accumulate(out for _day, _into, out, _lines in days)]
 
     def between(self, first: date, last: date) -> Sums:
         """What moved from ``first`` to ``last``, both days included."""
