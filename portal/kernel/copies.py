@@ -16,7 +16,7 @@ from pathlib import Path
 
 from portal.kernel import images
 from portal.kernel.errors import DomainError, NotFound
-from portal.kernel.files import store
+from portal.kernel.files import FileDamaged, store
 from portal.kernel.held import held
 from portal.kernel.images import Box
 from portal.kernel.settings import settings
@@ -86,7 +86,8 @@ def waiting() -> list[str]:
 def copy(sha256: str, size: Size) -> bytes | None:
     """A copy; made here when nobody has done so. None while it is in the making elsewhere, or the original is damaged.
 
-    Waits at most two seconds. ``NotFound`` when there is no such original; ``OSError`` when the disk takes no copy.
+    Waits at most two seconds. ``NotFound`` when there is no such original, ``FileDamaged`` when its bytes are others; ``OSError`` when
+    the disk takes no copy.
     """
     end = time.monotonic() + LONGEST_WAIT
     while (found := _read(sha256, size)) is None and not is_damaged(sha256):
@@ -138,7 +139,7 @@ def _make(sha256: str) -> None:
     tried.write_bytes(b"x" * (times + 1))
     try:
         thumbnail, screen = images.copies(store().read(sha256))
-    except NotFound:
+    except (NotFound, FileDamaged):  # it may come back from a backup: nothing is noted of the photo
         _mark(sha256).unlink(missing_ok=True)
         raise
     except DomainError as error:
@@ -188,7 +189,7 @@ def _drain(looked_at: list[str]) -> None:
     for sha256 in waiting():
         try:
             make(sha256)
-        except NotFound:
+        except (NotFound, FileDamaged):
             log.warning("photo_missing sha256=%s", sha256)
         except OSError:
             log.exception("photo_copy_failed sha256=%s", sha256)  # the mark stays, as the youngest

@@ -9,7 +9,7 @@ from PIL import Image
 from portal.kernel import copies, images, jobs
 from portal.kernel.copies import Size
 from portal.kernel.errors import NotFound
-from portal.kernel.files import store
+from portal.kernel.files import FileDamaged, store
 
 
 def photo(shade=0, form="JPEG"):
@@ -114,6 +114,19 @@ def test_a_damaged_photo_is_noted(made):
     copies.make_waiting()
     assert copies.is_damaged(sha256)
     assert (copies.waiting(), copies.copy(sha256, Size.THUMBNAIL), len(made)) == ([], None, 1)
+
+
+def test_an_original_whose_bytes_are_others_is_shown_again_once_it_is_restored(made):
+    sha256, other = kept(photo()), kept(photo(9))
+    path = store().path(sha256)
+    whole = path.read_bytes()
+    path.write_bytes(whole[:-1] + b"x")
+    assert copies.make_waiting() == 1, "the other one"
+    with pytest.raises(FileDamaged):
+        copies.copy(sha256, Size.THUMBNAIL)
+    path.write_bytes(whole)
+    assert copies.copy(sha256, Size.THUMBNAIL)
+    assert copies.copy(other, Size.THUMBNAIL)
 
 
 def test_a_copy_that_was_cut_off_or_thrown_away_is_made_again(made):
