@@ -23,7 +23,7 @@ _LAST = (
     "SELECT seq FROM audit_log WHERE action NOT LIKE 'session.%' AND action NOT LIKE 'sign-in.%' "
     "AND action NOT LIKE 'look.%' AND action NOT LIKE 'feed.%' AND action NOT LIKE 'owner.%' "
     "AND action NOT IN ('check.started', 'photo.added') "
-    "ORDER BY seq DESC LIMIT 1"
+    "ORDER BY year DESC, seq DESC LIMIT 1"  # as the primary key is ordered: else all rows of the log are read and sorted
 )
 
 
