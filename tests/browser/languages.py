@@ -12,7 +12,8 @@ from typing import Any
 from playwright.sync_api import Page
 from sqlalchemy import inspect, text
 
-from portal.kernel.db import engine
+from portal.kernel.db import engine, reading
+from portal.registry.queries import manager_names
 
 HAN = re.compile(r"[\u3400-\u9fff]+")
 WORDS = re.compile(r"[A-Za-z][a-z]{2,}")
@@ -47,6 +48,8 @@ def data_texts() -> list[str]:
                 rows = connection.execute(text(f'SELECT DISTINCT "{name}" FROM "{table}"')).scalars()
                 said = [part for row in rows if row and HAN.search(row) for part in _parts(row)]
                 found.update(said, [part.rstrip("。") for part in said])  # inside a sentence its own full stop goes
+    with reading() as db:  # sealed in the database
+        found.update(manager_names(db).values())
     return sorted(found, key=lambda part: (-len(part), part))
 
 
