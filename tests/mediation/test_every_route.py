@@ -21,7 +21,7 @@ from portal.kernel.access import Role
 from portal.kernel.audit import AuditEntry
 from portal.kernel.db import reading, transaction
 from portal.notices import mailing
-from portal.shell import frame
+from portal.shell import errors, frame
 from tests.mediation.centre import COMPANY, COMPETITOR, DISTRICT, E1, E2, MEDIATORS, REGISTRAR, TODAY
 from tests.mediation.heard import heard, telltales
 from tests.mediation.seeded import ELSEWHERE, PHONE, STREET, TELLTALES, Place, fill
@@ -176,6 +176,7 @@ def _walk(app: Flask, here: Place, who: str, door: str | None, client: StrictCli
             if endpoint:  # the menu counts what waits: once at the pages beside is enough
                 patch.setattr(frame, "_staff_links", lambda _entries: [])
                 patch.setattr(frame, "_site", lambda: SITE)
+                patch.setattr(errors, "render_template", lambda _name, **said: str(said))  # all that a refusal can tell
             answer = client.open(address, method=method, data=data, strict=False)
         inside, beside = heard(answer)
         met |= inside
