@@ -34,7 +34,7 @@ class AuditEntry(Base):
 
     year: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, info=STAFF)
     seq: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False, info=STAFF)
-    at: Mapped[datetime] = mapped_column(info=STAFF)
+    at: Mapped[datetime] = mapped_column(index=True, info=STAFF)
     actor: Mapped[str] = mapped_column(info=STAFF)
     action: Mapped[str] = mapped_column(index=True, info=STAFF)
     subject: Mapped[str] = mapped_column(index=True, info=STAFF)
