@@ -92,7 +92,7 @@ TAIL = """
 
 | what | where | guard | kept |
 |---|---|---|---|
-| photos and papers handed in | `instance/files`, by content | mode 0600; originals for staff alone, the public a masked copy without metadata; mediation files sealed under the case's key | with the record that names them |
+| photos and papers handed in | `instance/files`, or the bucket `FILES_S3_BUCKET`, by content | mode 0600, or the rights of the bucket; originals for staff alone, the public a masked copy without metadata; mediation files sealed under the case's key | with the record that names them |
 | the audit log | `audit_log` | personal values sealed under the person's key | for good; a destroyed key empties the values and leaves the chain whole |
 | operations log | standard error, kept by the system's journal | no names, numbers, addresses or tokens | as the machine's journal is set |
 | text messages not yet carried | `instance/outbox/sms` | mode 0600, enciphered under the `data` key and bound to their name; read by `portal outbox show`, which is audited (`look.sms`) | until somebody takes them, then by rule `sms-waiting` |
