@@ -23,8 +23,8 @@ A_DAY, FIVE_MINUTES = 86_400, 300
 _STAFF = "private, max-age=3600"
 _INSTEAD = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 160 120" width="160" height="120">'
-    '<rect width="160" height="120" fill="#eceff1"/><text x="80" y="64" text-anchor="middle" font-family="sans-serif" '
-    'font-size="14" fill="#37474f">{words}</text></svg>'
+    '<rect width="160" height="120" fill="#eceff1"/><text x="80" y="67" text-anchor="middle" font-family="sans-serif" '
+    'font-size="18" fill="#37474f">{words}</text></svg>'
 )
 
 
