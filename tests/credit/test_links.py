@@ -8,9 +8,9 @@ import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import update
+from sqlalchemy import select
 
-from portal.kernel import clock
+from portal.kernel import clock, keys
 from portal.kernel.db import reading, transaction
 from portal.kernel.errors import Conflict, DomainError, NotAllowed
 from portal.notices import api as notices
@@ -69,7 +69,8 @@ def test_a_manager_who_stays_at_an_estate_links_the_companies(starts, manager, f
 def _handover() -> None:
     """The estate of the second company had been served by the first under the same manager."""
     with transaction() as db:
-        db.execute(update(Enterprise).values(phone="2900 1234"))
+        for company in db.scalars(select(Enterprise)):
+            company.phone_sealed = keys.seal(db, f"enterprise:{company.uscc}", "2900 1234")
         add_contract(db, "E9", USCC[0], MANAGERS[0], date(2023, 1, 1), date(2025, 12, 31))
         add_contract(db, "E9", USCC[1], MANAGERS[0], date(2026, 1, 1))
 

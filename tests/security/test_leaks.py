@@ -15,7 +15,7 @@ from tests.security import public_walk, seeding
 # here, so each stands by name. A table that gets rows in the demo leaves the list.
 EMPTY = {
     "adverse_mark", "interest_declaration", "job_run", "late_permission", "objection_file", "rectification_photo_release",
-    "sign_in_session", "operation_outcome", "totp", "recovery_code", "passkey", "spent_challenge",
+    "retention_hold", "sign_in_session", "operation_outcome", "totp", "recovery_code", "passkey", "spent_challenge",
     "task", "bank_layout", "bank_line_staged", "ledger_rule", "meeting_place", "mediation_promise_step",
     "mediation_opening", "mediation_step", "mediation_court", "mediation_paper", "mediation_lead", "mediator_facts",
     "mediation_message", "mediation_claim", "mediation_offer", "mediation_promise", "mediation_file", "mediation_draft",
