@@ -13,6 +13,8 @@ from pathlib import Path
 
 import openpyxl
 
+from tests.databases import sqlite_place
+
 BIN = Path(sys.executable).parent
 HEADERS = {
     "login": "登录名", "role": "角色", "code": "行政区划代码", "level": "级别", "parent_code": "上级代码",
@@ -41,6 +43,19 @@ def _nursery() -> subprocess.Popen[str]:
     )  # fmt: skip
 
 
+def _born(words: list[str], environment: dict[str, str], folder: Path) -> subprocess.CompletedProcess[str]:
+    """Run a script in a process of its own, from /, with libraries loaded before; what it says is kept in the folder."""
+    order = {"words": words, "environment": environment}
+    out, err = folder / "stdout.txt", folder / "stderr.txt"
+    nursery = _nursery()
+    assert nursery.stdin is not None
+    assert nursery.stdout is not None
+    nursery.stdin.write(json.dumps({**order, "out": str(out), "err": str(err)}) + "\n")
+    nursery.stdin.flush()
+    code = int(nursery.stdout.readline())
+    return subprocess.CompletedProcess(words, code, out.read_text("utf-8"), err.read_text("utf-8"))
+
+
 class Portal:
     """One instance in a folder of its own."""
 
@@ -51,17 +66,13 @@ class Portal:
         kept = {k: v for k, v in os.environ.items() if not k.startswith("PORTAL_") and k != "DATABASE_URL"}
         self.environment = {**kept, "PORTAL_INSTANCE": str(self.instance)}
 
+    def initialise(self) -> None:
+        """What ``portal init`` leaves, as a copy: only some tests are about that command."""
+        sqlite_place(Path(os.environ["PORTAL_TEST_RUN"]), self.instance)
+
     def run(self, *words: str, expect: int | None = 0) -> subprocess.CompletedProcess[str]:
         """Run ``portal WORDS`` from / in a process of its own; the exit code must be the expected one (None: any)."""
-        order = {"words": [str(BIN / "portal"), *words], "environment": self.environment}
-        out, err = self.folder / "stdout.txt", self.folder / "stderr.txt"
-        nursery = _nursery()
-        assert nursery.stdin is not None
-        assert nursery.stdout is not None
-        nursery.stdin.write(json.dumps({**order, "out": str(out), "err": str(err)}) + "\n")
-        nursery.stdin.flush()
-        code = int(nursery.stdout.readline())
-        done = subprocess.CompletedProcess(words, code, out.read_text("utf-8"), err.read_text("utf-8"))
+        done = _born([str(BIN / "portal"), *words], self.environment, self.folder)
         told = f"portal {' '.join(words)}: exit {done.returncode}, expected {expect}\n{done.stdout}{done.stderr}"
         assert expect is None or done.returncode == expect, told
         assert "Traceback" not in done.stderr, told
@@ -100,11 +111,21 @@ def read(folder: Path) -> dict[str, list[dict[str, str]]]:
 
 def recompute(folder: Path) -> subprocess.CompletedProcess[str]:
     """``python -m scoring.recompute`` with no portal at hand."""
-    kept = {k: v for k, v in os.environ.items() if not k.startswith("PORTAL_") and k != "DATABASE_URL"}
     return subprocess.run(
         [sys.executable, "-m", "scoring.recompute", str(folder)],
-        cwd="/", env={**kept, "PORTAL_INSTANCE": "/nonexistent"}, capture_output=True, text=True, check=False,
+        cwd="/", env=_strange_environment(), capture_output=True, text=True, check=False,
     )  # fmt: skip
+
+
+def recompute_again(folder: Path) -> subprocess.CompletedProcess[str]:
+    """The same at the price of a fork, for what was altered."""
+    script = Path(__file__).resolve().parents[2] / "scoring" / "recompute.py"
+    return _born([str(script), str(folder)], _strange_environment(), folder.parent)
+
+
+def _strange_environment() -> dict[str, str]:
+    kept = {k: v for k, v in os.environ.items() if not k.startswith("PORTAL_") and k != "DATABASE_URL"}
+    return {**kept, "PORTAL_INSTANCE": "/nonexistent"}
 
 
 def sheet(folder: Path, kind: str, rows: list[dict[str, str]], shape: int = 0) -> Path:

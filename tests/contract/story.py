@@ -51,7 +51,7 @@ class Story:
 
     def build(self) -> None:
         """Everything but what comes late, each sheet in another shape."""
-        self.portal.run("init")
+        self.portal.initialise()
         facts, shape = self.facts, self.seed
         sheets = {
             "divisions": facts.divisions, "enterprises": facts.enterprises, "managers": facts.managers,

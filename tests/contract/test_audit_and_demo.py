@@ -95,7 +95,7 @@ def demo(demo_place: Place, tmp_path: Path) -> Portal:
 def test_the_same_seed_tells_the_same_story(demo: Portal, tmp_path: Path) -> None:
     """But for instants and signatures."""
     again = Portal(tmp_path / "two")
-    again.run("init")
+    again.initialise()
     again.run("demo", "--estates", "30")
     again.again("demo", "--estates", "30")
     first, second = demo.export("one"), again.export("two")

@@ -24,7 +24,7 @@ SURVEY = {"estate_code": "V1", "year": "2025", "households": "600", "valid_respo
 def portal(tmp_path_factory: pytest.TempPathFactory) -> Portal:
     """Two estates, good (V1) and vetoed (V2), of two enterprises; nothing checked yet."""
     made = Portal(tmp_path_factory.mktemp("refusals"))
-    made.run("init")
+    made.initialise()
     divisions = [("440306000000", "district", ""), ("440306017000", "street", "440306000000")]
     divisions += [(COMMUNITIES[2], "community", "440306017000")]
     made.load("divisions", [{"code": c, "name": f"地{c}", "level": v, "parent_code": p} for c, v, p in divisions])

@@ -11,7 +11,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
-from tests.contract.command import Portal, read, recompute
+from tests.contract.command import Portal, read, recompute, recompute_again
 from tests.contract.oracle import credit
 from tests.contract.server import Server
 from tests.contract.story import QUARTERS, STREET, Story, check_rows, differences, survey_rows
@@ -96,7 +96,7 @@ def _alterations_are_named(folder: Path) -> None:
     for name, column in CORNERS.items():
         shutil.copytree(folder, altered := folder.with_name("altered"), dirs_exist_ok=True)
         estate = _alter(altered / f"{name}.csv", name, column)
-        done = recompute(altered)
+        done = recompute_again(altered)
         told = f"{name}.{column} of {estate}: exit {done.returncode}\n{done.stdout}{done.stderr}"
         assert done.returncode == 1, told
         assert "Traceback" not in done.stderr, told
@@ -183,7 +183,7 @@ def _nothing_personal(story: Story, folder: Path, server: Server) -> None:
 
 def test_nothing_published_yet_can_be_exported(tmp_path: Path) -> None:
     portal = Portal(tmp_path)
-    portal.run("init")
+    portal.initialise()
     exported = portal.export("empty")
     assert [name for name, rows in exported.items() if rows] == ["standards"]
     done = recompute(tmp_path / "empty")
