@@ -511,11 +511,13 @@ def _waiting_for(db: Session, actor: Actor) -> dict[str, int]:
     waiting: dict[str, int] = {}
     files, reviews = actor.may(Permission.CHECK_FILE), actor.may(Permission.CHECK_REVIEW)
     today = clock.today()
-    checks = queries.checks_frame(db, recent_months(today), within=actor.division_code)
+    estates = registry.estates_frame(db, today, within=actor.division_code)["estate_code"]
+    checks = queries.checks_frame(
+        db, recent_months(today), estates=None if actor.division_code is None else list(estates)
+    )
     states = checks["state"].value_counts()
     if files:
-        due = len(registry.estates_frame(db, today, within=actor.division_code))
-        waiting["to_check"] = due - int((checks["month"] == str(Month.of(today))).sum())
+        waiting["to_check"] = len(estates) - int((checks["month"] == str(Month.of(today))).sum())
         waiting["drafts"], waiting["returned"] = int(states.get("draft", 0)), int(states.get("returned", 0))
     if reviews:
         waiting["to_review"] = int(states.get("submitted", 0))
