@@ -4,9 +4,10 @@
     .venv/bin/python tools/load_inspectors.py [INSPECTORS] [SECONDS] [READERS] [--database sqlite|postgres]
                              (default 500 inspectors within 600 seconds, 50 readers, postgres)
 
-Starts everything itself in a temporary folder and stays on loopback: PostgreSQL, web (as ``portal serve`` runs it) and worker. Photos of
-12 megapixels, 2 to 3 MB, are made once and differ by their last bytes. After each form its page is asked for, as a browser does. Ends by itself: every inspector files one check, and nobody starts later than
-SECONDS. Exits 1 on any error, or when the 99th percentile of submissions is 2 s or more.
+Starts everything itself in a temporary folder and stays on loopback: PostgreSQL, web (as ``portal serve`` runs it) and worker.
+Photos of 12 megapixels, 2 to 3 MB, are made once and differ by their last bytes. After each form its page is asked for, as a browser
+does. Prints errors, waiting times and the processor seconds of each part. Ends by itself: every inspector files one check, and nobody
+starts later than SECONDS. Exits 1 on any error, or when the 99th percentile of submissions or steps with photos is 2 s or more.
 """
 
 import argparse

@@ -37,7 +37,8 @@ class Server(BaseApplication):
         self.cfg.set("worker_class", "gthread")
         self.cfg.set("workers", int(os.environ.get("WEB_CONCURRENCY") or 2))
         self.cfg.set("threads", 4)
-        self.cfg.set("keepalive", 65)  # seconds; longer than the proxy's 60, which else sends into a connection that closes
+        # seconds; longer than the proxy's 60, which else sends into a connection that closes
+        self.cfg.set("keepalive", 65)
         self.cfg.set("timeout", 120)
         self.cfg.set("graceful_timeout", 20)
         self.cfg.set("preload_app", True)
