@@ -55,27 +55,29 @@ class Visitor:
             if login:
                 name, value = owner_cookie() if login == addresses.OWNER else cookie_of(login)
                 context.add_cookies([{"name": name, "value": value, "url": self.server.url}])
-            context.new_page()
+            context.new_page().set_viewport_size(SCREENS["phone"])
         return self.contexts[login].pages[0]
 
     def look(self, stop: addresses.Stop, language: str, data: languages.Data) -> list[str]:
         """What is wrong with a page."""
         page = self.page_of(stop.login)
         self.quiet.complaints.clear()
-        *others, judged = sorted(SCREENS, key=lambda name: name == JUDGED[language])
-        page.set_viewport_size(SCREENS[others[0]])
+        # as the last page left it, then the other
+        first, second = sorted(SCREENS, key=lambda name: SCREENS[name] != page.viewport_size)
         answer = page.goto(("/en" if language == "en" else "") + stop.path)
         assert answer is not None
         wrong = [] if answer.status == stop.status else [f"answers {answer.status}, expected {stop.status}"]
         wrong += languages.strangers(page, language, data)
-        for name in (*others, judged):
-            page.set_viewport_size(SCREENS[name])
+        for name in (first, second):
+            if name == second:
+                page.set_viewport_size(SCREENS[name])
             excess = page.evaluate(EXCESS)
             wrong += [f"{excess} px wider than the {name}"] if excess > 0 else []
             if ALL_FOUR:
                 wrong += [f"on the {name}: {told.strip()}" for told in violations(page)]
         if not ALL_FOUR and thinned(page, self.met):
-            wrong += [f"on the {judged}: {told.strip()}" for told in self.judge.violations(page, language == "zh")]
+            judged = self.judge.violations(page, language == "zh")
+            wrong += [f"on the {JUDGED[language]}: {told.strip()}" for told in judged]
         refused = f"status of {stop.status}"
         return wrong + [told for told in self.quiet.complaints if stop.status == 200 or refused not in told]
 
