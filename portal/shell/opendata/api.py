@@ -61,7 +61,8 @@ class Snapshot:
 
     def __init__(self, db: Session, as_of: date, known_at: datetime | None = None):
         self.db, self.as_of, self.known_at = db, as_of, known_at
-        first = operations.first_year(db)  # item results of earlier years are set aside: those figures stand in older releases
+        # item results of earlier years are set aside: those figures stand in older releases
+        first = operations.first_year(db)
         periods = [view.period for view in ratings.quarters(db, as_of) if int(view.period[:4]) >= first]
         public_years = [view.year for view in ratings.years(db, as_of) if view.year >= first]
         self.quarters = self._joined(ratings.quarter_rows(db, period, as_of, known_at) for period in periods)
