@@ -276,7 +276,9 @@ class _Listed:
         on, officer = clock.today(), self.officer
         with transaction() as db:
             for case, goal in self._cases(db):
-                if goal in ("candidate", "review"):
+                if goal in ("candidate", "review") or not case.is_open_on(
+                    on
+                ):  # a district of a few estates has cases of its own
                     continue
                 adverse.raise_point(db, _company(case.uscc), case.ref, text=POINT, on=on)
                 if goal == "response_open":

@@ -47,7 +47,7 @@ def acts(story: Told, seed: int) -> Iterator[Timed]:
         yield moment(month.first.replace(day=EARLY), 17), f"checks {month}, in the month", _filing(story, month)
         month = month.next
     day = FIRST_MONTH.first.replace(day=EARLY)
-    while day <= clock.today():
+    while moment(day, 20) < clock.now() - timedelta(hours=8):  # what is filed today is still to be seen
         yield moment(day, 20), f"fixing {Month.of(day)}", _working(story, day, seed)
         day += timedelta(days=1)
     if Month.of(clock.today()).previous <= story.until:
@@ -72,14 +72,15 @@ def _shown(story: Told) -> None:
     today = clock.today()
     with transaction() as db:
         fresh = [view for view in rectification.begun(db) if view.row.step == "opened" and not view.overdue]
-        urgent = [view for view in fresh if view.row.hazard_class == "C" and view.row.uscc]
-        slow = [view for view in fresh if view.row.hazard_class != "C" and view.row.uscc]
+        struck = _strike_out(db, story, sorted(fresh, key=lambda view: (view.row.hazard_class == "C", view.row.id)))
+        left = [view for view in fresh if view.row.uscc and view.row.id != struck]
+        urgent = [view for view in left if view.row.hazard_class == "C"]
+        slow = [view for view in left if view.row.hazard_class != "C"]
         for view in urgent[:1]:
             row = view.row
             rectification.protect(db, _asked(story, view), row.id, row.seq, "已设置围挡和警示标志。", [], today)
-        for step, view in zip(STEPS, slow + urgent[2:], strict=False):
+        for step, view in zip(STEPS, slow + urgent[1:], strict=False):
             _take(db, story, view, step, today)
-        _strike_out(db, story, urgent[1:2] + slow[len(STEPS) :] + slow[: len(STEPS)])
 
 
 STEPS = ("answered", "refused", "extension_asked", "extended", "extension_refused")
@@ -100,8 +101,8 @@ def _take(db: Any, story: Told, view: rectification.OrderView, step: str, day: d
         rectification.decide_extension(db, street, row.id, row.seq + 1, granted, reason, day)
 
 
-def _strike_out(db: Any, story: Told, views: list[rectification.OrderView]) -> None:
-    """The street takes a finding of a check that it has not confirmed yet back: its order is cancelled."""
+def _strike_out(db: Any, story: Told, views: list[rectification.OrderView]) -> str:
+    """The street takes a finding of a check that it has not confirmed yet back: its order is cancelled; which one."""
     frame = checks.checks_frame(db, sorted({view.row.month for view in views}))
     submitted = set(frame.loc[frame["state"] == "submitted", "check_id"])
     for view in views:
@@ -109,7 +110,8 @@ def _strike_out(db: Any, story: Told, views: list[rectification.OrderView]) -> N
         if row.check_id in submitted:
             why = "经核对照片，所记位置不属于本小区。"
             checks.adjust_item(db, street, row.check_id, row.item_code, "pass", why, clock.today())
-            return
+            return str(row.id)
+    return ""
 
 
 def _filing(story: Told, month: Month) -> Callable[[], Any]:
