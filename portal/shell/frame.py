@@ -42,7 +42,7 @@ SECTIONS = (
     (lazy("信用和榜单"), ("credit", "lists", "adverse", "repair")),
     (lazy("调解"), ("mediation_cases", "mediation_filing", "conferences", "mediation_statistics", "roster")),
     (lazy("共有资金"), ("funds", "ledger", "reports", "owners", "opened", "comparison")),
-    (lazy("登记和核对"), ("registry", "market", "office.imports")),
+    (lazy("登记和核对"), ("registry", "market", "office.imports", "opendata")),
     (lazy("标准和管理"), ("standards", "calendar", "accounts", "office", "notices.documents")),
 )
 

@@ -8,6 +8,7 @@ from types import ModuleType
 
 from portal.kernel import hooks
 from portal.kernel.importing import ImportKind
+from portal.kernel.task_kinds import TaskKind
 
 FEATURES = (
     "portal.accounts",
@@ -121,6 +122,7 @@ IMPORTS = (
     "disclosure.owners",
     "mediation.cases",
 )
+TASKS = ("portal.shell.opendata",)
 
 
 def _load(name: str) -> ModuleType:
@@ -136,6 +138,11 @@ def kinds() -> dict[str, ImportKind]:
     """Every KIND of sheet that can be imported, by name, in the order in which a district is set up."""
     found = [kind for name in IMPORTS for kind in _load(f"{name}.imports").IMPORTS]
     return {kind.name: kind for kind in found}
+
+
+def task_kinds() -> dict[str, TaskKind]:
+    """Every kind of long work that a slice brings, by name; imports and the check of the log are the office's own."""
+    return {kind.name: kind for name in TASKS for kind in _load(f"{name}.tasks").TASKS}
 
 
 def wire() -> None:

@@ -7,14 +7,14 @@ from portal.accounts import api as accounts
 from portal.kernel import tasks
 from portal.kernel.db import transaction
 from portal.kernel.jobs import Job
-from portal.shell.office.running import RUNNERS
+from portal.shell.office.running import runners
 
 
 def _drain() -> Mapping[str, Any]:
     """Do what web processes left: they start their tasks themselves, but may die before the end."""
-    done = 0
+    done, known = 0, runners()
     tasks.take_up_interrupted()
-    while tasks.run_next(RUNNERS):
+    while tasks.run_next(known):
         done += 1
     return {"rows": done}
 

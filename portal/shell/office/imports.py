@@ -17,7 +17,7 @@ from portal.kernel.sheets.template import write_template
 from portal.kernel.web import actor, needs, request_session
 from portal.shell import wiring
 from portal.shell.office.blueprint import bp
-from portal.shell.office.running import IMPORT, RUNNERS, upload_path
+from portal.shell.office.running import IMPORT, runners, upload_path
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -37,7 +37,7 @@ def _kind(name: str) -> ImportKind:
 
 def see_task(task_id: str) -> AnyResponse:
     """Begin the task beside the requests and show its page."""
-    thread = tasks.run_in_background(task_id, RUNNERS)
+    thread = tasks.run_in_background(task_id, runners())
     if current_app.testing:
         thread.join()
     return redirect(url_for("office.task", task_id=task_id), 303)

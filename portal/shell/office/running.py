@@ -1,4 +1,4 @@
-"""What tasks do: the runners behind the import page and the verify button."""
+"""What tasks do: the runners behind the import page and the verify button, and those that the slices bring."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -60,3 +60,16 @@ def _verify(_task: TaskView, _progress: Progress) -> Mapping[str, Any]:
 
 
 RUNNERS: dict[str, Runner] = {IMPORT: _import, VERIFY: _verify}
+
+
+def runners() -> dict[str, Runner]:
+    """Everything that can be run: the office's own, and what the slices bring."""
+    return {**RUNNERS, **{name: kind.run for name, kind in wiring.task_kinds().items()}}
+
+
+def title(task: TaskView) -> str:
+    """What a task is called in lists."""
+    if task.kind == IMPORT:
+        return str(task.request["filename"]) + (_("（试导入）") if task.request["dry_run"] else "")
+    kind = wiring.task_kinds().get(task.kind)
+    return kind.title(task) if kind else _("校验操作日志")

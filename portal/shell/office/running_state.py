@@ -18,6 +18,7 @@ from portal.kernel.web import actor, needs, request_session, signed_in
 from portal.operations import api as operations
 from portal.shell.office import words
 from portal.shell.office.blueprint import bp
+from portal.shell.office.running import title
 
 RUNS = 20
 
@@ -75,7 +76,7 @@ def operations_state() -> str:
     ]
     return render_template(
         "office/operations.html", lines=[*lines, _audit_line(db)], sizes=_sizes(db), runs=runs,
-        tasks=tasks.newest(db, 30), job_words=words.job_words, form=FlaskForm(),
+        tasks=tasks.newest(db, 30), title_of=title, job_words=words.job_words, form=FlaskForm(),
     )  # fmt: skip
 
 
@@ -84,8 +85,9 @@ def operations_state() -> str:
 def my_tasks() -> str:
     """What I started, newest first."""
     return render_template(
-        "office/my_tasks.html", tasks=tasks.of_person(request_session(), actor().login, 50), form=FlaskForm()
-    )
+        "office/my_tasks.html", tasks=tasks.of_person(request_session(), actor().login, 50), title_of=title,
+        form=FlaskForm(),
+    )  # fmt: skip
 
 
 def _back(task_id: str) -> AnyResponse:

@@ -15,7 +15,7 @@ from portal.kernel.web import actor, request_session, signed_in
 from portal.shell import wiring
 from portal.shell.office import words
 from portal.shell.office.blueprint import bp
-from portal.shell.office.running import IMPORT, VERIFY, upload_path
+from portal.shell.office.running import IMPORT, VERIFY, title, upload_path
 
 REFRESH = 2  # seconds
 
@@ -40,6 +40,9 @@ def task(task_id: str) -> Response:
         shown["has_codes"] = found.person == actor().login and _codes_wait(found)
     if found.kind == VERIFY and found.status == "done":
         shown["verdict"] = words.audit_words(found.result)
+    if (kind := wiring.task_kinds().get(found.kind)) is not None:
+        shown["name"] = title(found)
+        shown["ended"] = kind.ended(found) if found.status == "done" else None
     answer = make_response(render_template("office/task.html", **shown))
     if not found.is_over:
         answer.headers["Refresh"] = str(REFRESH)

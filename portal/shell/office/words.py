@@ -11,6 +11,8 @@ STAGES = {
     "read": lazy("正在读取文件"),
     "check": lazy("正在核对内容"),
     "store": lazy("正在保存"),
+    "export": lazy("正在生成数据文件"),
+    "recompute": lazy("正在复算"),
 }
 JOBS = {
     "audit-check": lazy("操作日志每夜校验"),

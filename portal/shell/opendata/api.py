@@ -16,6 +16,7 @@ import pandas as pd
 from sqlalchemy.orm import Session
 
 from portal.kernel import clock
+from portal.kernel.importing import Progress, no_progress
 from portal.kernel.keys import key_ring
 from portal.kernel.points import print_cp
 from portal.kernel.sheets.write import write_csv
@@ -285,14 +286,25 @@ def _write_rule_sets(folder: Path) -> dict[str, Any]:
     return _written(folder, "rule_sets.json", len(found))
 
 
-def export(db: Session, folder: Path, as_of: date | None = None, known_at: datetime | None = None) -> dict[str, Any]:
+def export(
+    db: Session,
+    folder: Path,
+    as_of: date | None = None,
+    known_at: datetime | None = None,
+    progress: Progress = no_progress,
+) -> dict[str, Any]:
     """Write the whole data set as it is public at this moment, or on a day as known at an instant; returns the manifest.
 
+    ``progress`` is told of each file before it is written.
     ``manifest.sig`` is an Ed25519 signature over the bytes of ``manifest.json``; ``public-key.pem`` verifies it.
     """
     folder.mkdir(parents=True, exist_ok=True)
     snapshot = Snapshot(db, as_of or clock.today(), known_at)
-    files = [_write_table(folder, table, snapshot) for table in TABLES] + [_write_rule_sets(folder)]
+    files = []
+    for at, table in enumerate(TABLES):
+        progress("export", at, len(TABLES))
+        files.append(_write_table(folder, table, snapshot))
+    files.append(_write_rule_sets(folder))
     manifest = {
         "made_at": clock.instant_text(clock.now()),
         "files": sorted(files, key=lambda file: str(file["name"])),

@@ -2,10 +2,13 @@
 
 from flask import Flask
 
+from portal.kernel.access import Permission
+from portal.kernel.i18n import lazy
 from portal.kernel.nav import NavEntry
+from portal.shell.opendata import proving as proving
 from portal.shell.opendata import views
 
-NAV: list[NavEntry] = []
+NAV = [NavEntry(lazy("数据核对"), "opendata.proving", 78, Permission.DATA_EXPORT)]
 
 
 def register(app: Flask) -> None:

@@ -22,6 +22,7 @@ from portal.kernel import clock
 from portal.kernel.db import reading
 from portal.kernel.errors import NotFound
 from portal.kernel.i18n import _
+from portal.kernel.importing import Progress, no_progress
 from portal.kernel.jobs import Job
 from portal.kernel.settings import settings
 from portal.shell.opendata import api
@@ -80,11 +81,11 @@ def content_digest(manifest: dict[str, Any]) -> str:
     return hashlib.sha256(lines.encode()).hexdigest()
 
 
-def release(db: Session) -> tuple[Release, bool]:
-    """Release the data of this moment; the newest release, and whether it is new."""
+def release(db: Session, progress: Progress = no_progress) -> tuple[Release, bool]:
+    """Release the data of this moment; the newest release, and whether it is new. Until it is whole, nothing of it is kept."""
     with tempfile.TemporaryDirectory(dir=_folder()) as name:
         made, draft = Path(name) / TOP, Path(name) / "draft.zip"
-        manifest = api.export(db, made)
+        manifest = api.export(db, made, progress=progress)
         number = f"{clock.today():%Y%m%d}-{content_digest(manifest)[:12]}"
         newest = next(iter(releases()), None)
         if newest is not None and newest.number[9:] == number[9:]:
