@@ -36,6 +36,11 @@ def day_start(day: date, hour: int = 0, minute: int = 0) -> datetime:
     return datetime.combine(day, time(hour, minute), DISTRICT).astimezone(UTC)
 
 
+def held_at() -> datetime | None:
+    """The instant at which the clock is held here, for work that goes on in another thread; None when it runs."""
+    return _frozen.get()
+
+
 @contextmanager
 def at(instant: datetime) -> Iterator[None]:
     """Hold the clock at an instant: tests, and the story of the demo district."""

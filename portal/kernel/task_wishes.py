@@ -44,8 +44,11 @@ def cancel(actor: Actor, task_id: str) -> TaskView:
 
 
 def again(actor: Actor, task_id: str) -> TaskView:
-    """Queue a failed or cancelled task once more. Opens its own transaction; NotFound; DomainError for any other."""
+    """Queue a failed or cancelled task once more. Opens its own transaction; NotFound; DomainError for any other, and for a deed
+    that asks for a look and a proof each time (``once`` in its request)."""
     found = _visible(actor, task_id)
+    if found.request.get("once"):
+        raise DomainError(_("这件事不能直接重新办理，请回到原来的页面，核对后再提交。"))
     with transaction() as db:
         query = update(Task).where(Task.id == task_id, Task.status.in_(["failed", "cancelled"]))
         fresh = {"started_at": None, "finished_at": None, "not_before": None, "result": "", "attempts": 0}

@@ -10,12 +10,10 @@ import json
 import logging
 import os
 import threading
-import time
 from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import delete, or_, select, update
@@ -25,15 +23,17 @@ from sqlalchemy.orm import Session
 
 from portal.kernel import audit, clock
 from portal.kernel.access import Actor
-from portal.kernel.db import engine, reading, transaction
+from portal.kernel.db import reading, transaction
 from portal.kernel.errors import DomainError, InputRefused, NotFound
 from portal.kernel.held import held
 from portal.kernel.i18n import _, language, using
 from portal.kernel.ids import new_id
 from portal.kernel.importing import Progress
 from portal.kernel.jobs_record import Task
-from portal.kernel.marks import at_once
-from portal.kernel.settings import settings
+from portal.kernel.task_progress import Cancelled as Cancelled
+from portal.kernel.task_progress import Reporter, minutes_left, progress_of
+from portal.kernel.task_progress import folder as folder
+from portal.kernel.task_progress import wish_file as wish_file
 
 log = logging.getLogger(__name__)
 
@@ -41,12 +41,7 @@ SHOWN_PROBLEMS = 200
 KEPT = timedelta(days=30)
 ATTEMPTS = 3  # by a person's one wish; then it takes another
 PASSING = (OperationalError, InterfaceError, NoConnection, OSError)  # what may be gone in a minute
-_EVERY = 0.4  # seconds between two notes of progress
 _BACK_OFF = timedelta(seconds=30)  # before the second attempt; four times as long before each further one
-
-
-class Cancelled(Exception):
-    """Somebody asked the running task to stop; its transaction rolls back."""
 
 
 @dataclass(frozen=True)
@@ -81,13 +76,6 @@ class TaskView:
 
 
 Runner = Callable[[TaskView, Progress], Mapping[str, Any]]
-
-
-def folder() -> Path:
-    """Where locks, progress and files of tasks lie, in the instance folder (0700)."""
-    path = settings().instance / "tasks"
-    path.mkdir(mode=0o700, exist_ok=True)
-    return path
 
 
 def start(db: Session, actor: Actor, kind: str, request: dict[str, Any]) -> TaskView:
@@ -125,13 +113,8 @@ def newest(db: Session, limit: int = 50) -> list[TaskView]:
     return [_view(task) for task in db.scalars(query)]
 
 
-def wish_file(task_id: str) -> Path:
-    """Where the wish to stop a running task is laid down."""
-    return folder() / f"{task_id}.cancel"
-
-
 def _view(task: Task) -> TaskView:
-    stage, done, total = _progress_of(task)
+    stage, done, total = progress_of(task)
     return TaskView(
         id=task.id,
         kind=task.kind,
@@ -145,49 +128,11 @@ def _view(task: Task) -> TaskView:
         created_at=task.created_at,
         started_at=task.started_at,
         finished_at=task.finished_at,
-        minutes_left=_minutes_left(task, done, total),
+        minutes_left=minutes_left(task, done, total),
         attempts=task.attempts,
         not_before=task.not_before,
         is_stopping=task.status == "running" and wish_file(task.id).exists(),
     )
-
-
-def _minutes_left(task: Task, done: int, total: int) -> int | None:
-    if task.status != "running" or task.started_at is None or not 0 < done <= total:
-        return None
-    seconds = (clock.now() - task.started_at).total_seconds()
-    return int(seconds * (total - done) / done // 60) + 1
-
-
-def _progress_of(task: Task) -> tuple[str, int, int]:
-    path = folder() / f"{task.id}.progress"
-    if task.status == "running" and path.exists():
-        noted = json.loads(path.read_text())
-        return str(noted["stage"]), int(noted["done"]), int(noted["total"])
-    return task.stage or "", task.done or 0, task.total or 0
-
-
-class _Reporter:
-    """Notes progress, at most every 0.4 seconds; a note that cannot be written is dropped. Raises Cancelled when asked to stop."""
-
-    def __init__(self, task_id: str):
-        self.task_id = task_id
-        self._stage, self._last = "", 0.0
-
-    def __call__(self, stage: str, done: int, total: int) -> None:
-        now = time.monotonic()
-        if stage == self._stage and now - self._last < _EVERY:
-            return
-        if wish_file(self.task_id).exists():
-            raise Cancelled
-        self._stage, self._last = stage, now
-        if engine().dialect.name == "sqlite":
-            path = folder() / f"{self.task_id}.progress"
-            draft = path.with_suffix(".draft")
-            draft.write_text(json.dumps({"stage": stage, "done": done, "total": total}))
-            draft.replace(path)
-            return
-        at_once(update(Task).where(Task.id == self.task_id).values(stage=stage, done=done, total=total))
 
 
 def _running(task_id: str) -> AbstractContextManager[bool]:
@@ -200,17 +145,19 @@ def _claim(task_id: str) -> TaskView | None:
     with transaction() as db:
         due = or_(Task.not_before.is_(None), Task.not_before <= now)
         query = update(Task).where(Task.id == task_id, Task.status == "queued", due)
-        claimed = db.execute(query.values(status="running", started_at=now, attempts=Task.attempts + 1))
+        claimed = db.execute(query.values(status="running", started_at=now, attempts=Task.attempts + 1, result=""))
         if not claimed.rowcount:  # type: ignore[attr-defined]
             return None
         return view(db, task_id)
 
 
 def _finish(task: TaskView, status: str, result: Mapping[str, Any], not_before: datetime | None = None) -> None:
-    """Note the end of this attempt; of an attempt that another has taken up since, nothing is noted."""
+    """Note the end of this attempt; nothing of one that another has taken up since, and no failure after a kept deed."""
     told = json.dumps(dict(result), ensure_ascii=False, default=str)
     with transaction() as db:
         query = update(Task).where(Task.id == task.id, Task.status == "running", Task.attempts == task.attempts)
+        if status != "done":
+            query = query.where(Task.result == "")
         ended = None if status == "queued" else clock.now()
         noted = db.execute(query.values(status=status, result=told, finished_at=ended, not_before=not_before))
         if status == "cancelled" and noted.rowcount:  # type: ignore[attr-defined]
@@ -222,7 +169,7 @@ def _finish(task: TaskView, status: str, result: Mapping[str, Any], not_before: 
 
 def _refusal(error: DomainError) -> dict[str, Any]:
     if not isinstance(error, InputRefused):
-        return {"summary": str(error), "problems": [], "count": 0}
+        return {"summary": str(error), "problems": [], "count": 0, "error": type(error).__name__}
     problems = [{"cell": problem.cell, "text": problem.message} for problem in error.problems[:SHOWN_PROBLEMS]]
     return {"summary": error.summary, "problems": problems, "count": error.count}
 
@@ -235,7 +182,7 @@ def run_one(task_id: str, runners: Mapping[str, Runner]) -> bool:
             return False
         with using(str(task.request.get("language", "zh"))):
             try:
-                result = runners[task.kind](task, _Reporter(task_id))
+                result = runners[task.kind](task, Reporter(task_id))
                 _finish(task, "done", result)
             except Cancelled:
                 _finish(task, "cancelled", {"summary": _("已取消，没有保存任何内容。")})
@@ -266,8 +213,14 @@ def run_next(runners: Mapping[str, Runner]) -> bool:
 
 
 def run_in_background(task_id: str, runners: Mapping[str, Runner]) -> threading.Thread:
-    """Do a task beside the requests of this process."""
-    thread = threading.Thread(target=run_one, args=(task_id, runners), name=f"task-{task_id}", daemon=True)
+    """Do a task beside the requests of this process; a clock that is held stays held."""
+    moment = clock.held_at()
+
+    def work() -> None:
+        with clock.at(moment) if moment else nullcontext():
+            run_one(task_id, runners)
+
+    thread = threading.Thread(target=work, name=f"task-{task_id}", daemon=True)
     thread.start()
     return thread
 
@@ -282,7 +235,9 @@ def take_up_interrupted() -> int:
             if not is_dead:
                 continue
             found += 1
-            if wish_file(task.id).exists():
+            if task.result:  # its deed is done and kept (kernel.task_deeds)
+                _finish(task, "done", task.result)
+            elif wish_file(task.id).exists():
                 _finish(task, "cancelled", {"summary": _("已取消，没有保存任何内容。")})
             elif task.attempts < ATTEMPTS:
                 _finish(task, "queued", {"summary": _("办理中断了，即将自动重新办理。")})

@@ -122,7 +122,7 @@ IMPORTS = (
     "disclosure.owners",
     "mediation.cases",
 )
-TASKS = ("portal.shell.opendata",)
+TASKS = ("scoring.ratings", "portal.shell.opendata")
 
 
 def _load(name: str) -> ModuleType:

@@ -12,6 +12,7 @@ STAGES = {
     "check": lazy("正在核对内容"),
     "store": lazy("正在保存"),
     "export": lazy("正在生成数据文件"),
+    "publish": lazy("正在公布"),
     "recompute": lazy("正在复算"),
 }
 JOBS = {

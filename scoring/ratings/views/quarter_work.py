@@ -7,18 +7,19 @@ from flask import Response, flash, make_response, redirect, render_template, req
 
 from portal.kernel import charts, clock
 from portal.kernel.access import Permission
-from portal.kernel.db import reading, transaction
+from portal.kernel.db import transaction
 from portal.kernel.divisions import level_of
 from portal.kernel.errors import NotFound
-from portal.kernel.formats import date_text, percent_text, quarter_text
+from portal.kernel.formats import percent_text
 from portal.kernel.i18n import _, ngettext
 from portal.kernel.periods import Quarter
 from portal.kernel.web import actor, fresh, needs, request_session
 from portal.registry import api as registry
 from scoring.ratings import api, deadlines, policy
+from scoring.ratings import tasks as publication
 from scoring.ratings.forms import ActForm, ConfirmForm, PublishForm
 from scoring.ratings.queries.coverage import Coverage
-from scoring.ratings.service.preview import Preview, PreviewRow, preview_quarter, publish_quarter_as_seen
+from scoring.ratings.service.preview import Preview, PreviewRow, preview_quarter
 from scoring.ratings.views import review
 from scoring.ratings.views.blueprint import PAGE, Areas, bp, page_number, pages_of, quarter_of
 from scoring.ratings.views.corrections import Reader, changed_rows
@@ -31,15 +32,6 @@ RECENT = 6
 def see_other(endpoint: str, **values: Any) -> Response:
     """After a deed: the page to look at."""
     return make_response(redirect(url_for(endpoint, **values), 303))
-
-
-def told(release_id: str, public: str) -> str:
-    """What a publication did: public, or told to the enterprises until the day on which it is."""
-    with reading() as db:
-        made = api.release(db, release_id)
-    if made.public_from <= clock.today():
-        return public
-    return _("已告知企业，%(day)s起向社会公布。", day=date_text(made.public_from))
 
 
 @bp.get("/ratings/manage")
@@ -262,15 +254,15 @@ def publish_quarter(quarter: str) -> Response | tuple[str, int]:
     form = PublishForm(corrects=bool(preview.changes))
     if not form.validate():
         return _preview_page(period, preview, form), 422
-    with transaction() as db:
-        done = publish_quarter_as_seen(
-            db, actor(), period, on=clock.today(), reason=form.reason.data or "", seen=form.seen.data or ""
-        )
-    if done.release_id is None:
+    task = publication.publish(actor(), period, seen=form.seen.data or "", reason=form.reason.data or "")
+    if task.status != "done":
+        return see_other("office.task", task_id=task.id)
+    done = task.result
+    if done["release_id"] is None:
         flash(_("没有变化，不用公布。"), "plain")
         return see_other("ratings.quarter_prepare", quarter=quarter)
-    flash(told(done.release_id, _("已公布%(quarter)s得分。", quarter=quarter_text(period))), "ok")
-    return see_other("ratings.quarter_published", quarter=quarter, release=done.release_id, ratings=done.ratings)
+    flash(publication.said(period, done["release_id"]), "ok")
+    return see_other("ratings.quarter_published", quarter=quarter, release=done["release_id"], ratings=done["ratings"])
 
 
 @bp.get("/ratings/quarter/<quarter>/published/<release>")

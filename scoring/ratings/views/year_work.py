@@ -9,18 +9,18 @@ from portal.kernel import charts, clock
 from portal.kernel.access import Permission
 from portal.kernel.db import transaction
 from portal.kernel.errors import NotFound
-from portal.kernel.formats import year_text
 from portal.kernel.i18n import _, ngettext
 from portal.kernel.periods import Year
 from portal.kernel.web import actor, fresh, needs, request_session
 from portal.registry import api as registry
 from scoring.ratings import api, policy
+from scoring.ratings import tasks as publication
 from scoring.ratings.forms import ActForm, PublishForm
 from scoring.ratings.sentences import STATUSES, stars_name
-from scoring.ratings.service.preview import Preview, preview_year, publish_year_as_seen
+from scoring.ratings.service.preview import Preview, preview_year
 from scoring.ratings.views.blueprint import PAGE, Areas, asked, bp, page_number, pages_of, query_text, year_of
 from scoring.ratings.views.corrections import Reader, changed_rows
-from scoring.ratings.views.quarter_work import see_other, told
+from scoring.ratings.views.quarter_work import see_other
 from scoring.ratings.views.words import reason_group, reason_text
 
 RATED = "rated"
@@ -135,15 +135,15 @@ def publish_year(year: str) -> Response | tuple[str, int]:
     form = PublishForm(corrects=bool(preview.changes))
     if not form.validate():
         return _preview_page(period, preview, form), 422
-    with transaction() as db:
-        done = publish_year_as_seen(
-            db, actor(), period, on=clock.today(), reason=form.reason.data or "", seen=form.seen.data or ""
-        )
-    if done.release_id is None:
+    task = publication.publish(actor(), period, seen=form.seen.data or "", reason=form.reason.data or "")
+    if task.status != "done":
+        return see_other("office.task", task_id=task.id)
+    release_id = task.result["release_id"]
+    if release_id is None:
         flash(_("没有变化，不用公布。"), "plain")
         return see_other("ratings.year_prepare", year=year)
-    flash(told(done.release_id, _("已公布%(year)s星级。", year=year_text(period))), "ok")
-    return see_other("ratings.year_published", year=year, release=done.release_id)
+    flash(publication.said(period, release_id), "ok")
+    return see_other("ratings.year_published", year=year, release=release_id)
 
 
 @bp.get("/ratings/year/<year>/published/<release>")
