@@ -83,11 +83,11 @@ def _ended(task: TaskView) -> Ended:
     period, release_id = _period(task), task.result["release_id"]
     if release_id is None:
         return Ended(_("没有变化，不用公布。"), link=(url_for("ratings.manage"), _("返回结果公布")))
-    values = (
-        {"release": release_id, "ratings": task.result["ratings"]} if task.kind == QUARTER else {"release": release_id}
-    )
-    name = "quarter" if task.kind == QUARTER else "year"
-    where = url_for(f"ratings.{name}_published", **{name: str(period)}, **values)
+    if isinstance(period, Quarter):
+        count = task.result["ratings"]
+        where = url_for("ratings.quarter_published", quarter=str(period), release=release_id, ratings=count)
+    else:
+        where = url_for("ratings.year_published", year=str(period), release=release_id)
     return Ended(said(period, release_id), link=(where, _("查看这次公布")))
 
 
