@@ -104,7 +104,7 @@ def audit() -> str:
     """The newest deeds first."""
     db, wanted, page = request_session(), _wanted(), page_asked()
     total = db.scalar(select(func.count()).select_from(AuditEntry).where(*wanted.conditions())) or 0
-    query = select(AuditEntry).where(*wanted.conditions()).order_by(AuditEntry.seq.desc())
+    query = select(AuditEntry).where(*wanted.conditions()).order_by(AuditEntry.year.desc(), AuditEntry.seq.desc())
     entries = db.scalars(query.limit(PAGE).offset((page - 1) * PAGE)).all()
     rows = [(entry, detail_lines(db, entry.detail), _has_sealed(entry)) for entry in entries]
     last = jobs.last_run(db, jobs.AUDIT_CHECK)
