@@ -45,6 +45,7 @@ FEATURES = (
     "portal.shell.public",
     "portal.shell.opendata",
     "portal.shell.feeds",
+    "portal.shell.batches",
 )
 SUBSCRIPTIONS = (
     # announcement, module, function
@@ -122,7 +123,7 @@ IMPORTS = (
     "disclosure.owners",
     "mediation.cases",
 )
-TASKS = ("scoring.ratings", "portal.shell.opendata")
+TASKS = ("scoring.ratings", "portal.shell.opendata", "portal.shell.batches")
 
 
 def _load(name: str) -> ModuleType:

@@ -13,6 +13,7 @@ STAGES = {
     "store": lazy("正在保存"),
     "export": lazy("正在生成数据文件"),
     "publish": lazy("正在公布"),
+    "draw": lazy("正在制作，按小区计"),
     "recompute": lazy("正在复算"),
 }
 JOBS = {
