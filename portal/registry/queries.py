@@ -286,8 +286,9 @@ def contracts_table(db: Session, known_at: datetime | None, day: date | None = N
     columns = (Contract.estate_code, Contract.uscc, Contract.manager_code, Contract.valid_from, Contract.valid_to)
     rows = select(*columns).where(clause).order_by(Contract.estate_code, Contract.valid_from)
     names = ["estate_code", "uscc", "manager_code", "starts_on", "ends_on"]
-    table = pd.DataFrame.from_records(db.execute(rows).all(), columns=names)
-    return table.astype({"starts_on": "object", "ends_on": "object"})
+    cells = list(zip(*db.execute(rows), strict=True)) or [()] * len(names)
+    types = {"starts_on": "object", "ends_on": "object"}
+    return pd.DataFrame({n: pd.Series(list(c), dtype=types.get(n, "str")) for n, c in zip(names, cells, strict=True)})
 
 
 def contracts_found(

@@ -71,9 +71,8 @@ def _check(db: Session, ref: str, key: str) -> Contested:
         raise _nothing()
     quarter = Month.parse(view.month).quarter
     row = quarter_row(db, quarter, view.estate.code)
-    serving = registry.serving(db, view.inspected_on)
-    mine = serving[serving["estate_code"] == view.estate.code]["uscc"]
-    parties = {str(uscc) for uscc in mine} | ({row["uscc"]} if row and row["uscc"] else set())
+    serving = registry.companies_serving(db, view.inspected_on, [view.estate.code])
+    parties = {uscc for uscc, _name in serving.values()} | ({row["uscc"]} if row and row["uscc"] else set())
     hands = {**ratings.hands_on_quarter(db, quarter, view.estate.code), **checks.hands_on(db, [check_id])}
     is_clean = line.result in ("", "pass")
     closed = "" if view.state == "confirmed" else _("这份检查还没有确认，确认以后才能提出异议。")
