@@ -24,8 +24,9 @@ def seen(task_id: str) -> tasks.TaskView:
 
 
 @pytest.mark.both_databases
-def test_a_death_after_the_commit_does_not_do_it_twice(instance):
+def test_a_death_after_the_commit_does_not_do_it_twice(instance, monkeypatch):
     done = []
+    monkeypatch.setattr(task_deeds, "_LOOK", 0.001)
 
     def deed(task, _progress):
         with transaction() as db:
