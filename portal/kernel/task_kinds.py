@@ -13,20 +13,18 @@ from portal.kernel.tasks import Runner, TaskView
 class Ended:
     """A task that is done, in words. ``is_good``: nobody needs to act. ``lines``: details as they were found, not translated.
 
-    ``link``: where the result stands, as (address, words); ``file``: the name of a file to take away, empty when there is none.
+    ``link``: where the result stands, or the file to take away, as (address, words).
     """
 
     said: str
     is_good: bool = True
     lines: tuple[str, ...] = ()
     link: tuple[str, str] | None = None
-    file: str = ""
 
 
 @dataclass(frozen=True)
 class TaskKind:
-    """One kind of long work. ``stages`` are what it reports as progress, in words; ``title`` and ``ended`` speak the reader's
-    language."""
+    """One kind of long work. ``title`` and ``ended`` (of a task that is done) speak the reader's language."""
 
     name: str
     run: Runner
