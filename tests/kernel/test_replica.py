@@ -1,6 +1,7 @@
 """A standby: public pages come from it while it keeps up, no acknowledged deed is lost with it, and what is lost without waiting
 for it is known exactly."""
 
+import os
 import shutil
 
 import pytest
@@ -10,6 +11,8 @@ from portal.kernel.db import reading
 from portal.kernel.settings import reload_settings, settings
 from tests import databases, postgres, replication
 from tests.conftest import _application, point_at
+
+NAME = f"t_replica_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"  # two workers may share this file
 
 
 def test_lag_is_the_time_since_the_last_look_whose_every_write_arrived():
@@ -26,11 +29,11 @@ def test_lag_is_the_time_since_the_last_look_whose_every_write_arrived():
 @pytest.fixture(scope="module")
 def backup(run_folder, tmp_path_factory):
     """A backup of a server with an initialised portal in it, and the portal's folder."""
-    place = databases.postgres_place(run_folder, tmp_path_factory.mktemp("replica") / "instance", "t_replica")
-    folder = run_folder / "replica"
+    place = databases.postgres_place(run_folder, tmp_path_factory.mktemp("replica") / "instance", NAME)
+    folder = run_folder / NAME
     yield replication.back_up(postgres.server(run_folder), folder), place
     shutil.rmtree(folder, ignore_errors=True)
-    postgres.drop_database(run_folder, "t_replica")
+    postgres.drop_database(run_folder, NAME)
 
 
 @pytest.fixture
@@ -39,7 +42,7 @@ def pair(backup, run_folder, tmp_path, monkeypatch):
     copy, place = backup
     instance = tmp_path / "instance"
     shutil.copytree(place.instance, instance)
-    with replication.pair(copy, run_folder / f"pair-{tmp_path.name}", "t_replica") as made:
+    with replication.pair(copy, run_folder / f"pair-{tmp_path.name}", NAME) as made:
         point_at(databases.Place(made.url, instance), monkeypatch)
         monkeypatch.setattr(replica, "LOOK_EVERY", 0.0)
         monkeypatch.setattr(replica, "AWAY_FOR", 0.0)

@@ -26,7 +26,7 @@ def upload_path(name: str) -> Path:
 
 def _import(task: TaskView, progress: Progress) -> Mapping[str, Any]:
     """Check a waiting sheet (dry run), or import it. The file goes once it is imported or refused."""
-    path, dry_run = upload_path(task.request.get("upload") or task.id), bool(task.request["dry_run"])
+    path, dry_run = upload_path(task.request.get("upload") or task.id), bool(task.request.get("dry_run"))
     if not path.exists():
         raise DomainError(_("上传的文件已经过期清理，请重新上传。"))
     with reading() as db:
@@ -70,6 +70,6 @@ def runners() -> dict[str, Runner]:
 def title(task: TaskView) -> str:
     """What a task is called in lists."""
     if task.kind == IMPORT:
-        return str(task.request["filename"]) + (_("（试导入）") if task.request["dry_run"] else "")
+        return str(task.request["filename"]) + (_("（试导入）") if task.request.get("dry_run") else "")
     kind = wiring.task_kinds().get(task.kind)
     return kind.title(task) if kind else _("校验操作日志")
