@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from disclosure.owners.models import FundAnswer, FundQuestion, OwnerFacts, OwnerUnit
 from portal.kernel import keys
-from portal.kernel.retention import Ended, Keeper
+from portal.kernel.retention import Ended, Keeper, still_sealed
 from portal.kernel.versions import recorded
 
 WAITING = "question"
@@ -34,8 +34,7 @@ def _ended(db: Session, before: date) -> list[Ended]:
         for holding, last, estate in db.execute(rows)
         if last is not None
     ]
-    gone = keys.destroyed(db, [one.subject for one in found])
-    return [one for one in found if one.subject not in gone]
+    return still_sealed(db, found)
 
 
 def holds(db: Session, *, subjects: Collection[str]) -> dict[str, str]:

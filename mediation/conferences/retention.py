@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from mediation.conferences.models import ConferenceStep
 from mediation.conferences.queries import subject
 from portal.kernel import keys
-from portal.kernel.retention import Ended, Keeper
+from portal.kernel.retention import Ended, Keeper, still_sealed
 
 
 def keepers(_db: Session) -> list[Keeper]:
@@ -26,5 +26,4 @@ def _ended(db: Session, before: date) -> list[Ended]:
         .order_by(ConferenceStep.on, ConferenceStep.conference_id)
     )
     found = [Ended(subject(one), on) for one, on in db.execute(rows)]
-    gone = keys.destroyed(db, [one.subject for one in found])
-    return [one for one in found if one.subject not in gone]
+    return still_sealed(db, found)

@@ -10,6 +10,8 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
+from portal.kernel import keys
+
 
 @dataclass(frozen=True)
 class Ended:
@@ -30,3 +32,9 @@ class Keeper:
     rule: str
     ended: Callable[[Session, date], list[Ended]]
     clear: Callable[[Session, Sequence[str], datetime], int]
+
+
+def still_sealed(db: Session, found: Sequence[Ended]) -> list[Ended]:
+    """Those whose key is still there: what was cleared before is not told again."""
+    gone = keys.destroyed(db, [one.subject for one in found])
+    return [one for one in found if one.subject not in gone]

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from portal.kernel import keys
-from portal.kernel.retention import Ended, Keeper
+from portal.kernel.retention import Ended, Keeper, still_sealed
 from portal.receipts.models import Receipt
 
 
@@ -27,8 +27,7 @@ def _months(db: Session, before: date) -> list[Ended]:
         select(Receipt.sealed_under, func.count()).group_by(Receipt.sealed_under).order_by(Receipt.sealed_under)
     )
     months = {subject: count for subject, count in rows if _last_day(subject) <= before}
-    gone = keys.destroyed(db, list(months))
-    return [Ended(one, _last_day(one), count=count) for one, count in months.items() if one not in gone]
+    return still_sealed(db, [Ended(one, _last_day(one), count=count) for one, count in months.items()])
 
 
 def _clear(db: Session, subjects: Sequence[str], at: datetime) -> int:

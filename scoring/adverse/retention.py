@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.kernel import keys
-from portal.kernel.retention import Ended, Keeper
+from portal.kernel.retention import Ended, Keeper, still_sealed
 from scoring.adverse.models import Answer, Point
 
 
@@ -23,5 +23,4 @@ def _ended(db: Session, before: date) -> list[Ended]:
         .order_by(Answer.on, Point.id)
     )
     found = [Ended(f"point:{point}", on, part_of=(ref,)) for point, ref, on in db.execute(rows)]
-    gone = keys.destroyed(db, [one.subject for one in found])
-    return [one for one in found if one.subject not in gone]
+    return still_sealed(db, found)

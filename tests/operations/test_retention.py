@@ -40,6 +40,7 @@ DAYS = (
 
 @pytest.fixture
 def filled(instance):
+    wiring.wire()  # also where another worker has filled it
     built.once("retained", lambda: retained.fill(instance.instance))
     return instance
 

@@ -18,6 +18,7 @@ from portal.accounts import api as accounts
 from portal.kernel import tasks
 from portal.kernel.access import Actor, Permission, require
 from portal.kernel.db import reading
+from portal.kernel.divisions import covers
 from portal.kernel.errors import DomainError
 from portal.kernel.formats import number_text, year_text
 from portal.kernel.i18n import _
@@ -52,7 +53,7 @@ def rated(db: Session, year: int, street: str) -> list[str]:
     table = ratings.rating_rows(db, year)
     table = table[table["status"] == "rated"]
     if street:
-        table = table[table["division_code"].str.startswith(street[:9])]
+        table = table[table["division_code"].map(lambda code: covers(street, code))]
     return [str(code) for code in table["estate_code"]]
 
 

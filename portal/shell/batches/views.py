@@ -4,6 +4,7 @@ from flask import Blueprint, Response, make_response, render_template, send_file
 from flask_wtf import FlaskForm
 from werkzeug.wrappers.response import Response as AnyResponse
 from wtforms import RadioField, SelectField
+from wtforms.validators import InputRequired
 
 from portal.kernel import tasks
 from portal.kernel.access import Permission, require
@@ -23,7 +24,7 @@ SHOWN = 10
 class PapersForm(FlaskForm):
     """What to make, and for which part of the district (empty: all of it)."""
 
-    shape = RadioField(lazy("制作什么"), default="plaque")
+    shape = RadioField(lazy("制作什么"), [InputRequired(lazy("请选择。"))], default="plaque")
     street = SelectField(lazy("范围"), default="")
 
 
