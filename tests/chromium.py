@@ -19,6 +19,9 @@ ARGUMENTS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    # The first: a page takes the place of the last one in its frame, which saves a fifth of what a load costs. The others are
+    # switched off by Playwright, whose list this one replaces.
+    "--disable-features=RenderDocument,PaintHolding,HttpsUpgrades,MediaRouter,OptimizationHints",
 )
 
 

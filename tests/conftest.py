@@ -36,7 +36,7 @@ DEMO = pytest.StashKey[subprocess.Popen[bytes]]()
 def pytest_configure(config: pytest.Config) -> None:
     """The controller makes the run's folder, open to the user ``postgres``; workers inherit its address."""
     if not hasattr(config, "workerinput"):
-        folder = tempfile.mkdtemp(prefix="portal-tests-", dir="/tmp")
+        folder = tempfile.mkdtemp(prefix="portal-tests-", dir=os.environ.get("TMPDIR", "/tmp"))
         Path(folder).chmod(0o711)
         os.environ[RUN] = folder
         os.environ["MPLCONFIGDIR"] = str(Path(folder) / "matplotlib")
@@ -80,6 +80,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 # does not fall by chance afterwards; HYPOTHESIS=random looks further.
 examples.register_profile("portal", deadline=None, derandomize=os.environ.get("HYPOTHESIS") != "random")
 examples.load_profile("portal")
+
+
+def pytest_sessionfinish() -> None:
+    """What is left is looked through for leaks once, not once by each of those who ask after this."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -189,8 +195,10 @@ def _application() -> "Flask":
     """One application for the process: it finds its database through the settings of the moment, and compiling the
     templates anew for every test would cost more than the tests."""
     from portal.shell.app import create_app
+    from portal.shell.compiled import CompiledTemplates
 
     made = create_app(testing=True)
+    made.jinja_env.bytecode_cache = CompiledTemplates(Path(os.environ[RUN]) / "templates")  # of both workers
     made.test_client_class = StrictClient
     return made
 

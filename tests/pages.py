@@ -1,10 +1,12 @@
 """The strict test client: every page any test looks at is held to the rules of good HTML."""
 
+import secrets
 from collections import Counter
 from typing import Any
 
 from bs4 import BeautifulSoup, Tag
 from flask.testing import FlaskClient
+from itsdangerous import URLSafeTimedSerializer
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
 from werkzeug.test import TestResponse
 
@@ -89,6 +91,12 @@ class StrictClient(FlaskClient):
         token = self.page(page or path).find("input", attrs={"name": "csrf_token"})
         assert isinstance(token, Tag), f"{page or path} holds no form"
         return self.post(path, data={"csrf_token": token["value"], **(data or {})}, **kwargs)
+
+    def token(self) -> str:
+        """A form token of this client's session, as every form that it is shown carries it, without looking at a page."""
+        with self.session_transaction() as session:
+            secret = session.setdefault("csrf_token", secrets.token_hex(20))
+        return str(URLSafeTimedSerializer(self.application.secret_key, salt="wtf-csrf-token").dumps(secret))
 
     def page(self, path: str, status: int = 200) -> BeautifulSoup:
         """The parsed page at an address that must answer with ``status``."""

@@ -31,6 +31,7 @@ from portal.kernel.web import (
     request_session,
 )
 from portal.shell import errors, frame, health, metrics, observing, wiring
+from portal.shell.compiled import CompiledTemplates
 from portal.shell.public.kept.answers import CACHED, KeptAnswers
 
 ENGLISH = "/en"
@@ -152,6 +153,7 @@ def _flags_of(
 
 
 def _prepare_templates(app: Flask) -> None:
+    app.jinja_env.bytecode_cache = CompiledTemplates(settings().instance / "templates")
     app.jinja_env.add_extension("jinja2.ext.do")
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(

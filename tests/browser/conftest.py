@@ -112,6 +112,8 @@ def server(demo_place: Place, run_folder: Path) -> Iterator[Server]:
     folder = run_folder / f"served-{worker}"
     shutil.copytree(demo_place.instance, folder)
     place = Place(f"sqlite:///{folder / 'portal.db'}", folder)
+    (run_folder / "templates").mkdir(exist_ok=True)
+    (folder / "templates").symlink_to(run_folder / "templates")  # compiled once for all servers
     with serving(place, run_folder / f"server-{worker}.log") as url:
         yield Server(url, place)
 

@@ -14,9 +14,12 @@ import alembic.command  # noqa: F401
 import flask  # noqa: F401
 import openpyxl  # noqa: F401
 import pandas  # noqa: F401
-import sqlalchemy.orm  # noqa: F401
+import sqlalchemy.orm
 
-from portal.kernel import audit, schema  # noqa: F401
+from portal.kernel import (
+    audit,  # noqa: F401
+    schema,
+)
 from portal.kernel.settings import settings
 from portal.shell import cli, importing, wiring  # noqa: F401
 from portal.shell.demo import api as demo  # noqa: F401
@@ -24,6 +27,8 @@ from portal.shell.opendata import api as opendata  # noqa: F401
 
 wiring.features()
 wiring.kinds()
+sqlalchemy.orm.configure_mappers()
+schema.head()
 if settings.cache_info().currsize:
     raise RuntimeError("a module of the portal asks for the settings when it is loaded")
 

@@ -28,16 +28,9 @@ def filed(company, ref: str, points: tuple[str, ...] = ("结果有误，应当�
     return re.search(r"objections/([0-9a-f]{20})", answer.headers["Location"]).group(1)
 
 
-def token_of(client) -> str:
-    """The CSRF token of a client's session, read once."""
-    if not hasattr(client, "kept_token"):
-        client.kept_token = client.page("/account/password").find("input", attrs={"name": "csrf_token"})["value"]
-    return client.kept_token
-
-
 def act(client, objection_id: str, verb: str, status: int = 303, seen: int | None = None, **data: Any):
     """One deed of the office, with the step that the page shows; the token comes from any page with a form."""
-    form = {"csrf_token": token_of(client), "seen": seq_of(objection_id) if seen is None else seen, **data}
+    form = {"csrf_token": client.token(), "seen": seq_of(objection_id) if seen is None else seen, **data}
     answer = client.post(f"/objections/{objection_id}/{verb}", data=form)
     assert answer.status_code == status, (verb, answer.status_code, answer.get_data(as_text=True)[-1500:])
     return answer

@@ -116,7 +116,7 @@ def test_a_lead_cannot_grant_the_own_request(as_, world):
 @pytest.mark.parametrize("kind", KINDS)
 def test_only_the_company_concerned_files_reads_and_withdraws(as_, world, kind):
     other, company = as_("other"), as_("company")
-    token = other.page("/account/password").find("input", attrs={"name": "csrf_token"})["value"]
+    token = other.token()
     form = {"csrf_token": token, "points-0": "不是我们的结果。"}
     assert other.get(f"/company/objections/new/{world.refs[kind]}").status_code == 404
     assert other.post(f"/company/objections/new/{world.refs[kind]}", data=form).status_code == 404

@@ -91,7 +91,7 @@ def test_what_is_settled_cannot_be_withdrawn_or_decided_again(as_, world):
     for verb, data in VERBS.items():
         form = decision("check", False) if verb == "decide" else data
         act(as_("lead2") if verb == "extension" else office, objection_id, verb, 409, **form)
-    token = company.page("/account/password").find("input", attrs={"name": "csrf_token"})["value"]
+    token = company.token()
     answer = company.post(f"/company/objections/{objection_id}/withdraw", data={"csrf_token": token})
     assert answer.status_code == 409
 
@@ -143,7 +143,7 @@ def test_one_objection_at_a_time_and_a_new_one_after_it(as_, world):
     objection_id = filed(company, world.refs["quarter"])
     page = f"/company/objections/new/{world.refs['quarter']}"
     assert "还在办理" in company.page(page).get_text()
-    token = company.page("/account/password").find("input", attrs={"name": "csrf_token"})["value"]
+    token = company.token()
 
     assert company.post(page, data={"csrf_token": token, "points-0": "再提一次。"}).status_code == 409
 

@@ -33,12 +33,13 @@ def photo(shade=7, name="a.jpg"):
     return io.BytesIO(small.photo(shade)), name
 
 
-def act(client, row, deed, data=None, seq=None, page=None):
-    """Post a deed of an order as its form does; the token comes from any page that the person may see."""
+def act(client, row, deed, data=None, seq=None):
+    """Post a deed of an order as its form does."""
     path = f"/rectification/{row.id}"
     sent = {"seq": acts.fresh(row).seq if seq is None else seq, **(data or {})}
-    token = client.page(page or "/account").find("input", attrs={"name": "csrf_token"})["value"]
-    answer = client.post(f"{path}/{deed}", data={"csrf_token": token, **sent}, content_type="multipart/form-data")
+    answer = client.post(
+        f"{path}/{deed}", data={"csrf_token": client.token(), **sent}, content_type="multipart/form-data"
+    )
     answer.request.environ["wsgi.input"].close()
     return answer
 
