@@ -23,16 +23,25 @@ EXCESS = "document.documentElement.scrollWidth - document.documentElement.client
 
 
 class Judge:
-    """A page in a context of its own that shows axe what is left of other pages, so that axe is loaded once."""
+    """A page in a context of its own that shows axe other pages, so that axe is loaded once and finds its code warm."""
 
     def __init__(self, browser: Browser, url: str, size: ViewportSize) -> None:
         self.page = browser.new_context(base_url=url, has_touch=True, viewport=size).new_page()
         self.page.goto("/")
+        self.met: set[str] = set()
 
     def violations(self, page: Page, colours: bool) -> list[str]:
-        """As ``violations`` of the page; it is not whole any more afterwards."""
-        self.page.evaluate(_JUDGE, page.evaluate(_JUDGE, None))
+        """As ``violations`` of the page."""
+        self._show(page)
         return violations(self.page, colours)
+
+    def new_violations(self, page: Page) -> list[str]:
+        """Those in blocks that it has not been shown before."""
+        self._show(page)
+        return violations(self.page) if thinned(self.page, self.met) else []
+
+    def _show(self, page: Page) -> None:
+        self.page.evaluate(_JUDGE, page.evaluate(_JUDGE, None))
 
 
 def violations(page: Page, colours: bool = True) -> list[str]:
@@ -62,9 +71,19 @@ def thinned(page: Page, met: set[str]) -> bool:
     return is_new
 
 
+_judges: dict[tuple[Browser, str, int], Judge] = {}
+
+
 def axe_clean(page: Page) -> None:
-    """Fail with each axe violation of the page."""
-    found = violations(page)
+    """Fail with each axe violation of the page; what a page of this width has been judged for already is not judged again."""
+    browser, size = page.context.browser, page.viewport_size
+    assert browser is not None
+    assert size is not None
+    server = "/".join(page.url.split("/")[:3])
+    key = (browser, server, size["width"])
+    if key not in _judges:
+        _judges[key] = Judge(browser, server, size)
+    found = _judges[key].new_violations(page)
     assert not found, f"{page.url}\n" + "\n".join(found)
 
 

@@ -8,6 +8,7 @@ have been quiet: no console error, no uncaught exception, no answer of 5xx, no r
 import http.client
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import time
@@ -77,7 +78,13 @@ def serving(place: Place, log: Path) -> Iterator[str]:
     with log.open("wb") as output:
         process = subprocess.Popen(
             [PORTAL, "serve", "--port", str(port)],
-            env={**command_environment(place), "BASE_URL": f"http://127.0.0.1:{port}", "PORT": str(port)},
+            # one process: what it compiles for a page that is seen for the first time, it compiles once
+            env={
+                **command_environment(place),
+                "BASE_URL": f"http://127.0.0.1:{port}",
+                "PORT": str(port),
+                "WEB_CONCURRENCY": "1",
+            },
             cwd="/",
             stdout=output,
             stderr=subprocess.STDOUT,
@@ -91,7 +98,7 @@ def serving(place: Place, log: Path) -> Iterator[str]:
             raise RuntimeError(f"portal serve does not answer:\n{log.read_text()}")
         yield f"http://127.0.0.1:{port}"
     finally:
-        process.terminate()
+        process.send_signal(signal.SIGINT)  # at once: SIGTERM waits for the connections that browsers keep
         try:
             process.wait(10)
         except subprocess.TimeoutExpired:

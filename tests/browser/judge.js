@@ -2,11 +2,14 @@
 // document, which costs more than the judging. `null`: tell what stands on this page. Else show what another one told.
 told => {
   if (told === null) {
-    for (const field of document.querySelectorAll("input[type=checkbox], input[type=radio]")) field.toggleAttribute("checked", field.checked);
-    for (const image of document.querySelectorAll("img[src], img[srcset]")) { image.removeAttribute("srcset"); image.src = "data:,"; }
+    // of a copy that loads nothing, so that the page stays as it is
+    const body = document.implementation.createHTMLDocument("").importNode(document.body, true);
+    const fields = "input[type=checkbox], input[type=radio]", shown = document.body.querySelectorAll(fields);
+    body.querySelectorAll(fields).forEach((field, at) => field.toggleAttribute("checked", shown[at].checked));
+    for (const image of body.querySelectorAll("img[src], img[srcset]")) { image.removeAttribute("srcset"); image.setAttribute("src", "data:,"); }
     const attributes = element => Object.fromEntries([...element.attributes].map(({name, value}) => [name, value]));
     return {
-      html: attributes(document.documentElement), body: attributes(document.body), content: document.body.innerHTML,
+      html: attributes(document.documentElement), body: attributes(document.body), content: body.innerHTML,
       head: [...document.head.querySelectorAll("title, meta")].map(element => element.outerHTML).join(""),
       sheets: [...document.querySelectorAll("link[rel=stylesheet]")].map(link => [link.getAttribute("href"), link.media]),
     };
@@ -20,6 +23,8 @@ told => {
   for (const element of document.head.querySelectorAll("title, meta")) element.remove();
   document.head.insertAdjacentHTML("afterbegin", told.head);
   document.body.innerHTML = told.content;
+  // what a script gave an element, the content security policy takes from an attribute
+  for (const element of document.body.querySelectorAll("[style]")) element.style.cssText = element.getAttribute("style");
   const worn = [...document.querySelectorAll("link[rel=stylesheet]")];
   if (JSON.stringify(worn.map(link => [link.getAttribute("href"), link.media])) === JSON.stringify(told.sheets)) return null;
   worn.forEach(link => link.remove());

@@ -1,6 +1,7 @@
 """``portal serve`` on a free loopback port, read as a stranger reads it."""
 
 import json
+import signal
 import socket
 import subprocess
 import time
@@ -39,7 +40,7 @@ class Server:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.process.terminate()
+        self.process.send_signal(signal.SIGINT)  # at once
         self.process.wait(20)
 
     def text(self, path: str, expect: int = 200) -> str:
