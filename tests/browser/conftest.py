@@ -117,7 +117,7 @@ def server(demo_place: Place, run_folder: Path) -> Iterator[Server]:
     """The demo district served for this worker's browser tests, on a copy, so that what they change stays theirs."""
     worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
     folder = run_folder / f"served-{worker}"
-    shutil.copytree(demo_place.instance, folder)
+    shutil.copytree(demo_place.instance, folder, ignore=shutil.ignore_patterns("templates"))
     place = Place(f"sqlite:///{folder / 'portal.db'}", folder)
     (run_folder / "templates").mkdir(exist_ok=True)
     (folder / "templates").symlink_to(run_folder / "templates")  # compiled once for all servers
