@@ -1,5 +1,7 @@
 """The command line ``portal``: unattended, from any folder; exit 0 done, 1 refused (reasons on stderr), 2 wrong usage."""
 
+import atexit
+import gc
 import logging
 import os
 import sys
@@ -321,6 +323,9 @@ def _away(error: OperationalError | StoreAway) -> str:
 
 def main() -> None:
     """Entry point: errors of the domain become exit code 1 with their sentences on stderr."""
+    atexit.register(
+        gc.freeze
+    )  # who ends need not look for garbage first: through all that was loaded it takes a second
     os.environ.setdefault("MPLCONFIGDIR", str(settings().instance / "matplotlib"))
     logging.getLogger().addHandler(logging.NullHandler())  # what a command has to say is its own; servers log
     try:
