@@ -8,7 +8,7 @@ known => {
     "placeholder", "headers", "aria-label", "aria-labelledby", "aria-describedby", "aria-controls", "list", "form", "min", "max",
     "d", "x", "y", "x1", "x2", "y1", "y2", "cx", "cy", "r", "width", "height", "points", "transform", "viewBox"]);
   const BLOCKS = "p, div, section, article, form, table, tr, ul, ol, li, dl, nav, aside, details, fieldset, figure, header, footer, svg";
-  const STAY = "h1, h2, h3, h4, h5, h6, main, nav, aside, section, header, footer, [role], dialog";
+  const STAY = "h1, h2, h3, h4, h5, h6, main, nav, aside, section, header, footer, dialog, [role=search], [role=region]";
   const hash = told => {
     let a = 0xdeadbeef, b = 0x41c6ce57;
     for (let at = 0; at < told.length; at++) {
