@@ -2,6 +2,10 @@
 
 import ipaddress
 import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from socketserver import BaseServer
 from typing import Any
 
 
@@ -31,3 +35,16 @@ def _guard(event: str, args: tuple[Any, ...]) -> None:
 def switch_off() -> None:
     """For the rest of this process."""
     sys.addaudithook(_guard)
+
+
+@contextmanager
+def answering(server: BaseServer) -> Iterator[None]:
+    """A server of a test's own answers, in a thread of this process, until the block ends; then it stops at once."""
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        server.shutdown()  # waits until the thread looks up from its work, which is by itself every half second
+        thread.join()
+        server.server_close()

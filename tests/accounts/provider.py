@@ -3,7 +3,6 @@
 ``Provider.lies`` changes claims of the next ID tokens; ``Provider.user`` is who is signed in there.
 """
 
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,6 +15,8 @@ from authlib.oidc.core import OpenIDCode, UserInfo
 from flask import Flask, jsonify
 from joserfc.jwk import ECKey
 from werkzeug.serving import make_server
+
+from tests.network import answering
 
 CLIENT, SECRET = "baoan-portal", "a secret of both sides"
 
@@ -162,11 +163,5 @@ def running() -> Iterator[Provider]:
     provider = Provider()
     server = make_server("127.0.0.1", 0, _application(provider), threaded=True)
     provider.issuer = f"http://localhost:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
+    with answering(server):
         yield provider
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()

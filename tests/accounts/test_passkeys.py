@@ -1,6 +1,5 @@
 """Passkeys: what is taken and what is not, with a passkey made of code; once through Chromium's virtual authenticator."""
 
-import threading
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -17,6 +16,7 @@ from tests.accounts.authenticator import PRESENT, Authenticator
 from tests.accounts.people import PASSWORD, person, sign_in, token_of
 from tests.accounts.test_factors import deeds
 from tests.browser.accessibility import violations
+from tests.network import answering
 
 
 def form_of(page, action: str) -> dict[str, str]:
@@ -196,12 +196,8 @@ def test_elsewhere_the_pages_say_so(client):
 def served(app) -> Iterator[str]:
     """The application on a port of localhost."""
     server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://localhost:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with answering(server):
+        yield f"http://localhost:{server.server_port}"
 
 
 def test_in_a_browser(served, browser):

@@ -1,6 +1,5 @@
 """A portal served by the test's own process, whose clock the test holds: years of work pass in seconds."""
 
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from portal.kernel import clock
+from tests.network import answering
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -49,9 +49,5 @@ def serving_on(app: "Flask", day: date) -> Iterator[Days]:
     # around the application, not in it: tests of one process share it
     server = make_server("127.0.0.1", 0, _on_the_day(app, days), threaded=True, request_handler=_Silent)
     days.url = f"http://127.0.0.1:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield days
-    server.shutdown()
-    thread.join(10)
-    server.server_close()
+    with answering(server):
+        yield days

@@ -1,6 +1,5 @@
 """A mail server that is away, and clocks that step: mail waits and goes later, sessions, jobs and deadlines find their way back."""
 
-import threading
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -16,6 +15,7 @@ from portal.kernel.jobs_record import JobRun
 from portal.kernel.settings import reload_settings
 from portal.notices import mailing
 from portal.notices.service import digest
+from tests.network import answering
 from tests.notices.test_digest import MailServer
 from tests.people import DISTRICT, make_person
 from tests.postgres import free_port
@@ -54,14 +54,10 @@ def test_mail_waits_for_a_server_that_is_away(instance, app, monkeypatch):
     server = MailServer()
     monkeypatch.setenv("SMTP_PORT", str(server.server_address[1]))
     reload_settings()
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    try:
+    with answering(server):
         for hour in (9, 10, 11):
             with clock.on(DAY, hour):
                 jobs._tick(job)
-    finally:
-        server.shutdown()
-        server.server_close()
     assert len(server.mails) == 1, "later the same morning, and once"
 
 

@@ -1,7 +1,6 @@
 """The daily mail: off by default, once a day, one line for each due thing, nothing personal, and a link that ends it."""
 
 import socketserver
-import threading
 from datetime import date
 from email import message_from_string
 from email.header import decode_header, make_header
@@ -14,6 +13,7 @@ from portal.kernel.access import Role
 from portal.kernel.db import transaction
 from portal.kernel.settings import reload_settings
 from portal.notices import mailing
+from tests.network import answering
 from tests.people import DISTRICT, make_person
 
 DAY = date(2026, 3, 5)
@@ -62,14 +62,12 @@ class _Talk(socketserver.StreamRequestHandler):
 @pytest.fixture
 def post(instance, app, monkeypatch):
     server = MailServer()
-    threading.Thread(target=server.serve_forever, daemon=True).start()
     for name, value in (("HOST", "127.0.0.1"), ("PORT", str(server.server_address[1])), ("SECURITY", "none"),
                         ("FROM", "portal@example.org")):  # fmt: skip
         monkeypatch.setenv(f"SMTP_{name}", value)
     reload_settings()
-    yield server
-    server.shutdown()
-    server.server_close()
+    with answering(server):
+        yield server
 
 
 def _due(subject: str, on: date, login: str) -> None:

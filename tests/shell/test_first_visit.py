@@ -1,6 +1,5 @@
 """What a first visit costs over the wire: counted in a browser that has been nowhere, against the server's own packing."""
 
-import threading
 from datetime import date
 
 import pytest
@@ -8,6 +7,7 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 
 from portal.kernel import clock
 from portal.shell.app import create_app
+from tests.network import answering
 from tests.registry.sheets import USCC
 from tests.shell.public_district import GOOD
 from tests.shell.public_fixtures import instance  # noqa: F401
@@ -30,12 +30,8 @@ def address(instance):  # noqa: F811
         server = make_server(
             "127.0.0.1", 0, create_app(testing=True, keep_answers=True), threaded=True, request_handler=_Quiet
         )
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
-        thread.join()
-        server.server_close()
+        with answering(server):
+            yield f"http://127.0.0.1:{server.server_port}"
 
 
 def test_a_first_visit_is_light_and_stays_here(browser, address):
