@@ -115,6 +115,18 @@ def estates_frame(
     return queries.estates_table(db, as_of, known_at, within, codes)
 
 
+def estate_places(db: Session, as_of: date, within: str | None = None) -> dict[str, str]:
+    """Estate code to its community, of all estates valid on a day, in the order of the codes; of a jurisdiction only.
+
+    What menus and queues need of ``estates_frame``, without a table."""
+    return queries.estate_places(db, as_of, within)
+
+
+def has_estates(db: Session, as_of: date) -> bool:
+    """Whether any estate is registered on a day."""
+    return queries.has_estates(db, as_of)
+
+
 def estate_kinds(db: Session) -> dict[str, list[tuple[date, date | None, str]]]:
     """Estate code to its kinds through time as known now: (first day, last day or None, kind), in order of days."""
     return queries.estate_kinds(db)

@@ -2,15 +2,18 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 import segno
 from flask import Flask, g, request, url_for
 from markupsafe import Markup
+from sqlalchemy.orm import Session
 
 from portal.kernel import clock, hooks
+from portal.kernel.access import Actor
 from portal.kernel.i18n import _, language, lazy
+from portal.kernel.kept import kept
 from portal.kernel.nav import NavEntry
 from portal.kernel.settings import settings
 from portal.kernel.web import PARTY_ACCESS, PUBLIC_ACCESS, request_session
@@ -83,20 +86,27 @@ def _public_links(entries: list[NavEntry]) -> list[Link]:
 def _staff_links(entries: list[NavEntry]) -> list[Link]:
     actor = g.actor
     shown = sorted((e for e in entries if e.permission and actor.may(e.permission)), key=lambda entry: entry.order)
-    db = request_session()
+    counts = _counts(request_session(), actor, shown)
     links = [
-        (
-            _section_of(e),
-            Link(e.label, url_for(e.endpoint), _is_active(e, shown), e.count(db, actor) if e.count else None),
-        )
+        (_section_of(e.endpoint), Link(e.label, url_for(e.endpoint), _is_active(e, shown), counts.get(e.endpoint)))
         for e in shown
     ]
     return _sections(links)
 
 
-def _section_of(entry: NavEntry) -> int | None:
-    slice_name = entry.endpoint.split(".")[0]
-    return next((at for at, (_label, names) in enumerate(SECTIONS) if {slice_name, entry.endpoint} & set(names)), None)
+def _counts(db: Session, actor: Actor, shown: list[NavEntry]) -> dict[str, int | None]:
+    """Endpoint to what waits there: most numbers are kept until somebody does something, live ones asked."""
+
+    def told(live: bool) -> dict[str, int | None]:
+        return {entry.endpoint: entry.count(db, actor) for entry in shown if entry.count and entry.live is live}
+
+    return kept(db, ("nav.counts", actor), lambda: told(False)) | told(True)
+
+
+@cache
+def _section_of(endpoint: str) -> int | None:
+    slice_name = endpoint.split(".")[0]
+    return next((at for at, (_label, names) in enumerate(SECTIONS) if {slice_name, endpoint} & set(names)), None)
 
 
 def _sections(links: list[tuple[int | None, Link]]) -> list[Link]:

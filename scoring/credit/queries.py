@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 import pandas as pd
@@ -133,13 +134,14 @@ def proposed_event(db: Session, case_id: str) -> pd.DataFrame:
 
 def waiting_number(db: Session) -> int:
     """How many events do not count yet and were not refused."""
-    last = last_steps()
-    query = (
-        select(func.count())
-        .select_from(CreditStep)
-        .join(last, and_(CreditStep.case_id == last.c.case_id, CreditStep.seq == last.c.seq))
-    )
-    return int(db.scalar(query.where(CreditStep.step.in_(WAITING))) or 0)
+    return int(db.scalar(_waiting()) or 0)
+
+
+@cache
+def _waiting() -> Select[tuple[int]]:
+    last, step = last_steps(), CreditStep.__table__
+    joined = step.join(last, and_(step.c.case_id == last.c.case_id, step.c.seq == last.c.seq))
+    return select(func.count()).select_from(joined).where(step.c.step.in_(WAITING))
 
 
 @dataclass

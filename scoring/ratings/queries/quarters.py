@@ -2,10 +2,11 @@
 
 from collections.abc import Collection
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import Session, aliased
 
 from portal.kernel import clock
@@ -237,15 +238,14 @@ def initial_rows(db: Session, quarter: Quarter | str) -> pd.DataFrame:
 
 def steps(db: Session, quarter: Quarter | str) -> dict[str, tuple[int, str, date]]:
     """The last step of each community: division code to (seq, step, date of the act). A form carries the ``seq``."""
-    later = aliased(QuarterStep)
-    newer = select(later.seq).where(
-        later.quarter == QuarterStep.quarter,
-        later.division_code == QuarterStep.division_code,
-        later.seq > QuarterStep.seq,
-    )
-    rows = (
-        select(QuarterStep.division_code, QuarterStep.seq, QuarterStep.step, QuarterStep.on)
-        .where(QuarterStep.quarter == str(quarter), ~newer.exists())
-        .order_by(QuarterStep.division_code)
-    )
-    return {code: (seq, step, on) for code, seq, step, on in db.execute(rows)}
+    rows = db.execute(_last_steps(), {"quarter": str(quarter)})
+    return {code: (seq, step, on) for code, seq, step, on in rows}
+
+
+@cache
+def _last_steps() -> Select[Any]:
+    later, taken = QuarterStep.__table__.alias("later").c, QuarterStep.__table__.c
+    same = (later.quarter == taken.quarter, later.division_code == taken.division_code)
+    newer = select(later.seq).where(*same, later.seq > taken.seq)
+    rows = select(taken.division_code, taken.seq, taken.step, taken.on)
+    return rows.where(taken.quarter == bindparam("quarter"), ~newer.exists()).order_by(taken.division_code)

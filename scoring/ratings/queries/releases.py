@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from portal.kernel import clock
 from portal.kernel.errors import NotFound
 from portal.kernel.i18n import _
+from portal.kernel.kept import kept
 from scoring.ratings.models import Release, ReleaseOpening
 from scoring.ratings.queries.current import public_by
 from scoring.ratings.shapes import ReleaseView
@@ -97,6 +98,10 @@ def latest_public_from(db: Session, *wanted: ColumnElement[bool]) -> date | None
 
 def site_facts(db: Session) -> dict[str, str]:
     """What the footer says of the data: the day of the latest public release, and the rule sets in force."""
+    return kept(db, "ratings.site_facts", lambda: _site_facts(db))
+
+
+def _site_facts(db: Session) -> dict[str, str]:
     latest = latest_public_from(db, public_by(Release, clock.today()))
     year = clock.today().year
     begun = [rules for rules in all_rule_sets() if rules.first_year <= year]
