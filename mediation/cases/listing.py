@@ -120,7 +120,7 @@ def counts(db: Session, actor: Actor, states: Sequence[str] = OPEN_STEPS) -> dic
 
 
 @lru_cache(maxsize=256)
-def _counted(actor: Actor, states: tuple[str, ...]) -> Select[tuple[str, int]]:
+def _counted(actor: Actor, states: tuple[str, ...]) -> Select[str, int]:
     """Asked on staff pages: put together once for a person."""
     return (
         select(MediationStep.step, func.count())

@@ -202,7 +202,7 @@ def counts_by_rule(db: Session, actor: Actor) -> dict[str, tuple[int, int]]:
 
 
 @lru_cache(maxsize=256)
-def _by_rule(actor: Actor) -> Select[tuple[str, int, int]]:
+def _by_rule(actor: Actor) -> Select[str, int, int]:
     """Asked on every staff page: put together once for a person."""
     now = bindparam("now", type_=Deadline.due_at.type)
     late = func.coalesce(func.sum(case((_late(now), 1), else_=0)), 0)

@@ -216,7 +216,7 @@ def unread(db: Session, actor: Actor) -> int:
 
 
 @lru_cache(maxsize=256)
-def _unread(actor: Actor) -> Select[tuple[int]]:
+def _unread(actor: Actor) -> Select[int]:
     """Asked on every staff page: put together once for a person."""
     since = bindparam("shown_since", type_=Notice.on.type)
     return select(func.count()).select_from(Notice).where(_mine(actor, since), ~_read(actor))

@@ -102,7 +102,7 @@ def marked(
 
 
 @lru_cache
-def _set_marks(asked: tuple[str, ...]) -> Select[tuple[Mark]]:
+def _set_marks(asked: tuple[str, ...]) -> Select[Mark]:
     last = select(Mark.ref, Mark.code, func.max(Mark.seq).label("seq")).group_by(Mark.ref, Mark.code)
     if "as_of" in asked:
         last = last.where(Mark.on <= bindparam("as_of"))

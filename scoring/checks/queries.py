@@ -59,7 +59,7 @@ def standing(db: Session, months: Sequence[str], estates: Collection[str] | None
 
 
 @cache
-def _standing(of_few: bool) -> Select[tuple[str, str, str, int]]:
+def _standing(of_few: bool) -> Select[str, str, str, int]:
     later, last, check = CheckStep.__table__.alias("later").c, CheckStep.__table__, MonthlyCheck.__table__
     newer = select(later.seq).where(later.check_id == last.c.check_id, later.seq > last.c.seq)
     by = (check.c.estate_code, check.c.month, last.c.step)

@@ -138,7 +138,7 @@ def waiting_number(db: Session) -> int:
 
 
 @cache
-def _waiting() -> Select[tuple[int]]:
+def _waiting() -> Select[int]:
     last, step = last_steps(), CreditStep.__table__
     joined = step.join(last, and_(step.c.case_id == last.c.case_id, step.c.seq == last.c.seq))
     return select(func.count()).select_from(joined).where(step.c.step.in_(WAITING))

@@ -24,7 +24,7 @@ def cases(db: Session, year: int | None = None, steps: Iterable[str] | None = No
 
 
 @lru_cache
-def _cases(of_year: bool, steps: tuple[str, ...] | None) -> Select[tuple[ListCase, ListStep]]:
+def _cases(of_year: bool, steps: tuple[str, ...] | None) -> Select[ListCase, ListStep]:
     last = _last_steps()
     query = (
         select(ListCase, ListStep)

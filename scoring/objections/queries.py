@@ -119,7 +119,7 @@ def count(db: Session, *where: ColumnElement[bool]) -> int:
 
 
 @cache
-def _counted() -> Select[tuple[int]]:
+def _counted() -> Select[int]:
     query = select(func.count()).select_from(Objection).join(ObjectionStep, ObjectionStep.objection_id == Objection.id)
     return query.where(is_last())
 
@@ -130,7 +130,7 @@ def waiting(db: Session, actor: Actor) -> int:
 
 
 @lru_cache(maxsize=256)
-def _waiting(actor: Actor) -> Select[tuple[int]]:
+def _waiting(actor: Actor) -> Select[int]:
     """Asked on staff pages: put together once for a person."""
     level = Objection.level == ("district" if actor.has_whole_district else "street")
     return _counted().where(*for_staff(actor), level, ObjectionStep.step.in_(OPEN_STEPS))

@@ -150,7 +150,7 @@ def number(db: Session, state: str, where: Sequence[ColumnElement[bool]]) -> int
 
 
 @cache
-def _numbered() -> Select[tuple[int]]:
+def _numbered() -> Select[int]:
     rows = select(func.count()).select_from(ORDER).join(STEP, STEP.order_id == ORDER.id)
     return rows.where(STEP.state == bindparam("state"), _is_last())
 

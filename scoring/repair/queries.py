@@ -32,7 +32,7 @@ def cases(
 
 
 @lru_cache
-def _cases(by: tuple[str, ...], steps: tuple[str, ...] | None) -> Select[tuple[RepairCase, RepairStep]]:
+def _cases(by: tuple[str, ...], steps: tuple[str, ...] | None) -> Select[RepairCase, RepairStep]:
     last = select(RepairStep.case_id, func.max(RepairStep.seq).label("seq")).group_by(RepairStep.case_id).subquery()
     query = (
         select(RepairCase, RepairStep)

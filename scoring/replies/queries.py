@@ -127,7 +127,7 @@ def waiting(db: Session) -> int:
 
 
 @cache
-def _waiting() -> Select[tuple[int]]:
+def _waiting() -> Select[int]:
     return select(func.count()).select_from(Reply).where(in_state(*WAITING))
 
 

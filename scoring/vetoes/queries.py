@@ -34,7 +34,7 @@ def cases(db: Session, steps: Iterable[str] | None = None, uscc: str | None = No
 
 
 @lru_cache
-def _cases(steps: tuple[str, ...] | None, of_company: bool) -> Select[tuple[VetoCase, VetoStep]]:
+def _cases(steps: tuple[str, ...] | None, of_company: bool) -> Select[VetoCase, VetoStep]:
     last = select(VetoStep.case_id, func.max(VetoStep.seq).label("seq")).group_by(VetoStep.case_id).subquery()
     query = (
         select(VetoCase, VetoStep)
