@@ -181,6 +181,11 @@ def enterprise(db: Session, uscc: str) -> EnterpriseView:
     return EnterpriseView(row.uscc, row.name, row.address)
 
 
+def enterprise_names(db: Session, usccs: Iterable[str]) -> dict[str, str]:
+    """Code to the name of some companies, for those that exist."""
+    return queries.enterprise_names(db, usccs)
+
+
 def find_enterprises(
     db: Session, q: str = "", limit: int | None = 20, offset: int = 0
 ) -> tuple[list[EnterpriseView], int]:
@@ -241,6 +246,22 @@ def contracts_registered(db: Session, since: datetime) -> pd.DataFrame:
 def serving(db: Session, day: date, known_at: datetime | None = None) -> pd.DataFrame:
     """Who serves on a day, at most one row for each estate: ``estate_code, uscc, manager_code``."""
     return queries.contracts_table(db, known_at, day)[["estate_code", "uscc", "manager_code"]]
+
+
+@dataclass(frozen=True)
+class ContractView:
+    """Who serves an estate, and from when to when (None: open)."""
+
+    uscc: str
+    manager_code: str
+    starts_on: date
+    ends_on: date | None
+
+
+def contract_on(db: Session, estate_code: str, day: date) -> ContractView | None:
+    """The contract under which one estate is served on a day; None when nobody serves."""
+    row = queries.contract_on(db, estate_code, day)
+    return ContractView(row.uscc, row.manager_code, row.valid_from, row.valid_to) if row else None
 
 
 def companies_serving(db: Session, day: date, estates: Iterable[str]) -> dict[str, tuple[str, str]]:

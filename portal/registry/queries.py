@@ -255,7 +255,10 @@ def enterprise_names(db: Session, usccs: Iterable[str] | None = None) -> dict[st
     """Names of companies by code; of all when none are asked for."""
     rows = select(Enterprise.uscc, Enterprise.name).order_by(Enterprise.uscc)
     if usccs is not None:
-        rows = rows.where(Enterprise.uscc.in_(set(usccs)))
+        wanted = set(usccs)
+        if not wanted:
+            return {}
+        rows = rows.where(Enterprise.uscc.in_(wanted))
     return dict(db.execute(rows).all())
 
 
@@ -306,6 +309,12 @@ def contracts_table(db: Session, known_at: datetime | None, day: date | None = N
     cells = list(zip(*db.execute(rows), strict=True)) or [()] * len(names)
     types = {"starts_on": "object", "ends_on": "object"}
     return pd.DataFrame({n: pd.Series(list(c), dtype=types.get(n, "str")) for n, c in zip(names, cells, strict=True)})
+
+
+def contract_on(db: Session, estate_code: str, day: date) -> Contract | None:
+    """The contract under which an estate is served on a day, as known now."""
+    rows = select(Contract).where(Contract.estate_code == estate_code, known(Contract, day))
+    return db.scalars(rows.order_by(Contract.valid_from).limit(1)).one_or_none()
 
 
 def contracts_found(

@@ -98,13 +98,19 @@ def entries(
     db: Session, as_of: date, known_at: datetime | None = None, kind: str | None = None, uscc: str | None = None
 ) -> list[ListEntry]:
     """Entries in force on a day, as known at an instant."""
+    asked = {name: value for name, value in (("kind", kind), ("uscc", uscc)) if value}
+    return list(db.scalars(_entries(as_of, known_at, tuple(asked)), asked))
+
+
+@lru_cache
+def _entries(as_of: date, known_at: datetime | None, by: tuple[str, ...]) -> Select[ListEntry]:
     query = select(ListEntry).where(known(ListEntry, as_of, known_at))
-    if kind:
-        query = query.where(ListEntry.kind == kind)
-    if uscc:
-        query = query.where(or_(ListEntry.uscc == uscc, ListEntry.subject == uscc))
+    if "kind" in by:
+        query = query.where(ListEntry.kind == bindparam("kind"))
+    if "uscc" in by:
+        query = query.where(or_(ListEntry.uscc == bindparam("uscc"), ListEntry.subject == bindparam("uscc")))
     order = (ListEntry.kind, ListEntry.subject_type, ListEntry.subject, ListEntry.reason)
-    return list(db.scalars(query.order_by(*order, ListEntry.valid_from, ListEntry.id)))
+    return query.order_by(*order, ListEntry.valid_from, ListEntry.id)
 
 
 def not_ended(db: Session, as_of: date, known_at: datetime | None = None) -> list[ListEntry]:

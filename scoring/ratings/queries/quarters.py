@@ -91,9 +91,12 @@ def quarter_page(
         rows = rows.where(Q.division_code.like(f"{prefix(division)}%"))
     if estates is not None:
         rows = rows.where(Q.estate_code.in_(sorted(estates)))
+    page = rows.order_by(*ORDERS[order])
+    if limit is None and not offset:  # all of them: they count themselves
+        found = frame_of(db.execute(page), COLUMNS, _WHOLE)
+        return found, len(found)
     total = db.scalar(select(func.count()).select_from(rows.subquery())) or 0
-    page = rows.order_by(*ORDERS[order]).limit(limit).offset(offset)
-    return frame_of(db.execute(page), COLUMNS, _WHOLE), total
+    return frame_of(db.execute(page.limit(limit).offset(offset)), COLUMNS, _WHOLE), total
 
 
 def estate_quarters(

@@ -98,8 +98,12 @@ def rating_page(
         rows = rows.where(R.division_code.like(f"{prefix(division)}%"))
     if estates is not None:
         rows = rows.where(R.estate_code.in_(sorted(estates)))
+    page = rows.order_by(*ORDERS[order])
+    if limit is None and not offset:  # all of them: they count themselves
+        found = _frame(db, page)
+        return found, len(found)
     total = db.scalar(select(func.count()).select_from(rows.subquery())) or 0
-    return _frame(db, rows.order_by(*ORDERS[order]).limit(limit).offset(offset)), total
+    return _frame(db, page.limit(limit).offset(offset)), total
 
 
 def estate_ratings(
