@@ -181,8 +181,8 @@ def enterprise(db: Session, uscc: str) -> EnterpriseView:
     return EnterpriseView(row.uscc, row.name, row.address)
 
 
-def enterprise_names(db: Session, usccs: Iterable[str]) -> dict[str, str]:
-    """Code to the name of some companies, for those that exist."""
+def enterprise_names(db: Session, usccs: Iterable[str] | None = None) -> dict[str, str]:
+    """Code to the name of some companies, for those that exist; of all when none are asked for."""
     return queries.enterprise_names(db, usccs)
 
 

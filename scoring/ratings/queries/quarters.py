@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from datetime import date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import pandas as pd
@@ -38,16 +38,16 @@ ORDERS: dict[str, tuple[Any, ...]] = {
 def quarters(db: Session, as_of: date | None = None) -> list[QuarterView]:
     """Quarters that are public on a day (default today), the latest first."""
     day = as_of or clock.today()
-    counted: dict[str, int] = {
-        period: rows
-        for period, rows in db.execute(
-            select(Q.quarter, func.count(Q.estate_code.distinct())).where(public_by(Q, day)).group_by(Q.quarter)
-        )
-    }
+    counted: dict[str, int] = {period: rows for period, rows in db.execute(_counted(day))}
     return [
         QuarterView(period, made[0].public_from, made[-1].id, counted.get(period, 0), corrected_on(made))
         for period, made in by_period(db, "quarter", day).items()
     ]
+
+
+@lru_cache
+def _counted(day: date) -> Select[str, int]:
+    return select(Q.quarter, func.count(Q.estate_code.distinct())).where(public_by(Q, day)).group_by(Q.quarter)
 
 
 def last_quarter_before(db: Session, quarter: Quarter | str, as_of: date | None = None) -> str | None:
@@ -55,7 +55,8 @@ def last_quarter_before(db: Session, quarter: Quarter | str, as_of: date | None 
     return db.scalar(select(func.max(Q.quarter)).where(Q.quarter < str(quarter), public_by(Q, as_of or clock.today())))
 
 
-def _select(names: Collection[str] = COLUMNS) -> Select[Any]:
+@cache
+def _select(names: tuple[str, ...] = COLUMNS) -> Select[Any]:
     return select(*(getattr(Q, name) for name in names))
 
 

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Collection
 from datetime import date, datetime
+from functools import cache, lru_cache
 from typing import Any
 
 import pandas as pd
@@ -43,19 +44,20 @@ def year_number(year: Year | int | str) -> int:
 def years(db: Session, as_of: date | None = None) -> list[YearView]:
     """Years whose ratings are public on a day (default today), the latest first."""
     day = as_of or clock.today()
-    counted: dict[int, int] = {
-        period: rows
-        for period, rows in db.execute(
-            select(R.year, func.count(R.estate_code.distinct())).where(public_by(R, day)).group_by(R.year)
-        )
-    }
+    counted: dict[int, int] = {period: rows for period, rows in db.execute(_counted(day))}
     return [
         YearView(int(period), made[0].public_from, made[-1].id, counted.get(int(period), 0), corrected_on(made))
         for period, made in by_period(db, "year", day).items()
     ]
 
 
-def _select(names: Collection[str] = COLUMNS) -> Select[Any]:
+@lru_cache
+def _counted(day: date) -> Select[int, int]:
+    return select(R.year, func.count(R.estate_code.distinct())).where(public_by(R, day)).group_by(R.year)
+
+
+@cache
+def _select(names: tuple[str, ...] = COLUMNS) -> Select[Any]:
     return select(*(getattr(R, name) for name in names))
 
 
