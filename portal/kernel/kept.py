@@ -6,7 +6,6 @@ runs, what somebody has read), nor for what depends on the hour.
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
-from datetime import date
 from threading import Lock
 from typing import Any, TypeVar
 
@@ -20,7 +19,7 @@ from portal.kernel.i18n import language
 Answer = TypeVar("Answer")
 MOST = 512
 _LENGTH = select(AuditHead.__table__.c.count).where(AuditHead.__table__.c.id == 1)
-_answers: OrderedDict[Hashable, tuple[tuple[int, date], Any]] = OrderedDict()
+_answers: OrderedDict[Hashable, tuple[int, Any]] = OrderedDict()
 _guard = Lock()
 
 
@@ -29,15 +28,15 @@ def kept(db: Session, name: Hashable, make: Callable[[], Answer]) -> Answer:
 
     The answer is shared: nobody changes it.
     """
-    key, state = (str(db.get_bind().engine.url), language(), name), (_deeds(db), clock.today())
+    key, deeds = (str(db.get_bind().engine.url), clock.today(), language(), name), _deeds(db)
     with _guard:
-        if key in _answers and _answers[key][0] == state:
+        if key in _answers and _answers[key][0] == deeds:
             _answers.move_to_end(key)
             found: Answer = _answers[key][1]
             return found
     made = make()
     with _guard:
-        _answers[key] = (state, made)  # in the place of what was true before: an answer may be as large as the district
+        _answers[key] = (deeds, made)  # in the place of what was true before: an answer may be as large as the district
         _answers.move_to_end(key)
         while len(_answers) > MOST:
             _answers.popitem(last=False)

@@ -100,6 +100,19 @@ def quarter_page(
     return frame_of(db.execute(page.limit(limit).offset(offset)), COLUMNS, _WHOLE), total
 
 
+def quarter_of_estate(
+    db: Session,
+    quarter: Quarter | str,
+    estate_code: str,
+    as_of: date | None = None,
+    known_at: datetime | None = None,
+) -> dict[str, Any] | None:
+    """The row of ``quarter_rows`` of one estate as plain values; None when nothing is public."""
+    wanted = (Q.quarter == str(quarter), Q.estate_code == estate_code)
+    row = db.execute(_select().where(*wanted, current(Q, KEY, as_of or clock.today(), known_at))).one_or_none()
+    return None if row is None else dict(zip(COLUMNS, row, strict=True))
+
+
 def estate_quarters(
     db: Session, estate_code: str, as_of: date | None = None, known_at: datetime | None = None
 ) -> pd.DataFrame:

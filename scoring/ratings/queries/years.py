@@ -108,6 +108,15 @@ def rating_page(
     return _frame(db, page.limit(limit).offset(offset)), total
 
 
+def rating_of_estate(
+    db: Session, year: Year | int | str, estate_code: str, as_of: date | None = None, known_at: datetime | None = None
+) -> dict[str, Any] | None:
+    """The row of ``rating_rows`` of one estate as plain values; None when nothing is public."""
+    wanted = (R.year == year_number(year), R.estate_code == estate_code)
+    row = db.execute(_select().where(*wanted, current(R, KEY, as_of or clock.today(), known_at))).one_or_none()
+    return None if row is None else dict(zip(COLUMNS, row, strict=True))
+
+
 def estate_ratings(
     db: Session, estate_code: str, as_of: date | None = None, known_at: datetime | None = None
 ) -> pd.DataFrame:
