@@ -64,6 +64,16 @@ def _drawn(address: str) -> Markup:
     return Markup(segno.make(address, error="m", mask=QR_MASK).svg_inline(scale=3, border=2, omitsize=True))
 
 
+def _address(endpoint: str) -> str:
+    """The address of a page without values, in the language of the request: thirty on every page."""
+    return _built(request.script_root, endpoint)
+
+
+@lru_cache(maxsize=512)
+def _built(_script_root: str, endpoint: str) -> str:
+    return url_for(endpoint)
+
+
 def _other_language_url() -> str:
     path = request.full_path.rstrip("?")
     return path if language() == "en" else f"/en{path}"
@@ -75,12 +85,12 @@ def _is_active(entry: NavEntry, shown: list[NavEntry]) -> bool:
     if here == entry.endpoint or here.split(".")[0] != slice_name or slice_name == "public":
         return here == entry.endpoint
     alone = sum(other.endpoint.split(".")[0] == slice_name for other in shown) == 1
-    return alone or f"{request.script_root}{request.path}".startswith(f"{url_for(entry.endpoint)}/")
+    return alone or f"{request.script_root}{request.path}".startswith(f"{_address(entry.endpoint)}/")
 
 
 def _public_links(entries: list[NavEntry]) -> list[Link]:
     shown = sorted((entry for entry in entries if entry.is_public), key=lambda entry: entry.order)
-    return [Link(entry.label, url_for(entry.endpoint), _is_active(entry, shown)) for entry in shown]
+    return [Link(entry.label, _address(entry.endpoint), _is_active(entry, shown)) for entry in shown]
 
 
 def _staff_links(entries: list[NavEntry]) -> list[Link]:
@@ -88,7 +98,7 @@ def _staff_links(entries: list[NavEntry]) -> list[Link]:
     shown = sorted((e for e in entries if e.permission and actor.may(e.permission)), key=lambda entry: entry.order)
     counts = _counts(request_session(), actor, shown)
     links = [
-        (_section_of(e.endpoint), Link(e.label, url_for(e.endpoint), _is_active(e, shown), counts.get(e.endpoint)))
+        (_section_of(e.endpoint), Link(e.label, _address(e.endpoint), _is_active(e, shown), counts.get(e.endpoint)))
         for e in shown
     ]
     return _sections(links)
@@ -145,21 +155,21 @@ def _context(entries: list[NavEntry]) -> Callable[[], dict[str, Any]]:
         shown: dict[str, Any] = {
             "site": site,
             "site_name": site["name"],
-            "home_url": url_for("public.home"),
-            "search_url": url_for("public.search"),
-            "sign_in_url": url_for("accounts.sign_in"),
+            "home_url": _address("public.home"),
+            "search_url": _address("public.search"),
+            "sign_in_url": _address("accounts.sign_in"),
             "other_language_url": _other_language_url(),
-            "footer_links": [Link(label, url_for(endpoint)) for label, endpoint in FOOTER],
+            "footer_links": [Link(label, _address(endpoint)) for label, endpoint in FOOTER],
             "page_address": address,
             "page_qr": _qr(address),
             "printed_on": clock.today(),
         }
         actor = getattr(g, "actor", None)
         if actor is not None and getattr(g, "access", PUBLIC_ACCESS) == PARTY_ACCESS:
-            shown["staff"] = {"name": _("当事人"), "sign_out_url": url_for("my_case.leave")}
+            shown["staff"] = {"name": _("当事人"), "sign_out_url": _address("my_case.leave")}
             shown["nav_public"] = _public_links(entries)
         elif actor is not None and getattr(g, "access", PUBLIC_ACCESS) != PUBLIC_ACCESS:
-            shown["staff"] = {"name": actor.name or actor.login, "sign_out_url": url_for("accounts.sign_out")}
+            shown["staff"] = {"name": actor.name or actor.login, "sign_out_url": _address("accounts.sign_out")}
             shown["nav_staff"] = _staff_links(entries)
         else:
             shown["nav_public"] = _public_links(entries)

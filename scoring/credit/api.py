@@ -88,8 +88,10 @@ def _rows(
     if subject_type == "manager":
         return own
     theirs = figures[(figures["subject_type"] == "manager") & (figures["points_cp"] < 0) & figures["uscc"].notna()]
-    shares = rules.shares_of_managers(own, theirs[["uscc", "act", "code", "points_cp"]], tariff)
-    borne = pd.concat([own, shares], ignore_index=True)
+    borne = own
+    if not theirs.empty:
+        shares = rules.shares_of_managers(own, theirs[["uscc", "act", "code", "points_cp"]], tariff)
+        borne = pd.concat([own, shares], ignore_index=True)
     if not after.pairs:
         return borne
     formers = inherited.borne_by_later(counted, after.pairs)
