@@ -16,14 +16,12 @@ class Serving:
         for row in frame.itertuples(index=False):
             ends = row.ends_on if isinstance(row.ends_on, date) else None
             self._contracts.setdefault(row.estate_code, []).append((row.starts_on, ends, row.uscc))
-        companies = registry.enterprises_frame(db)
-        self._names = dict(zip(companies["uscc"], companies["name"], strict=True))
+        self._names = registry.enterprise_names(db)
 
     @staticmethod
     def places(db: Session, day: date) -> dict[str, str]:
         """Estate to its community on a day."""
-        frame = registry.estates_frame(db, day)
-        return dict(zip(frame["estate_code"], frame["division_code"], strict=True))
+        return registry.estate_places(db, day)
 
     def at(self, estate: str, day: date) -> tuple[str | None, str]:
         """The company (code and name) that served on a day; (None, "") when nobody did."""

@@ -19,6 +19,7 @@ from portal.kernel.formats import number_text
 from portal.kernel.i18n import _
 from portal.kernel.kept import kept
 from portal.kernel.work import WorkFigure, WorkItem
+from portal.registry import api as registry
 
 INDICATOR = "disclosure"
 OVERDUE_QUARTERS = "disclosure_overdue_quarters"
@@ -65,7 +66,7 @@ def _estates(db: Session, actor: Actor) -> set[str]:
     today = clock.today()
     if actor.uscc:
         return set(Serving(db).estates_of(actor.uscc, today))
-    return {code for code, place in Serving.places(db, today).items() if actor.covers(place)}
+    return set(registry.estate_places(db, today, actor.division_code))
 
 
 def waiting_number(db: Session, actor: Actor) -> int:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
@@ -115,13 +116,18 @@ def queue(
 
 def counts(db: Session, actor: Actor, states: Sequence[str] = OPEN_STEPS) -> dict[str, int]:
     """State to how many cases of a mediator or registrar; the open ones, unless told: few of all that ever were."""
-    query = (
+    return {step: int(count) for step, count in db.execute(_counted(actor, tuple(states)))}
+
+
+@lru_cache(maxsize=256)
+def _counted(actor: Actor, states: tuple[str, ...]) -> Select[str, int]:
+    """Asked on staff pages: put together once for a person."""
+    return (
         select(MediationStep.step, func.count())
         .join(MediationCase, MediationCase.id == MediationStep.case_id)
         .where(MediationStep.superseded_at.is_(None), MediationStep.step.in_(states), _mine(actor))
         .group_by(MediationStep.step)
     )
-    return {step: int(count) for step, count in db.execute(query)}
 
 
 def own_cases(db: Session, actor: Actor) -> list[CaseLine]:

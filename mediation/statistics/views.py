@@ -31,7 +31,7 @@ def counts() -> str:
     rates = kept(
         db, ("mediation-answered", found.since, found.until), lambda: queries.answered(db, found.since, found.until)
     )
-    names = dict(registry.enterprises_frame(db).itertuples(index=False))
+    names = registry.enterprise_names(db)
     return render_template(
         "mediation_statistics/counts.html", found=found, shown=shown, fewest=queries.FEWEST, rates=rates, names=names,
         cases=cases,

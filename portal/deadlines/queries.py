@@ -4,9 +4,10 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, false, func, literal, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, case, false, func, literal, or_, select
 from sqlalchemy.orm import Session
 
 from portal.deadlines.calendar import calendar
@@ -181,25 +182,32 @@ def _duty() -> ColumnElement[bool]:
     return Deadline.rule.not_in(rights())
 
 
-def _waits(now: datetime) -> ColumnElement[bool]:
+def _waits(now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
     """Whether an open deadline still waits for somebody: a right does until its last day."""
     return or_(_duty(), Deadline.due_at > _instant(now))
 
 
-def _late(now: datetime) -> ColumnElement[bool]:
+def _late(now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
     return and_(_duty(), Deadline.due_at <= func.coalesce(Deadline.closed_at, Deadline.paused_at, _instant(now)))
 
 
-def _instant(now: datetime) -> Any:
-    return literal(now, Deadline.due_at.type)
+def _instant(now: datetime | BindParameter[datetime]) -> Any:
+    return literal(now, Deadline.due_at.type) if isinstance(now, datetime) else now
 
 
 def counts_by_rule(db: Session, actor: Actor) -> dict[str, tuple[int, int]]:
     """Rule to (open, overdue) of a person's queue."""
-    late = func.coalesce(func.sum(case((_late(clock.now()), 1), else_=0)), 0)
-    query = select(Deadline.rule, func.count(), late).where(OPEN, _waits(clock.now()), mine(actor))
-    query = query.group_by(Deadline.rule)
-    return {code: (int(total), int(overdue)) for code, total, overdue in db.execute(query.order_by(Deadline.rule))}
+    found = db.execute(_by_rule(actor), {"now": clock.now()})
+    return {code: (int(total), int(overdue)) for code, total, overdue in found}
+
+
+@lru_cache(maxsize=256)
+def _by_rule(actor: Actor) -> Select[str, int, int]:
+    """Asked on every staff page: put together once for a person."""
+    now = bindparam("now", type_=Deadline.due_at.type)
+    late = func.coalesce(func.sum(case((_late(now), 1), else_=0)), 0)
+    query = select(Deadline.rule, func.count(), late).where(OPEN, _waits(now), mine(actor))
+    return query.group_by(Deadline.rule).order_by(Deadline.rule)
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,8 @@ from portal.kernel.i18n import language
 
 Answer = TypeVar("Answer")
 MOST = 512
-_answers: OrderedDict[Hashable, Any] = OrderedDict()
+_LENGTH = select(AuditHead.__table__.c.count).where(AuditHead.__table__.c.id == 1)
+_answers: OrderedDict[Hashable, tuple[int, Any]] = OrderedDict()
 _guard = Lock()
 
 
@@ -27,15 +28,16 @@ def kept(db: Session, name: Hashable, make: Callable[[], Answer]) -> Answer:
 
     The answer is shared: nobody changes it.
     """
-    key = (str(db.get_bind().engine.url), _deeds(db), clock.today(), language(), name)
+    key, deeds = (str(db.get_bind().engine.url), clock.today(), language(), name), _deeds(db)
     with _guard:
-        if key in _answers:
+        if key in _answers and _answers[key][0] == deeds:
             _answers.move_to_end(key)
-            found: Answer = _answers[key]
+            found: Answer = _answers[key][1]
             return found
     made = make()
     with _guard:
-        _answers[key] = made
+        _answers[key] = (deeds, made)  # in the place of what was true before: an answer may be as large as the district
+        _answers.move_to_end(key)
         while len(_answers) > MOST:
             _answers.popitem(last=False)
     return made
@@ -44,5 +46,5 @@ def kept(db: Session, name: Hashable, make: Callable[[], Answer]) -> Answer:
 def _deeds(db: Session) -> int:
     """How many rows the log has, asked once in a session."""
     if "deeds" not in db.info:
-        db.info["deeds"] = db.scalar(select(AuditHead.count).where(AuditHead.id == 1)) or 0
+        db.info["deeds"] = db.scalar(_LENGTH) or 0
     return int(db.info["deeds"])

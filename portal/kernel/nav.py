@@ -11,13 +11,15 @@ from portal.kernel.access import Actor, Permission
 
 @dataclass(frozen=True)
 class NavEntry:
-    """One entry. ``count(db, actor)`` says how many things wait there for the person."""
+    """One entry. ``count(db, actor)`` says how many things wait there for the person; ``live``: the number changes with the
+    hour, or by deeds that no audit row tells of, so that it is asked for every page."""
 
     label: Any
     endpoint: str
     order: int
     permission: Permission | None = None
     count: Callable[[Session, Actor], int | None] | None = None
+    live: bool = False
 
     @property
     def is_public(self) -> bool:

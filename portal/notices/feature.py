@@ -19,7 +19,7 @@ def _unread(db: Session, actor: Actor) -> int | None:
 
 
 NAV = [
-    NavEntry(lazy("通知"), "notices.index", 15, Permission.WORK, _unread),
+    NavEntry(lazy("通知"), "notices.index", 15, Permission.WORK, _unread, live=True),
     NavEntry(lazy("文书"), "notices.documents", 68, Permission.DOCUMENT_READ),
 ]
 

@@ -115,6 +115,18 @@ def estates_frame(
     return queries.estates_table(db, as_of, known_at, within, codes)
 
 
+def estate_places(db: Session, as_of: date, within: str | None = None) -> dict[str, str]:
+    """Estate code to its community, of all estates valid on a day, in the order of the codes; of a jurisdiction only.
+
+    What menus and queues need of ``estates_frame``, without a table."""
+    return queries.estate_places(db, as_of, within)
+
+
+def has_estates(db: Session, as_of: date) -> bool:
+    """Whether any estate is registered on a day."""
+    return queries.has_estates(db, as_of)
+
+
 def estate_kinds(db: Session) -> dict[str, list[tuple[date, date | None, str]]]:
     """Estate code to its kinds through time as known now: (first day, last day or None, kind), in order of days."""
     return queries.estate_kinds(db)
@@ -167,6 +179,11 @@ def enterprise(db: Session, uscc: str) -> EnterpriseView:
     """A company by its code. Raises ``NotFound``."""
     row = queries.enterprise_row(db, uscc)
     return EnterpriseView(row.uscc, row.name, row.address)
+
+
+def enterprise_names(db: Session, usccs: Iterable[str] | None = None) -> dict[str, str]:
+    """Code to the name of some companies, for those that exist; of all when none are asked for."""
+    return queries.enterprise_names(db, usccs)
 
 
 def find_enterprises(
@@ -229,6 +246,22 @@ def contracts_registered(db: Session, since: datetime) -> pd.DataFrame:
 def serving(db: Session, day: date, known_at: datetime | None = None) -> pd.DataFrame:
     """Who serves on a day, at most one row for each estate: ``estate_code, uscc, manager_code``."""
     return queries.contracts_table(db, known_at, day)[["estate_code", "uscc", "manager_code"]]
+
+
+@dataclass(frozen=True)
+class ContractView:
+    """Who serves an estate, and from when to when (None: open)."""
+
+    uscc: str
+    manager_code: str
+    starts_on: date
+    ends_on: date | None
+
+
+def contract_on(db: Session, estate_code: str, day: date) -> ContractView | None:
+    """The contract under which one estate is served on a day; None when nobody serves."""
+    row = queries.contract_on(db, estate_code, day)
+    return ContractView(row.uscc, row.manager_code, row.valid_from, row.valid_to) if row else None
 
 
 def companies_serving(db: Session, day: date, estates: Iterable[str]) -> dict[str, tuple[str, str]]:

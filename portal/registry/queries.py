@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from portal.kernel.audit import AuditEntry
@@ -66,6 +66,23 @@ def current_estate(db: Session, code: str) -> EstateFacts:
     if found is None:
         raise NotFound(_("没有编号为“%(value)s”的小区。", value=code))
     return found
+
+
+_ON_DAY = known(F, bindparam("day", type_=F.valid_from.type))
+_PLACES = select(F.estate_code, F.division_code).where(_ON_DAY, F.division_code.like(bindparam("inside")))
+_PLACES = _PLACES.order_by(F.estate_code)
+_ANY_ESTATE = select(exists().where(_ON_DAY))
+
+
+def estate_places(db: Session, as_of: date, within: str | None = None) -> dict[str, str]:
+    """Community by estate code, in the order of the codes."""
+    asked = {"day": as_of, "inside": f"{prefix(within)}%" if within else "%"}
+    return {code: division for code, division in db.execute(_PLACES, asked)}
+
+
+def has_estates(db: Session, as_of: date) -> bool:
+    """Whether any estate is registered on a day."""
+    return bool(db.scalar(_ANY_ESTATE, {"day": as_of}))
 
 
 def estate_history(db: Session, code: str) -> list[EstateFacts]:
@@ -238,7 +255,10 @@ def enterprise_names(db: Session, usccs: Iterable[str] | None = None) -> dict[st
     """Names of companies by code; of all when none are asked for."""
     rows = select(Enterprise.uscc, Enterprise.name).order_by(Enterprise.uscc)
     if usccs is not None:
-        rows = rows.where(Enterprise.uscc.in_(set(usccs)))
+        wanted = set(usccs)
+        if not wanted:
+            return {}
+        rows = rows.where(Enterprise.uscc.in_(wanted))
     return dict(db.execute(rows).all())
 
 
@@ -289,6 +309,12 @@ def contracts_table(db: Session, known_at: datetime | None, day: date | None = N
     cells = list(zip(*db.execute(rows), strict=True)) or [()] * len(names)
     types = {"starts_on": "object", "ends_on": "object"}
     return pd.DataFrame({n: pd.Series(list(c), dtype=types.get(n, "str")) for n, c in zip(names, cells, strict=True)})
+
+
+def contract_on(db: Session, estate_code: str, day: date) -> Contract | None:
+    """The contract under which an estate is served on a day, as known now."""
+    rows = select(Contract).where(Contract.estate_code == estate_code, known(Contract, day))
+    return db.scalars(rows.order_by(Contract.valid_from).limit(1)).one_or_none()
 
 
 def contracts_found(
@@ -354,7 +380,10 @@ def companies_serving(db: Session, day: date, estates: Iterable[str]) -> dict[st
 
 def estate_names(db: Session, codes: Iterable[str]) -> dict[str, str]:
     """Current names of estates by code."""
-    rows = select(F.estate_code, F.name).where(recorded(F), F.estate_code.in_(set(codes)))
+    wanted = set(codes)
+    if not wanted:
+        return {}
+    rows = select(F.estate_code, F.name).where(recorded(F), F.estate_code.in_(wanted))
     return dict(db.execute(rows.order_by(F.estate_code, F.valid_from)).all())
 
 

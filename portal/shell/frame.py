@@ -2,15 +2,18 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 import segno
 from flask import Flask, g, request, url_for
 from markupsafe import Markup
+from sqlalchemy.orm import Session
 
 from portal.kernel import clock, hooks
+from portal.kernel.access import Actor
 from portal.kernel.i18n import _, language, lazy
+from portal.kernel.kept import kept
 from portal.kernel.nav import NavEntry
 from portal.kernel.settings import settings
 from portal.kernel.web import PARTY_ACCESS, PUBLIC_ACCESS, request_session
@@ -61,6 +64,16 @@ def _drawn(address: str) -> Markup:
     return Markup(segno.make(address, error="m", mask=QR_MASK).svg_inline(scale=3, border=2, omitsize=True))
 
 
+def _address(endpoint: str) -> str:
+    """The address of a page without values, in the language of the request: thirty on every page."""
+    return _built(request.script_root, endpoint)
+
+
+@lru_cache(maxsize=512)
+def _built(_script_root: str, endpoint: str) -> str:
+    return url_for(endpoint)
+
+
 def _other_language_url() -> str:
     path = request.full_path.rstrip("?")
     return path if language() == "en" else f"/en{path}"
@@ -72,31 +85,38 @@ def _is_active(entry: NavEntry, shown: list[NavEntry]) -> bool:
     if here == entry.endpoint or here.split(".")[0] != slice_name or slice_name == "public":
         return here == entry.endpoint
     alone = sum(other.endpoint.split(".")[0] == slice_name for other in shown) == 1
-    return alone or f"{request.script_root}{request.path}".startswith(f"{url_for(entry.endpoint)}/")
+    return alone or f"{request.script_root}{request.path}".startswith(f"{_address(entry.endpoint)}/")
 
 
 def _public_links(entries: list[NavEntry]) -> list[Link]:
     shown = sorted((entry for entry in entries if entry.is_public), key=lambda entry: entry.order)
-    return [Link(entry.label, url_for(entry.endpoint), _is_active(entry, shown)) for entry in shown]
+    return [Link(entry.label, _address(entry.endpoint), _is_active(entry, shown)) for entry in shown]
 
 
 def _staff_links(entries: list[NavEntry]) -> list[Link]:
     actor = g.actor
     shown = sorted((e for e in entries if e.permission and actor.may(e.permission)), key=lambda entry: entry.order)
-    db = request_session()
+    counts = _counts(request_session(), actor, shown)
     links = [
-        (
-            _section_of(e),
-            Link(e.label, url_for(e.endpoint), _is_active(e, shown), e.count(db, actor) if e.count else None),
-        )
+        (_section_of(e.endpoint), Link(e.label, _address(e.endpoint), _is_active(e, shown), counts.get(e.endpoint)))
         for e in shown
     ]
     return _sections(links)
 
 
-def _section_of(entry: NavEntry) -> int | None:
-    slice_name = entry.endpoint.split(".")[0]
-    return next((at for at, (_label, names) in enumerate(SECTIONS) if {slice_name, entry.endpoint} & set(names)), None)
+def _counts(db: Session, actor: Actor, shown: list[NavEntry]) -> dict[str, int | None]:
+    """Endpoint to what waits there: most numbers are kept until somebody does something, live ones asked."""
+
+    def told(live: bool) -> dict[str, int | None]:
+        return {entry.endpoint: entry.count(db, actor) for entry in shown if entry.count and entry.live is live}
+
+    return kept(db, ("nav.counts", actor), lambda: told(False)) | told(True)
+
+
+@cache
+def _section_of(endpoint: str) -> int | None:
+    slice_name = endpoint.split(".")[0]
+    return next((at for at, (_label, names) in enumerate(SECTIONS) if {slice_name, endpoint} & set(names)), None)
 
 
 def _sections(links: list[tuple[int | None, Link]]) -> list[Link]:
@@ -135,21 +155,21 @@ def _context(entries: list[NavEntry]) -> Callable[[], dict[str, Any]]:
         shown: dict[str, Any] = {
             "site": site,
             "site_name": site["name"],
-            "home_url": url_for("public.home"),
-            "search_url": url_for("public.search"),
-            "sign_in_url": url_for("accounts.sign_in"),
+            "home_url": _address("public.home"),
+            "search_url": _address("public.search"),
+            "sign_in_url": _address("accounts.sign_in"),
             "other_language_url": _other_language_url(),
-            "footer_links": [Link(label, url_for(endpoint)) for label, endpoint in FOOTER],
+            "footer_links": [Link(label, _address(endpoint)) for label, endpoint in FOOTER],
             "page_address": address,
             "page_qr": _qr(address),
             "printed_on": clock.today(),
         }
         actor = getattr(g, "actor", None)
         if actor is not None and getattr(g, "access", PUBLIC_ACCESS) == PARTY_ACCESS:
-            shown["staff"] = {"name": _("当事人"), "sign_out_url": url_for("my_case.leave")}
+            shown["staff"] = {"name": _("当事人"), "sign_out_url": _address("my_case.leave")}
             shown["nav_public"] = _public_links(entries)
         elif actor is not None and getattr(g, "access", PUBLIC_ACCESS) != PUBLIC_ACCESS:
-            shown["staff"] = {"name": actor.name or actor.login, "sign_out_url": url_for("accounts.sign_out")}
+            shown["staff"] = {"name": actor.name or actor.login, "sign_out_url": _address("accounts.sign_out")}
             shown["nav_staff"] = _staff_links(entries)
         else:
             shown["nav_public"] = _public_links(entries)

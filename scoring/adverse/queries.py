@@ -3,14 +3,22 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import Select, and_, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from scoring.adverse.files import listed
 from scoring.adverse.models import Answer, HearingStep, LegalReview, Mark, Point
 
 _AT_ONCE = 500
+_POINTS, _ANSWERS = Point.__table__, Answer.__table__
+_WAITING = (  # asked on staff pages: put together once
+    select(func.count())
+    .select_from(_POINTS.outerjoin(_ANSWERS, _ANSWERS.c.point_id == _POINTS.c.id))
+    .where(_ANSWERS.c.point_id.is_(None))
+)
 
 
 @dataclass(frozen=True)
@@ -58,8 +66,7 @@ def unanswered(db: Session, refs: Collection[str]) -> dict[str, int]:
 
 def waiting_points(db: Session) -> int:
     """How many points wait for their answer in all."""
-    query = select(func.count()).select_from(Point).outerjoin(Answer, Answer.point_id == Point.id)
-    return int(db.scalar(query.where(Answer.point_id.is_(None))) or 0)
+    return int(db.scalar(_WAITING) or 0)
 
 
 def hearing(db: Session, ref: str) -> list[HearingStep]:
@@ -82,23 +89,29 @@ def marked(
     code: str = "",
 ) -> dict[str, list[Mark]]:  # fmt: skip
     """Side flags set on a day, as known at an instant, by reference; ``refs`` None asks for every record."""
-    last = select(Mark.ref, Mark.code, func.max(Mark.seq).label("seq")).group_by(Mark.ref, Mark.code)
-    if as_of is not None:
-        last = last.where(Mark.on <= as_of)
-    if known_at is not None:
-        last = last.where(Mark.at <= known_at)
-    latest = last.subquery()
-    same = and_(Mark.ref == latest.c.ref, Mark.code == latest.c.code, Mark.seq == latest.c.seq)
-    query = select(Mark).join(latest, same).where(Mark.step == "set").order_by(Mark.ref, Mark.code)
-    if code:
-        query = query.where(Mark.code == code)
+    given = {"as_of": as_of, "known_at": known_at, "code": code or None}
+    asked: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
+    query = _set_marks(tuple(asked))
     if refs is not None and len(refs) <= _AT_ONCE:
         query = query.where(Mark.ref.in_(sorted(refs)))
     found: dict[str, list[Mark]] = {}
-    for mark in db.scalars(query):
+    for mark in db.scalars(query, asked):
         if refs is None or mark.ref in refs:
             found.setdefault(mark.ref, []).append(mark)
     return found
+
+
+@lru_cache
+def _set_marks(asked: tuple[str, ...]) -> Select[Mark]:
+    last = select(Mark.ref, Mark.code, func.max(Mark.seq).label("seq")).group_by(Mark.ref, Mark.code)
+    if "as_of" in asked:
+        last = last.where(Mark.on <= bindparam("as_of"))
+    if "known_at" in asked:
+        last = last.where(Mark.at <= bindparam("known_at"))
+    latest = last.subquery()
+    same = and_(Mark.ref == latest.c.ref, Mark.code == latest.c.code, Mark.seq == latest.c.seq)
+    query = select(Mark).join(latest, same).where(Mark.step == "set").order_by(Mark.ref, Mark.code)
+    return query.where(Mark.code == bindparam("code")) if "code" in asked else query
 
 
 def raised_lately(db: Session, raised_by: str, since: datetime) -> int:

@@ -1,13 +1,15 @@
 """Reads of checks and their results as tables, at any instant of knowledge."""
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from portal.kernel import clock
@@ -43,6 +45,29 @@ def checks_frame(
     found = db.execute(rows.where(M.kind == "routine").order_by(M.estate_code, M.month)).all()
     table = pd.DataFrame.from_records(found, columns=list(CHECK_COLUMNS)).astype({"inspected_on": "object"})
     return table if scope is None else table[table["estate_code"].isin(scope)].reset_index(drop=True)
+
+
+def standing(db: Session, months: Sequence[str], estates: Collection[str] | None = None) -> Counter[tuple[str, str]]:
+    """(month, state) to the number of routine checks of some months, of all estates or of those named."""
+    few = estates is not None and len(estates) <= _CHUNK
+    asked: dict[str, Any] = {"months": list(months)} | ({"estates": sorted(estates or ())} if few else {})
+    found: Counter[tuple[str, str]] = Counter()
+    for code, month, state, number in db.execute(_standing(few), asked):
+        if estates is None or code in estates:
+            found[month, state] += number
+    return found
+
+
+@cache
+def _standing(of_few: bool) -> Select[str, str, str, int]:
+    later, last, check = CheckStep.__table__.alias("later").c, CheckStep.__table__, MonthlyCheck.__table__
+    newer = select(later.seq).where(later.check_id == last.c.check_id, later.seq > last.c.seq)
+    by = (check.c.estate_code, check.c.month, last.c.step)
+    rows = select(*by, func.count()).join_from(check, last, last.c.check_id == check.c.id)
+    rows = rows.where(check.c.month.in_(bindparam("months", expanding=True)), check.c.kind == "routine")
+    if of_few:
+        rows = rows.where(check.c.estate_code.in_(bindparam("estates", expanding=True)))
+    return rows.where(~newer.exists()).group_by(*by)
 
 
 def last_steps(

@@ -3,6 +3,7 @@
 Reads only. What a page shows to the public goes through ``findings(..., staff=False)``.
 """
 
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -511,16 +512,16 @@ def _waiting_for(db: Session, actor: Actor) -> dict[str, int]:
     waiting: dict[str, int] = {}
     files, reviews = actor.may(Permission.CHECK_FILE), actor.may(Permission.CHECK_REVIEW)
     today = clock.today()
-    estates = registry.estates_frame(db, today, within=actor.division_code)["estate_code"]
-    checks = queries.checks_frame(
-        db, recent_months(today), estates=None if actor.division_code is None else list(estates)
-    )
-    states = checks["state"].value_counts()
+    estates, month = registry.estate_places(db, today, actor.division_code), str(Month.of(today))
+    standing = queries.standing(db, recent_months(today), None if actor.division_code is None else set(estates))
+    states: Counter[str] = Counter()
+    for (_month, state), number in standing.items():
+        states[state] += number
     if files:
-        waiting["to_check"] = len(estates) - int((checks["month"] == str(Month.of(today))).sum())
-        waiting["drafts"], waiting["returned"] = int(states.get("draft", 0)), int(states.get("returned", 0))
+        waiting["to_check"] = len(estates) - sum(n for (month_of, _state), n in standing.items() if month_of == month)
+        waiting["drafts"], waiting["returned"] = states["draft"], states["returned"]
     if reviews:
-        waiting["to_review"] = int(states.get("submitted", 0))
+        waiting["to_review"] = states["submitted"]
     return waiting
 
 

@@ -1,8 +1,7 @@
 """What other rooms may ask of the credit record."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
-from typing import Any
 
 import pandas as pd
 from sqlalchemy.orm import Session
@@ -19,7 +18,6 @@ from scoring.credit import (
     due_process,
     from_ratings,
     inherited,
-    link_rules,
     papers,
     queries,
     service,
@@ -35,6 +33,9 @@ from scoring.credit.retention import holds as holds
 from scoring.credit.retention import managers_of as managers_of
 from scoring.credit.shapes import CreditView as CreditView
 from scoring.credit.shapes import EventView as EventView
+from scoring.credit.single import event_view, succession
+from scoring.credit.single import score as score
+from scoring.credit.single import score_if as score_if
 from scoring.credit.words import explained as explained
 from scoring.credit.work import work_figures as work_figures
 from scoring.credit.year_facts import lost_between as lost_between
@@ -70,47 +71,8 @@ NewEvent = service.NewEvent
 keep_document = documents.keep
 
 
-def _given(value: Any) -> Any:
-    """A value of a table, None where it is missing: a column of texts prints its gaps as nan otherwise."""
-    return None if pd.isna(value) else value
-
-
-def _view(row: Any, as_of: date, points_cp: int | None = None, why: str = "share") -> EventView:
-    nominal = int(row.points_cp) if points_cp is None else points_cp
-    counted = int(getattr(row, "counted_cp", nominal)) if points_cp is None else points_cp
-    return EventView(
-        case_id=row.case_id,
-        subject_type=row.subject_type,
-        subject=row.subject,
-        code=row.code,
-        name=catalogue.name_of(row.code, row.points_cp, as_of),
-        points_cp=nominal,
-        estate_code=_given(row.estate_code),
-        uscc=_given(row.uscc),
-        document=row.document,
-        document_on=_given(row.document_on),
-        issued_by=row.issued_by,
-        valid_from=row.valid_from,
-        valid_to=_given(row.valid_to),
-        step=row.step,
-        is_share=points_cp is not None,
-        counted_cp=counted,
-        why=why if points_cp is not None else str(getattr(row, "why", "")),
-    )
-
-
 def _counted(events: pd.DataFrame, as_of: date) -> pd.DataFrame:
     return counting.with_counted(events, catalogue.caps(as_of))
-
-
-def _succession(
-    db: Session, subject_type: str, as_of: date, known_at: datetime | None, later: str | None = None
-) -> inherited.Succession:
-    """The successions that count on a day; none while the rules in force give no share."""
-    percent = link_rules.in_force(as_of).adverse_share_percent
-    if not percent or subject_type != "enterprise":
-        return inherited.NONE
-    return inherited.Succession(percent, tuple(relations.inheriting(db, as_of, known_at, later)))
 
 
 def _rows(
@@ -126,8 +88,10 @@ def _rows(
     if subject_type == "manager":
         return own
     theirs = figures[(figures["subject_type"] == "manager") & (figures["points_cp"] < 0) & figures["uscc"].notna()]
-    shares = rules.shares_of_managers(own, theirs[["uscc", "act", "code", "points_cp"]], tariff)
-    borne = pd.concat([own, shares], ignore_index=True)
+    borne = own
+    if not theirs.empty:
+        shares = rules.shares_of_managers(own, theirs[["uscc", "act", "code", "points_cp"]], tariff)
+        borne = pd.concat([own, shares], ignore_index=True)
     if not after.pairs:
         return borne
     formers = inherited.borne_by_later(counted, after.pairs)
@@ -142,80 +106,16 @@ def scores(
     Source: contract, section 3, "Credit on a day".
     """
     tariff = rules.tariff_on(as_of.isoformat())
-    after = _succession(db, subject_type, as_of, known_at)
+    after = succession(db, subject_type, as_of, known_at)
     rows = _rows(_counted(queries.counted_events(db, as_of, known_at), as_of), subject_type, tariff, after)
     wanted = pd.Series(list(dict.fromkeys(subjects)), dtype="object")
     return rules.credit_scores(rows[rows["subject"].isin(set(wanted))].reset_index(drop=True), wanted, tariff)
 
 
-def score(db: Session, subject_type: str, subject: str, as_of: date, known_at: datetime | None = None) -> CreditView:
-    """One subject's credit on a day, as known at an instant (default now), explained by its events."""
-    after = _succession(db, subject_type, as_of, known_at, subject)
-    events = queries.counted_events(db, as_of, known_at, queries.concerning(subject_type, [subject, *after.formers]))
-    return _scored(events, subject_type, subject, as_of, after)
-
-
-def score_if(db: Session, subject_type: str, subject: str, on: date, case_id: str) -> tuple[CreditView, CreditView]:
-    """A subject's credit on a day, and what it would be had an event that waits counted."""
-    after = _succession(db, subject_type, on, None, subject)
-    events = queries.counted_events(db, on, None, queries.concerning(subject_type, [subject, *after.formers]))
-    more = queries.proposed_event(db, case_id)
-    added = more if events.empty else pd.concat([events, more], ignore_index=True)
-    return _scored(events, subject_type, subject, on, after), _scored(added, subject_type, subject, on, after)
-
-
-def _scored(
-    events: pd.DataFrame, subject_type: str, subject: str, as_of: date, after: inherited.Succession
-) -> CreditView:
-    tariff, counted = rules.tariff_on(as_of.isoformat()), _counted(events, as_of)
-    rows = _rows(counted, subject_type, tariff, after)
-    mine = rows[rows["subject"] == subject].reset_index(drop=True)
-    found = rules.credit_scores(mine, pd.Series([subject], dtype="object"), tariff).iloc[0]
-    return CreditView(
-        subject=subject,
-        as_of=as_of,
-        score_cp=int(found.score_cp),
-        grade=str(found.grade),
-        good_cp=int(found.good_cp),
-        bad_cp=int(found.bad_cp),
-        events=(
-            *_shown(counted, subject_type, subject, tariff, as_of),
-            *_inherited(counted, mine, as_of, after),
-        ),
-    )
-
-
-def _shown(
-    counted: pd.DataFrame, subject_type: str, subject: str, tariff: rules.CreditTariff, as_of: date
-) -> tuple[EventView, ...]:
-    is_own = (counted["subject_type"] == subject_type) & (counted["subject"] == subject)
-    theirs = (counted["subject_type"] == "manager") & (counted["uscc"] == subject)
-    own_acts = set(counted.loc[is_own, "act"])
-    shown = []
-    for row, own, shared in zip(counted.itertuples(index=False), is_own, theirs, strict=True):
-        if own:
-            shown.append(_view(row, as_of))
-        elif shared and row.counted_cp < 0 and row.act not in own_acts:
-            shown.append(_view(row, as_of, -rules.manager_share(-int(row.counted_cp), tariff)))
-    return tuple(shown)
-
-
-def _inherited(
-    counted: pd.DataFrame, mine: pd.DataFrame, as_of: date, after: inherited.Succession
-) -> Iterator[EventView]:
-    """Events of enterprises that the subject succeeded, each with the share that enters its score (``mine``)."""
-    own = mine[mine["code"].str.startswith(rules.SUCCESSION)]
-    taken = dict(zip(own["act"], own["points_cp"], strict=True))
-    for row in inherited.borne_by_later(counted, after.pairs).itertuples(index=False):
-        if row.act in taken:
-            event = next(counted.loc[[row.place]].itertuples(index=False))
-            yield _view(event, as_of, int(taken[row.act]), "succession")
-
-
 def timeline(db: Session, subject_type: str, subject: str) -> list[EventView]:
     """Every event of a subject, in whatever step, newest first. For staff; the public sees confirmed ones only."""
     frame = queries.timeline(db, subject_type, subject)
-    return [_view(row, row.valid_from) for row in frame.itertuples(index=False)]
+    return [event_view(row, row.valid_from) for row in frame.itertuples(index=False)]
 
 
 def demerits(db: Session, usccs: Collection[str], as_of: date) -> dict[str, int]:

@@ -4,7 +4,8 @@ Source: rules.md, section 3.2: of an act the highest item counts; several commen
 top level; G06 counts at most 2 points. What does not count stays on the record and is shown as such.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -19,27 +20,30 @@ def with_counted(events: pd.DataFrame, caps: Mapping[str, int]) -> pd.DataFrame:
     ``caps``: the most centipoints that the events of a code count together on one subject. Of several adverse events of
     one act on one subject the dearest counts, of several commendations the highest; the earlier row where they are equal.
     """
-    points = events["points_cp"].to_numpy(np.int64)
-    frame = events.assign(_good=points > 0, _size=np.abs(points), _order=np.arange(len(events)))
-    ranked = frame.sort_values(["_size", "_order"], ascending=[False, True], kind="stable")
-    first = ~ranked.duplicated(["subject_type", "subject", "act", "_good"])
-    counts = first.sort_index().to_numpy(bool) if len(frame) else np.zeros(0, dtype=bool)
-    counted = np.where(counts, points, 0)
-    why = np.where(counts, COUNTS, SAME_ACT).astype(object)
-    _hold_caps(events, counted, why, caps)
-    return events.assign(counted_cp=counted, why=why)
+    rows = events[["subject_type", "subject", "act", "code", "points_cp"]].itertuples(index=False)
+    told = counted(list(rows), caps)
+    figures = np.array([points for points, _why in told], dtype=np.int64)
+    return events.assign(counted_cp=figures, why=np.array([why for _points, why in told], dtype=object))
 
 
-def _hold_caps(events: pd.DataFrame, counted: np.ndarray, why: np.ndarray, caps: Mapping[str, int]) -> None:
-    """Cut the events of a capped code down, subject by subject, in their order."""
+def counted(events: Sequence[Any], caps: Mapping[str, int]) -> list[tuple[int, str]]:
+    """``with_counted`` of rows: what of each event counts, and why not all of it does."""
+    first: dict[tuple[str, str, str, bool], int] = {}
+    for place in sorted(range(len(events)), key=lambda place: -abs(int(events[place].points_cp))):  # stable
+        event = events[place]
+        first.setdefault((event.subject_type, event.subject, event.act, event.points_cp > 0), place)
+    counting = set(first.values())
     left: dict[tuple[str, str, str], int] = {}
-    capped = np.flatnonzero(events["code"].isin(list(caps)).to_numpy(bool) & (counted != 0))
-    names = ["subject_type", "subject", "code"]
-    keys = list(events[names].iloc[capped].itertuples(index=False, name=None))
-    for place, key in zip(capped, keys, strict=True):
-        room = left.setdefault(key, caps[key[2]])
-        taken = min(abs(int(counted[place])), room)
-        left[key] = room - taken
-        if taken < abs(int(counted[place])):
-            counted[place] = taken if counted[place] > 0 else -taken
-            why[place] = OVER_CAP
+    return [_part(event, left, caps) if place in counting else (0, SAME_ACT) for place, event in enumerate(events)]
+
+
+def _part(event: Any, left: dict[tuple[str, str, str], int], caps: Mapping[str, int]) -> tuple[int, str]:
+    """What of an event counts under its cap; ``left``: the room that each subject and code still has."""
+    points = int(event.points_cp)
+    if event.code not in caps or points == 0:
+        return points, COUNTS
+    key = (event.subject_type, event.subject, event.code)
+    room = left.setdefault(key, caps[event.code])
+    taken = min(abs(points), room)
+    left[key] = room - taken
+    return (points, COUNTS) if taken == abs(points) else (taken if points > 0 else -taken, OVER_CAP)

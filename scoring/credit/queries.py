@@ -1,12 +1,13 @@
 """Reads of the credit record. What counts on a day is derived from dates and steps, never stored."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache, lru_cache
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Row, Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from portal.kernel.versions import known, recorded
@@ -43,6 +44,7 @@ def last_steps(known_at: datetime | None = None) -> Any:
     return last.subquery()
 
 
+@lru_cache
 def _joined(known_at: datetime | None) -> Select[Any]:
     last = last_steps(known_at)
     columns: tuple[Any, ...] = (*EVENT_COLUMNS, CreditStep.step)
@@ -65,6 +67,25 @@ def counted_events(
     """Events that count and are in force on a day, of enterprises and managers, as known at an instant."""
     query = _joined(known_at).where(known(CreditEvent, as_of, known_at), CreditStep.step.in_(COUNTING))
     return _frame(db, query if where is None else query.where(where))
+
+
+def counted_rows(
+    db: Session, as_of: date, known_at: datetime | None, subject_type: str, subjects: Collection[str]
+) -> Sequence[Row[Any]]:
+    """``counted_events`` of some subjects (``concerning``) as rows."""
+    asked: dict[str, Any] = {"as_of": as_of, "subjects": sorted(subjects)}
+    return db.execute(_counted_of(subject_type, known_at), asked).all()
+
+
+@lru_cache
+def _counted_of(subject_type: str, known_at: datetime | None) -> Select[Any]:
+    known_then = known(CreditEvent, bindparam("as_of", type_=CreditEvent.valid_from.type), known_at)
+    subjects: BindParameter[Any] = bindparam("subjects", expanding=True)
+    own = and_(CreditCase.subject_type == subject_type, CreditCase.subject.in_(subjects))
+    managers = and_(CreditCase.subject_type == "manager", CreditEvent.uscc.in_(subjects))
+    wanted = own if subject_type == "manager" else or_(own, managers)
+    query = _joined(known_at).where(known_then, CreditStep.step.in_(COUNTING), wanted)
+    return query.order_by(CreditEvent.valid_from, CreditCase.id)
 
 
 def events_between(db: Session, first: date, last: date, usccs: Collection[str] | None = None) -> pd.DataFrame:
@@ -124,22 +145,22 @@ def last_version(db: Session, case_id: str) -> CreditEvent:
     return db.scalars(select(CreditEvent).where(CreditEvent.case_id == case_id).order_by(*order).limit(1)).one()
 
 
-def proposed_event(db: Session, case_id: str) -> pd.DataFrame:
-    """A proposed event as a row of ``counted_events``: what a confirmation would add."""
-    return _frame(
-        db, _joined(None).where(recorded(CreditEvent), CreditCase.id == case_id, CreditStep.step.in_(WAITING))
-    )
+def proposed_event(db: Session, case_id: str) -> Sequence[Row[Any]]:
+    """A proposed event as one of ``counted_rows``: what a confirmation would add."""
+    query = _joined(None).where(recorded(CreditEvent), CreditCase.id == case_id, CreditStep.step.in_(WAITING))
+    return db.execute(query).all()
 
 
 def waiting_number(db: Session) -> int:
     """How many events do not count yet and were not refused."""
-    last = last_steps()
-    query = (
-        select(func.count())
-        .select_from(CreditStep)
-        .join(last, and_(CreditStep.case_id == last.c.case_id, CreditStep.seq == last.c.seq))
-    )
-    return int(db.scalar(query.where(CreditStep.step.in_(WAITING))) or 0)
+    return int(db.scalar(_waiting()) or 0)
+
+
+@cache
+def _waiting() -> Select[int]:
+    last, step = last_steps(), CreditStep.__table__
+    joined = step.join(last, and_(step.c.case_id == last.c.case_id, step.c.seq == last.c.seq))
+    return select(func.count()).select_from(joined).where(step.c.step.in_(WAITING))
 
 
 @dataclass

@@ -56,9 +56,8 @@ class EntryView:
 def _names(db: Session, entries: list[ListEntry]) -> tuple[dict[str, str], dict[str, str]]:
     if not entries:
         return {}, {}
-    companies = registry.enterprises_frame(db)
     estates = registry.estate_names(db, [entry.subject for entry in entries if entry.subject_type == "estate"])
-    return estates, dict(zip(companies["uscc"], companies["name"], strict=True))
+    return estates, registry.enterprise_names(db)
 
 
 def _views(db: Session, entries: list[ListEntry]) -> list[EntryView]:

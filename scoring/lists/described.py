@@ -26,8 +26,7 @@ def many(db: Session, cases: Iterable[ListCase]) -> dict[str, Case]:
     names = registry.estate_names(db, {case.subject for case in wanted if case.subject_type == "estate"})
     companies = {}
     if any(case.subject_type == "enterprise" for case in wanted):
-        known = registry.enterprises_frame(db)
-        companies = dict(zip(known["uscc"], known["name"], strict=True))
+        companies = registry.enterprise_names(db)
     return {case.id: _described(case, steps[case.id], {**companies, **names}) for case in wanted}
 
 

@@ -3,9 +3,10 @@
 from collections import Counter
 from collections.abc import Iterable
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from portal.kernel.versions import known, recorded
@@ -18,6 +19,12 @@ def _last_steps() -> Any:
 
 def cases(db: Session, year: int | None = None, steps: Iterable[str] | None = None) -> list[tuple[ListCase, ListStep]]:
     """Cases with their last step, ordered by list and subject."""
+    query = _cases(year is not None, None if steps is None else tuple(steps))
+    return [(row[0], row[1]) for row in db.execute(query, {"year": year} if year is not None else {})]
+
+
+@lru_cache
+def _cases(of_year: bool, steps: tuple[str, ...] | None) -> Select[ListCase, ListStep]:
     last = _last_steps()
     query = (
         select(ListCase, ListStep)
@@ -26,11 +33,9 @@ def cases(db: Session, year: int | None = None, steps: Iterable[str] | None = No
         .order_by(ListCase.year, ListCase.kind, ListCase.subject_type, ListCase.subject)
         .order_by(ListCase.reason, ListCase.attempt)
     )
-    if year is not None:
-        query = query.where(ListCase.year == year)
-    if steps is not None:
-        query = query.where(ListStep.step.in_(list(steps)))
-    return [(row[0], row[1]) for row in db.execute(query)]
+    if of_year:
+        query = query.where(ListCase.year == bindparam("year"))
+    return query if steps is None else query.where(ListStep.step.in_(steps))
 
 
 def case_years(db: Session) -> list[int]:
@@ -93,13 +98,19 @@ def entries(
     db: Session, as_of: date, known_at: datetime | None = None, kind: str | None = None, uscc: str | None = None
 ) -> list[ListEntry]:
     """Entries in force on a day, as known at an instant."""
+    asked = {name: value for name, value in (("kind", kind), ("uscc", uscc)) if value}
+    return list(db.scalars(_entries(as_of, known_at, tuple(asked)), asked))
+
+
+@lru_cache
+def _entries(as_of: date, known_at: datetime | None, by: tuple[str, ...]) -> Select[ListEntry]:
     query = select(ListEntry).where(known(ListEntry, as_of, known_at))
-    if kind:
-        query = query.where(ListEntry.kind == kind)
-    if uscc:
-        query = query.where(or_(ListEntry.uscc == uscc, ListEntry.subject == uscc))
+    if "kind" in by:
+        query = query.where(ListEntry.kind == bindparam("kind"))
+    if "uscc" in by:
+        query = query.where(or_(ListEntry.uscc == bindparam("uscc"), ListEntry.subject == bindparam("uscc")))
     order = (ListEntry.kind, ListEntry.subject_type, ListEntry.subject, ListEntry.reason)
-    return list(db.scalars(query.order_by(*order, ListEntry.valid_from, ListEntry.id)))
+    return query.order_by(*order, ListEntry.valid_from, ListEntry.id)
 
 
 def not_ended(db: Session, as_of: date, known_at: datetime | None = None) -> list[ListEntry]:

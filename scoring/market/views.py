@@ -43,8 +43,7 @@ def _page(form: DecisionForm, status: int) -> tuple[str, int]:
     waiting = [(one, standing.lines(db, standing.standing(db, one.uscc, one.manager_code, today)))
                for one in queries.waiting(db, actor(), today)]  # fmt: skip
     decided = queries.decisions(db, actor())
-    frame = registry.enterprises_frame(db)
-    names = dict(zip(frame["uscc"], frame["name"], strict=True))
+    names = registry.enterprise_names(db)
     estates = registry.estate_names(db, {row.estate_code for row in decided})
     page = render_template(
         "market/index.html", waiting=waiting, decided=decided, names=names, estates=estates, form=form

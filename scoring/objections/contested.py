@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-import pandas as pd
 from sqlalchemy.orm import Session
 
 from portal.kernel import clock
@@ -99,27 +98,12 @@ def _check(db: Session, ref: str, key: str) -> Contested:
 
 def quarter_row(db: Session, quarter: Quarter | str, estate_code: str) -> dict[str, Any] | None:
     """The released row of an estate's quarter, held ones included; None before the first release."""
-    rows = ratings.estate_quarters(db, estate_code, as_of=HELD_TOO)
-    return _row(rows[rows["quarter"] == str(quarter)])
+    return ratings.quarter_of_estate(db, quarter, estate_code, as_of=HELD_TOO)
 
 
 def rating_row(db: Session, year: int, estate_code: str) -> dict[str, Any] | None:
     """The released rating of an estate, held ones included."""
-    rows = ratings.estate_ratings(db, estate_code, as_of=HELD_TOO)
-    return _row(rows[rows["year"] == year])
-
-
-def _row(rows: pd.DataFrame) -> dict[str, Any] | None:
-    if rows.empty:
-        return None
-    last = rows.iloc[-1].to_dict()
-    return {name: _plain(value) for name, value in last.items()}
-
-
-def _plain(value: Any) -> Any:
-    if pd.api.types.is_scalar(value) and pd.isna(value):
-        return None
-    return value.item() if hasattr(value, "item") else value
+    return ratings.rating_of_estate(db, year, estate_code, as_of=HELD_TOO)
 
 
 def quarter_checks(db: Session, quarter: Quarter | str, estate_code: str) -> list[str]:

@@ -7,7 +7,6 @@ from portal.kernel.access import Actor, Permission
 from portal.kernel.i18n import lazy
 from portal.kernel.nav import NavEntry
 from scoring.objections import queries
-from scoring.objections.models import OPEN_STEPS, Objection, ObjectionStep
 from scoring.objections.views import office as office
 from scoring.objections.views import own as own
 from scoring.objections.views import proceedings as proceedings
@@ -19,8 +18,7 @@ def _waiting(db: Session, actor: Actor) -> int | None:
     """Objections that the person's office has to deal with."""
     if not actor.may(Permission.OBJECTION_REVIEW):
         return None
-    level = Objection.level == ("district" if actor.has_whole_district else "street")
-    return queries.count(db, *queries.for_staff(actor), level, ObjectionStep.step.in_(OPEN_STEPS)) or None
+    return queries.waiting(db, actor) or None
 
 
 NAV = [

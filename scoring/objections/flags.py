@@ -6,9 +6,10 @@ Answers the announcement ``record.flags``. What stood on a day, as recorded by a
 
 from collections.abc import Collection, Iterable
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import BindParameter, Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from portal.deadlines import api as deadlines
@@ -26,6 +27,7 @@ from scoring.objections.models import (
 )
 
 PIECE = 500
+_REFS: BindParameter[Any] = bindparam("refs", expanding=True)
 MARK_RULE = "objection.mark"  # how long the result stays marked: rule data
 PENDING = ("filed", *REVIEW_STEPS)
 
@@ -46,23 +48,39 @@ def _pieces(refs: list[str]) -> Iterable[list[str]]:
     return (refs[first : first + PIECE] for first in range(0, len(refs), PIECE))
 
 
-def _steps(db: Session, query: Any, day: date, known_at: datetime | None, model: Any) -> dict[str, list[Any]]:
-    """Record to its steps by then, in order: (reference, step) rows of a query over a journal."""
-    query = query.where(model.on <= day)
-    if known_at is not None:
-        query = query.where(model.at <= known_at)
+def _steps(db: Session, of: Any, refs: list[str], day: date, known_at: datetime | None) -> dict[str, list[Any]]:
+    """Record to its steps by then, in order. ``of``: ``_of_objections`` or ``_of_proceedings``."""
+    asked = {"refs": refs, "day": day} | ({} if known_at is None else {"known_at": known_at})
     found: dict[str, list[Any]] = {}
-    for ref, key, step in db.execute(query):
+    for ref, key, step in db.execute(of(known_at is not None), asked):
         found.setdefault(f"{key}\n{ref}", []).append(step)
     return found
 
 
+# Every page with records asks for their flags: the questions are put together once.
+@cache
+def _of_objections(by_knowledge: bool) -> Select[str, str, ObjectionStep]:
+    query = select(Objection.ref, Objection.id, ObjectionStep)
+    query = query.join(ObjectionStep, ObjectionStep.objection_id == Objection.id).where(Objection.ref.in_(_REFS))
+    return _by_then(query, Objection, ObjectionStep, by_knowledge)
+
+
+@cache
+def _of_proceedings(by_knowledge: bool) -> Select[str, str, ProceedingStep]:
+    query = select(Proceeding.ref, Proceeding.id, ProceedingStep)
+    query = query.join(ProceedingStep, ProceedingStep.proceeding_id == Proceeding.id).where(Proceeding.ref.in_(_REFS))
+    return _by_then(query, Proceeding, ProceedingStep, by_knowledge)
+
+
+def _by_then(query: Any, record: Any, journal: Any, by_knowledge: bool) -> Any:
+    query = query.where(journal.on <= bindparam("day"))
+    if by_knowledge:
+        query = query.where(journal.at <= bindparam("known_at"))
+    return query.order_by(record.recorded_at, record.id, journal.seq)
+
+
 def _objections(db: Session, refs: list[str], day: date, known_at: datetime | None) -> Iterable[tuple[str, Flag]]:
-    query = select(Objection.ref, Objection.id, ObjectionStep).join(
-        ObjectionStep, ObjectionStep.objection_id == Objection.id
-    )
-    ordered = query.where(Objection.ref.in_(refs)).order_by(Objection.recorded_at, Objection.id, ObjectionStep.seq)
-    for key, steps in _steps(db, ordered, day, known_at, ObjectionStep).items():
+    for key, steps in _steps(db, _of_objections, refs, day, known_at).items():
         flag = _objection_flag(db, steps, day)
         if flag is not None:
             yield key.partition("\n")[2], flag
@@ -79,12 +97,11 @@ def _objection_flag(db: Session, steps: list[ObjectionStep], day: date) -> Flag 
 
 
 def _proceedings(db: Session, refs: list[str], day: date, known_at: datetime | None) -> Iterable[tuple[str, Flag]]:
-    query = select(Proceeding.ref, Proceeding.id, ProceedingStep).join(
-        ProceedingStep, ProceedingStep.proceeding_id == Proceeding.id
-    )
-    ordered = query.where(Proceeding.ref.in_(refs)).order_by(Proceeding.recorded_at, Proceeding.id, ProceedingStep.seq)
+    found = _steps(db, _of_proceedings, refs, day, known_at)
+    if not found:
+        return
     kinds = {one.id: one.kind for one in db.scalars(select(Proceeding).where(Proceeding.ref.in_(refs)))}
-    for key, steps in _steps(db, ordered, day, known_at, ProceedingStep).items():
+    for key, steps in found.items():
         proceeding_id, _newline, ref = key.partition("\n")
         flag = _proceeding_flag(db, str(words.PROCEEDINGS[kinds[proceeding_id]]), steps, day)
         if flag is not None:

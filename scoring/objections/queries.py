@@ -4,9 +4,10 @@ import json
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache, lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session, aliased
 
 from portal.kernel import clock
@@ -94,6 +95,7 @@ def last_step(db: Session, objection_id: str) -> ObjectionStep:
     return db.scalars(steps.order_by(ObjectionStep.seq.desc()).limit(1)).one()
 
 
+@cache
 def is_last() -> ColumnElement[bool]:
     """Whether a step is the last one of its objection."""
     later = aliased(ObjectionStep)
@@ -113,8 +115,25 @@ def rows(
 
 def count(db: Session, *where: ColumnElement[bool]) -> int:
     """How many there are."""
+    return int(db.scalar(_counted().where(*where)) or 0)
+
+
+@cache
+def _counted() -> Select[int]:
     query = select(func.count()).select_from(Objection).join(ObjectionStep, ObjectionStep.objection_id == Objection.id)
-    return int(db.scalar(query.where(is_last(), *where)) or 0)
+    return query.where(is_last())
+
+
+def waiting(db: Session, actor: Actor) -> int:
+    """How many the person's office has to deal with."""
+    return int(db.scalar(_waiting(actor)) or 0)
+
+
+@lru_cache(maxsize=256)
+def _waiting(actor: Actor) -> Select[int]:
+    """Asked on staff pages: put together once for a person."""
+    level = Objection.level == ("district" if actor.has_whole_district else "street")
+    return _counted().where(*for_staff(actor), level, ObjectionStep.step.in_(OPEN_STEPS))
 
 
 def for_staff(actor: Actor) -> list[ColumnElement[bool]]:

@@ -37,6 +37,7 @@ from scoring.ratings.queries.quarters import last_quarter_before as last_quarter
 from scoring.ratings.queries.quarters import movement as movement
 from scoring.ratings.queries.quarters import published_scores as published_scores
 from scoring.ratings.queries.quarters import quarter_months as quarter_months
+from scoring.ratings.queries.quarters import quarter_of_estate as quarter_of_estate
 from scoring.ratings.queries.quarters import quarter_page as quarter_page
 from scoring.ratings.queries.quarters import quarter_revisions as quarter_revisions
 from scoring.ratings.queries.quarters import quarter_rows as quarter_rows
@@ -54,6 +55,7 @@ from scoring.ratings.queries.years import estate_ratings as estate_ratings
 from scoring.ratings.queries.years import limit_facts as limit_facts
 from scoring.ratings.queries.years import prepared_rows as prepared_rows
 from scoring.ratings.queries.years import published_estates as published_estates
+from scoring.ratings.queries.years import rating_of_estate as rating_of_estate
 from scoring.ratings.queries.years import rating_page as rating_page
 from scoring.ratings.queries.years import rating_revisions as rating_revisions
 from scoring.ratings.queries.years import rating_rows as rating_rows

@@ -45,7 +45,7 @@ def quarter_explained(
     """A quarter score of an estate opened to its findings; ``staff`` shows places, notes and reasons too. ``NotFound``
     when nothing is public."""
     day = as_of or clock.today()
-    row = _one(quarters.quarter_page(db, quarter, as_of=day, known_at=known_at, estates=[estate_code])[0])
+    row = _public(quarters.quarter_of_estate(db, quarter, estate_code, day, known_at))
     months = quarters.quarter_months(db, quarter, day, known_at, estate_code)
     inspected = checks.inspection_days(db, set(months["check_id"]))
     explained = tuple(_month(db, found, row["recorded_at"], inspected, staff) for found in _dicts(months))
@@ -123,7 +123,7 @@ def rating_explained(
 ) -> RatingExplained:
     """A rating of an estate opened to its components and the facts under them. ``NotFound`` when nothing is public."""
     number, day = years.year_number(year), as_of or clock.today()
-    row = _one(years.rating_page(db, number, as_of=day, known_at=known_at, estates=[estate_code])[0])
+    row = _public(years.rating_of_estate(db, number, estate_code, day, known_at))
     parts = years.components_rows(db, number, day, known_at, estate_code)
     rules = rule_set(row["rule_set"])
     order = {name: place for place, name in enumerate(rules.weights)}
@@ -225,8 +225,7 @@ def _dicts(frame: pd.DataFrame) -> list[dict[str, Any]]:
     return [years.with_reasons(row) for row in rows]
 
 
-def _one(frame: pd.DataFrame) -> dict[str, Any]:
-    rows = _dicts(frame)
-    if not rows:
+def _public(row: dict[str, Any] | None) -> dict[str, Any]:
+    if row is None:
         raise NotFound(_("本小区在这一期没有公布的结果。"))
-    return rows[0]
+    return years.with_reasons(row)

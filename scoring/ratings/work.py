@@ -4,7 +4,7 @@
 from datetime import date
 
 import pandas as pd
-from sqlalchemy import select
+from sqlalchemy import bindparam, exists, select
 from sqlalchemy.orm import Session
 
 from portal.kernel import clock
@@ -23,6 +23,8 @@ from scoring.ratings.queries.progress import progress
 from scoring.ratings.queries.quarters import steps
 from scoring.ratings.queries.releases import last_release
 
+_PUBLISHED = select(exists().where(Release.__table__.c.period == bindparam("period")))
+
 
 def work_items(db: Session, *, actor: Actor) -> list[WorkItem]:
     """The steps of the last quarter and the last year that wait for the actor: initial result, street review,
@@ -34,30 +36,30 @@ def work_items(db: Session, *, actor: Actor) -> list[WorkItem]:
         found += _of_quarter(db, actor, quarter)
     elif policy.may_publish_quarter(actor):
         found += _revision_of(db, quarter)
-    if policy.may_prepare_year(actor) and not _is_published(db, str(year)) and _has_estates(db, date(year, 12, 31)):
+    if (
+        policy.may_prepare_year(actor)
+        and not _is_published(db, str(year))
+        and registry.has_estates(db, date(year, 12, 31))
+    ):
         found += _of_year(actor, year)
     return found
 
 
 def _is_published(db: Session, period: str) -> bool:
-    return db.scalar(select(Release.id).where(Release.period == period).limit(1)) is not None
-
-
-def _has_estates(db: Session, day: date) -> bool:
-    return registry.find_estates(db, as_of=day, limit=1)[1] > 0
+    return bool(db.scalar(_PUBLISHED, {"period": period}))
 
 
 def _of_quarter(db: Session, actor: Actor, quarter: Quarter) -> list[WorkItem]:
     name, values = quarter_text(quarter), {"quarter": str(quarter)}
     if policy.may_publish_quarter(actor):
-        if not _has_estates(db, quarter.last):
+        if not registry.has_estates(db, quarter.last):
             return []
         title = _("公布%(quarter)s得分", quarter=name)
         return [WorkItem(title, "ratings.quarter_prepare", values, publication_due(quarter))]
     place = actor.division_code
     if place is None or not (policy.may_prepare_quarter(actor, place) or policy.may_confirm_quarter(actor, place)):
         return []
-    communities = set(registry.estates_frame(db, quarter.last, within=place)["division_code"])
+    communities = set(registry.estate_places(db, quarter.last, place).values())
     last = steps(db, quarter)
     if policy.may_confirm_quarter(actor, place):
         waiting = [code for code in communities if last.get(code, (0, ""))[1] != "confirmed"]
@@ -104,7 +106,7 @@ def work_figures(db: Session, *, actor: Actor) -> list[WorkFigure]:
 
 
 def _to_confirm(db: Session, quarter: Quarter, place: str) -> WorkFigure:
-    communities = set(registry.estates_frame(db, quarter.last, within=place)["division_code"])
+    communities = set(registry.estate_places(db, quarter.last, place).values())
     last = steps(db, quarter)
     left = len([code for code in communities if last.get(code, (0, ""))[1] != "confirmed"])
     due = street_due(quarter)

@@ -17,7 +17,7 @@ def _waiting(db: Session, actor: Actor) -> int | None:
     state = "awaiting" if actor.may(Permission.ORDER_VERIFY) else "open" if actor.uscc else ""
     if not state:
         return None
-    return queries.counts(db, queries.scope(db, within=actor.division_code, uscc=actor.uscc)).get(state, 0)
+    return queries.number(db, state, queries.scope(db, within=actor.division_code, uscc=actor.uscc))
 
 
 NAV = [NavEntry(lazy("整改"), "rectification.index", 24, Permission.ORDER_READ, _waiting)]

@@ -3,9 +3,10 @@
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from portal.kernel import clock
@@ -70,10 +71,18 @@ _COLUMNS = tuple(getattr(ORDER, name) for name in list(OrderRow.__dataclass_fiel
 
 def _select(*where: ColumnElement[bool]) -> Select[Any]:
     """Orders with their last step."""
-    later = STEP.__table__.alias("later")
-    newer = select(later.c.seq).where(later.c.order_id == STEP.order_id, later.c.seq > STEP.seq)
+    return _standing().where(*where) if where else _standing()
+
+
+@cache
+def _standing() -> Select[Any]:
     rows = select(*_COLUMNS, STEP.state, STEP.seq, STEP.step, STEP.happened_at).join(STEP, STEP.order_id == ORDER.id)
-    return rows.where(*where, ~newer.exists())
+    return rows.where(_is_last())
+
+
+def _is_last() -> ColumnElement[bool]:
+    later = STEP.__table__.alias("later")
+    return ~select(later.c.seq).where(later.c.order_id == STEP.order_id, later.c.seq > STEP.seq).exists()
 
 
 def _rows(db: Session, rows: Select[Any]) -> list[OrderRow]:
@@ -107,8 +116,7 @@ def scope(db: Session, *, within: str | None = None, uscc: str | None = None) ->
     if uscc is not None:
         where.append(ORDER.uscc == uscc)
     elif within is not None and len(prefix(within)) > 6:
-        codes = registry.estates_frame(db, clock.today(), within=within)["estate_code"]
-        where.append(ORDER.estate_code.in_(codes.tolist()))
+        where.append(ORDER.estate_code.in_(list(registry.estate_places(db, clock.today(), within))))
     return where
 
 
@@ -133,6 +141,18 @@ def counts(db: Session, where: Sequence[ColumnElement[bool]]) -> dict[str, int]:
     inner = _select(*where).subquery()
     rows = select(inner.c.state, func.count()).group_by(inner.c.state)
     return {str(state): int(number) for state, number in db.execute(rows)}
+
+
+def number(db: Session, state: str, where: Sequence[ColumnElement[bool]]) -> int:
+    """How many orders are in a state."""
+    rows = _numbered().where(*where) if where else _numbered()
+    return int(db.scalar(rows, {"state": state}) or 0)
+
+
+@cache
+def _numbered() -> Select[int]:
+    rows = select(func.count()).select_from(ORDER).join(STEP, STEP.order_id == ORDER.id)
+    return rows.where(STEP.state == bindparam("state"), _is_last())
 
 
 def opened_before(db: Session, instant: datetime, hazard_class: str) -> list[OrderRow]:

@@ -107,7 +107,7 @@ def views(db: Session, rows: Sequence[queries.OrderRow], detail: bool = False) -
         return []
     places = places_of(db, {row.estate_code for row in rows})
     items = {version: standards.view(db, version).items for version in {row.standard_version for row in rows}}
-    names = {uscc: registry.enterprise(db, uscc).name for uscc in {row.uscc for row in rows} if uscc}
+    names = registry.enterprise_names(db, {row.uscc for row in rows if row.uscc})
     clocks = deadlines.of_subjects(db, [row.subject for row in rows])
     ids = [row.id for row in rows]
     journal = queries.steps(db, ids) if detail else {}

@@ -2,8 +2,9 @@
 
 from collections.abc import Collection
 from datetime import date
+from functools import lru_cache
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import Select, and_, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from scoring.repair.models import RepairCase, RepairPaper, RepairStep
@@ -25,6 +26,13 @@ def cases(
     db: Session, *, uscc: str | None = None, target: str | None = None, steps: Collection[str] | None = None
 ) -> list[tuple[RepairCase, RepairStep]]:
     """Applications with their last step, the newest first."""
+    asked = {name: value for name, value in (("uscc", uscc), ("target", target)) if value is not None}
+    query = _cases(tuple(asked), None if steps is None else tuple(steps))
+    return [(row[0], row[1]) for row in db.execute(query, asked)]
+
+
+@lru_cache
+def _cases(by: tuple[str, ...], steps: tuple[str, ...] | None) -> Select[RepairCase, RepairStep]:
     last = select(RepairStep.case_id, func.max(RepairStep.seq).label("seq")).group_by(RepairStep.case_id).subquery()
     query = (
         select(RepairCase, RepairStep)
@@ -32,13 +40,8 @@ def cases(
         .join(RepairStep, and_(RepairStep.case_id == last.c.case_id, RepairStep.seq == last.c.seq))
         .order_by(RepairCase.recorded_at.desc(), RepairCase.id)
     )
-    if uscc is not None:
-        query = query.where(RepairCase.uscc == uscc)
-    if target is not None:
-        query = query.where(RepairCase.target == target)
-    if steps is not None:
-        query = query.where(RepairStep.step.in_(list(steps)))
-    return [(row[0], row[1]) for row in db.execute(query)]
+    query = query.where(*(getattr(RepairCase, name) == bindparam(name) for name in by))
+    return query if steps is None else query.where(RepairStep.step.in_(steps))
 
 
 def false_materials(db: Session, uscc: str, since: date) -> date | None:

@@ -12,7 +12,7 @@ from portal.kernel.work import WorkItem
 from portal.registry import api as registry
 from scoring.ratings import api as ratings
 from scoring.replies import policy, queries
-from scoring.replies.models import ACCEPTED, WAITING, Reply
+from scoring.replies.models import ACCEPTED, Reply
 from scoring.replies.queries import ReplyView as ReplyView
 from scoring.replies.results import findings as findings
 from scoring.replies.results import is_last as is_last
@@ -52,5 +52,5 @@ def work_items(db: Session, *, actor: Actor) -> list[WorkItem]:
     """Replies that wait for a moderator."""
     if not policy.may_moderate(actor, actor.division_code or "", ()):
         return []
-    waiting = queries.count(db, queries.in_state(*WAITING))
+    waiting = queries.waiting(db)
     return [WorkItem(_("审核企业说明"), "replies.queue", count=waiting)] if waiting else []

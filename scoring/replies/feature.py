@@ -7,7 +7,6 @@ from portal.kernel.access import Actor, Permission
 from portal.kernel.i18n import lazy
 from portal.kernel.nav import NavEntry
 from scoring.replies import queries
-from scoring.replies.models import WAITING
 from scoring.replies.views import company as company
 from scoring.replies.views import moderation as moderation
 from scoring.replies.views import photos as photos
@@ -15,7 +14,7 @@ from scoring.replies.views.blueprint import bp
 
 
 def _waiting(db: Session, actor: Actor) -> int | None:
-    return queries.count(db, queries.in_state(*WAITING)) or None
+    return queries.waiting(db) or None
 
 
 NAV = [

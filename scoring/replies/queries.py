@@ -3,8 +3,9 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache, lru_cache
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session, aliased
 
 from scoring.replies.models import WAITING, Reply, ReplyPhoto, ReplyPhotoRelease, ReplyStep
@@ -112,11 +113,22 @@ def photo(db: Session, photo_id: str) -> PhotoView | None:
     return next(iter(_photos(db, ReplyPhoto.id == photo_id)), None)
 
 
+@lru_cache
 def in_state(*states: str) -> ColumnElement[bool]:
     """Replies whose last step is one of these."""
     later = aliased(ReplyStep)
     newer = select(later.seq).where(later.reply_id == ReplyStep.reply_id, later.seq > ReplyStep.seq)
     return Reply.id.in_(select(ReplyStep.reply_id).where(ReplyStep.step.in_(states), ~newer.exists()))
+
+
+def waiting(db: Session) -> int:
+    """How many wait for a moderator."""
+    return db.scalar(_waiting()) or 0
+
+
+@cache
+def _waiting() -> Select[int]:
+    return select(func.count()).select_from(Reply).where(in_state(*WAITING))
 
 
 def count(db: Session, *wanted: ColumnElement[bool]) -> int:

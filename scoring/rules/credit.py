@@ -1,7 +1,8 @@
 """Credit score and grade of enterprises and managers (contract, section 3, "Credit on a day")."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,18 @@ from .rounding import half_up
 from .rulesets import credit_tariffs
 
 SUCCESSION = "succession"  # begins the code of a share of a former enterprise's event
+MANAGERS = "share"  # begins the code of a share of a manager's event
+Item = tuple[str, str, int]  # act, code and signed centipoints of an event that counts for a subject
+
+
+@dataclass(frozen=True)
+class Score:
+    """Score and grade of a subject, and the sums behind it; centipoints."""
+
+    good_cp: int
+    bad_cp: int
+    score_cp: int
+    grade: str
 
 
 @dataclass(frozen=True)
@@ -61,8 +74,13 @@ def tariff_from(data: dict[str, Any]) -> CreditTariff:
 def tariff_on(day: object) -> CreditTariff:
     """The tariff in force on an ISO date: the latest begun, or the first one for earlier days."""
     on = print_day(parse_day(day))
-    begun = [data for data in credit_tariffs() if data["in_force_from"] <= on]
-    return tariff_from((begun or list(credit_tariffs()[:1]))[-1])
+    begun = [tariff for starts, tariff in _tariffs() if starts <= on]
+    return begun[-1] if begun else _tariffs()[0][1]
+
+
+@cache
+def _tariffs() -> tuple[tuple[str, CreditTariff], ...]:
+    return tuple((data["in_force_from"], tariff_from(data)) for data in credit_tariffs())
 
 
 def credit_score(good_cp: int, bad_cp: int, tariff: CreditTariff) -> int:
@@ -74,7 +92,28 @@ def credit_score(good_cp: int, bad_cp: int, tariff: CreditTariff) -> int:
 
 def manager_share(points_cp: int, tariff: CreditTariff) -> int:
     """What the enterprise bears of one adverse event of its manager: half_up of the share, event by event."""
-    return half_up(int(points_cp) * tariff.manager_share_percent, 100)
+    return share(int(points_cp), tariff.manager_share_percent)
+
+
+def share(points_cp: int, percent: int) -> int:
+    """A share of one event's magnitude: half_up, event by event."""
+    return half_up(points_cp * percent, 100)
+
+
+def items_with_shares(own: Sequence[Item], others: Iterable[Item], percent: int, mark: str) -> list[Item]:
+    """What one enterprise bears: its own events, and its share of adverse events (below 0) of others, ``mark`` before their
+    codes; acts that it bears already are left out. ``shares_of_managers`` and ``shares_of_formers`` of one enterprise."""
+    acts = {act for act, _code, _points in own}
+    shares = [(act, f"{mark}:{code}", -share(-points, percent)) for act, code, points in others if act not in acts]
+    return [*own, *shares]
+
+
+def score_of_items(items: Sequence[Item], tariff: CreditTariff) -> Score:
+    """Score and grade of one subject from the events that count for it: ``credit_scores`` of one."""
+    good = sum(points for _act, _code, points in items if points > 0)
+    bad = -sum(points for _act, _code, points in items if points < 0)
+    score_cp = credit_score(good, bad, tariff)
+    return Score(good, bad, score_cp, grade(score_cp, (code for _act, code, _points in items), tariff))
 
 
 def grade(score_cp: int, codes: Iterable[str], tariff: CreditTariff) -> str:
@@ -142,7 +181,7 @@ def shares_of_managers(own: pd.DataFrame, of_managers: pd.DataFrame, tariff: Cre
     0). Returns ``subject, act, code, points_cp`` (minus half_up of the share); acts recorded on both are left out.
     The code reads ``share:B07``: the grade rule of an event acts on the subject that it is recorded on.
     """
-    return _borne(own, of_managers, tariff.manager_share_percent, "share")
+    return _borne(own, of_managers, tariff.manager_share_percent, MANAGERS)
 
 
 def shares_of_formers(own: pd.DataFrame, of_formers: pd.DataFrame, percent: int) -> pd.DataFrame:

@@ -17,7 +17,7 @@ def half_up(total: Whole, by: Whole | int) -> Whole:
     >>> [half_up(5, 2), half_up(7, 3), half_up(999950, 10000)]
     [3, 2, 100]
     """
-    if np.any(np.asarray(by) <= 0):
+    if by <= 0 if isinstance(by, int) else np.any(np.asarray(by) <= 0):
         raise ZeroDivisionError("half_up needs a positive divisor")
     return (2 * total + by) // (2 * by)
 

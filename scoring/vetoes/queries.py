@@ -1,8 +1,9 @@
 """Reads of veto cases and their steps."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import Select, and_, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from scoring.vetoes.models import VetoCase, VetoStep
@@ -28,6 +29,12 @@ def steps_of_many(db: Session, case_ids: Iterable[str]) -> dict[str, list[VetoSt
 
 def cases(db: Session, steps: Iterable[str] | None = None, uscc: str | None = None) -> list[tuple[VetoCase, VetoStep]]:
     """Cases with their last step, the newest first; of a company, or in some states."""
+    query = _cases(None if steps is None else tuple(steps), uscc is not None)
+    return [(row[0], row[1]) for row in db.execute(query, {"uscc": uscc} if uscc is not None else {})]
+
+
+@lru_cache
+def _cases(steps: tuple[str, ...] | None, of_company: bool) -> Select[VetoCase, VetoStep]:
     last = select(VetoStep.case_id, func.max(VetoStep.seq).label("seq")).group_by(VetoStep.case_id).subquery()
     query = (
         select(VetoCase, VetoStep)
@@ -36,10 +43,8 @@ def cases(db: Session, steps: Iterable[str] | None = None, uscc: str | None = No
         .order_by(VetoCase.recorded_at.desc(), VetoCase.id)
     )
     if steps is not None:
-        query = query.where(VetoStep.step.in_(list(steps)))
-    if uscc is not None:
-        query = query.where(VetoCase.uscc == uscc)
-    return [(row[0], row[1]) for row in db.execute(query)]
+        query = query.where(VetoStep.step.in_(steps))
+    return query.where(VetoCase.uscc == bindparam("uscc")) if of_company else query
 
 
 def attempts(db: Session, year: int, estate_code: str, veto_code: str) -> list[tuple[VetoCase, VetoStep]]:

@@ -16,7 +16,9 @@ from portal.shell.office import work as work
 from portal.shell.office.blueprint import bp, company_bp, work_bp
 
 NAV = [
-    NavEntry(lazy("我的待办"), "work.index", 0, Permission.WORK, lambda db, actor: work.waiting(db, actor) or None),
+    NavEntry(
+        lazy("我的待办"), "work.index", 0, Permission.WORK, lambda db, actor: work.waiting(db, actor) or None, live=True
+    ),
     NavEntry(lazy("我的企业"), "company.index", 5, Permission.ENTERPRISE_OWN),
     NavEntry(lazy("操作日志"), "office.audit", 70, Permission.AUDIT_READ),
     NavEntry(lazy("导入"), "office.imports", 75, Permission.REGISTRY_EDIT),

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from portal.kernel import clock
 from portal.kernel.divisions import street_of
 from portal.kernel.errors import NotFound
+from portal.kernel.kept import kept
 from portal.registry import api as registry
 from portal.registry.api import areas
 from portal.shell.public import fields
@@ -102,20 +103,16 @@ def dossier(db: Session, code: str) -> Dossier:
 def service_of(db: Session, code: str) -> Service | None:
     """The company in charge today with its credit, or None when nobody serves."""
     today = clock.today()
-    frame = registry.contracts_frame(db)
-    mine = frame[(frame["estate_code"] == code) & (frame["starts_on"] <= today)]
-    running = [row for row in mine.itertuples(index=False) if pd.isna(row.ends_on) or row.ends_on >= today]
-    if not running:
+    row = registry.contract_on(db, code, today)
+    if row is None:
         return None
-    row = running[0]
     try:
         name = registry.enterprise(db, row.uscc).name
     except NotFound:
         name = row.uscc
     entries = [entry for entry in lists.in_force(db, today, uscc=row.uscc) if entry.subject_type == "enterprise"]
     found = credit.score(db, "enterprise", row.uscc, today)
-    ends_on = None if pd.isna(row.ends_on) else row.ends_on
-    return Service(row.uscc, name, row.manager_code, row.starts_on, ends_on, found, entries)
+    return Service(row.uscc, name, row.manager_code, row.starts_on, row.ends_on, found, entries)
 
 
 def quarter_opened(db: Session, found: Dossier) -> QuarterShown | None:
@@ -127,6 +124,10 @@ def quarter_opened(db: Session, found: Dossier) -> QuarterShown | None:
 
 def band(db: Session, kind: str, quarters: Sequence[str]) -> Band:
     """The middle half of all estates of a kind, quarter by quarter: (quarter, lower edge, upper edge) in centipoints."""
+    return kept(db, ("public.band", kind, tuple(quarters)), lambda: _band(db, kind, quarters))
+
+
+def _band(db: Session, kind: str, quarters: Sequence[str]) -> Band:
     history = ratings.score_history(db, list(quarters))
     history = history[(history["kind"] == kind) & history["score_cp"].notna()]
     found = []

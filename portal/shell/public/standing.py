@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from portal.kernel.divisions import street_of
 from portal.kernel.i18n import _
+from portal.kernel.kept import kept
 from portal.registry import api as registry
 from portal.registry.api import areas
 from portal.shell.public import fields
@@ -50,7 +51,14 @@ class Standing:
 
 
 def last_published(db: Session, as_of: date | None = None, known_at: datetime | None = None) -> Standing:
-    """What is public on a day (default today), as known at an instant: five queries whatever the number of estates."""
+    """What is public on a day (default today), as known at an instant: five queries whatever the number of estates, and none
+    while nobody did anything since the last page asked for today's."""
+    if as_of is None and known_at is None:
+        return kept(db, "public.standing", lambda: _last_published(db, None, None))
+    return _last_published(db, as_of, known_at)
+
+
+def _last_published(db: Session, as_of: date | None, known_at: datetime | None) -> Standing:
     quarters, years = ratings.quarters(db, as_of), ratings.years(db, as_of)
     quarter, year = next(iter(quarters), None), next(iter(years), None)
     scores = fields.by_estate(ratings.quarter_rows(db, quarter.period, as_of, known_at)) if quarter else {}

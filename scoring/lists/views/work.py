@@ -31,8 +31,7 @@ def names_of(rows: Iterable[Any]) -> dict[tuple[str, str], str]:
     """(kind of subject, code) to name, for cases or candidates; companies of estates included."""
     db, found = request_session(), list(rows)
     estates = registry.estate_names(db, {row.subject for row in found if row.subject_type == "estate"})
-    known = registry.enterprises_frame(db)
-    companies = dict(zip(known["uscc"], known["name"], strict=True))
+    companies = registry.enterprise_names(db)
     names = {("estate", code): name for code, name in estates.items()}
     return names | {("enterprise", code): name for code, name in companies.items()}
 

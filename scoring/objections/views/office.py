@@ -62,7 +62,7 @@ def index() -> str:
         show=show,
         page=page,
         pages=max(1, -(-total // PAGE)),
-        companies=dict(registry.enterprises_frame(db).itertuples(index=False)) if rows else {},
+        companies=registry.enterprise_names(db) if rows else {},
         numbers=queries.numbers(db, *mine),
         on_time=deadlines.on_time(db, rules=list(RULES), within=within),
     )

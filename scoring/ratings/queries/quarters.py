@@ -2,10 +2,11 @@
 
 from collections.abc import Collection
 from datetime import date, datetime
+from functools import cache, lru_cache
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import Session, aliased
 
 from portal.kernel import clock
@@ -37,16 +38,16 @@ ORDERS: dict[str, tuple[Any, ...]] = {
 def quarters(db: Session, as_of: date | None = None) -> list[QuarterView]:
     """Quarters that are public on a day (default today), the latest first."""
     day = as_of or clock.today()
-    counted: dict[str, int] = {
-        period: rows
-        for period, rows in db.execute(
-            select(Q.quarter, func.count(Q.estate_code.distinct())).where(public_by(Q, day)).group_by(Q.quarter)
-        )
-    }
+    counted: dict[str, int] = {period: rows for period, rows in db.execute(_counted(day))}
     return [
         QuarterView(period, made[0].public_from, made[-1].id, counted.get(period, 0), corrected_on(made))
         for period, made in by_period(db, "quarter", day).items()
     ]
+
+
+@lru_cache
+def _counted(day: date) -> Select[str, int]:
+    return select(Q.quarter, func.count(Q.estate_code.distinct())).where(public_by(Q, day)).group_by(Q.quarter)
 
 
 def last_quarter_before(db: Session, quarter: Quarter | str, as_of: date | None = None) -> str | None:
@@ -54,7 +55,8 @@ def last_quarter_before(db: Session, quarter: Quarter | str, as_of: date | None 
     return db.scalar(select(func.max(Q.quarter)).where(Q.quarter < str(quarter), public_by(Q, as_of or clock.today())))
 
 
-def _select(names: Collection[str] = COLUMNS) -> Select[Any]:
+@cache
+def _select(names: tuple[str, ...] = COLUMNS) -> Select[Any]:
     return select(*(getattr(Q, name) for name in names))
 
 
@@ -90,9 +92,25 @@ def quarter_page(
         rows = rows.where(Q.division_code.like(f"{prefix(division)}%"))
     if estates is not None:
         rows = rows.where(Q.estate_code.in_(sorted(estates)))
+    page = rows.order_by(*ORDERS[order])
+    if limit is None and not offset:  # all of them: they count themselves
+        found = frame_of(db.execute(page), COLUMNS, _WHOLE)
+        return found, len(found)
     total = db.scalar(select(func.count()).select_from(rows.subquery())) or 0
-    page = rows.order_by(*ORDERS[order]).limit(limit).offset(offset)
-    return frame_of(db.execute(page), COLUMNS, _WHOLE), total
+    return frame_of(db.execute(page.limit(limit).offset(offset)), COLUMNS, _WHOLE), total
+
+
+def quarter_of_estate(
+    db: Session,
+    quarter: Quarter | str,
+    estate_code: str,
+    as_of: date | None = None,
+    known_at: datetime | None = None,
+) -> dict[str, Any] | None:
+    """The row of ``quarter_rows`` of one estate as plain values; None when nothing is public."""
+    wanted = (Q.quarter == str(quarter), Q.estate_code == estate_code)
+    row = db.execute(_select().where(*wanted, current(Q, KEY, as_of or clock.today(), known_at))).one_or_none()
+    return None if row is None else dict(zip(COLUMNS, row, strict=True))
 
 
 def estate_quarters(
@@ -237,15 +255,14 @@ def initial_rows(db: Session, quarter: Quarter | str) -> pd.DataFrame:
 
 def steps(db: Session, quarter: Quarter | str) -> dict[str, tuple[int, str, date]]:
     """The last step of each community: division code to (seq, step, date of the act). A form carries the ``seq``."""
-    later = aliased(QuarterStep)
-    newer = select(later.seq).where(
-        later.quarter == QuarterStep.quarter,
-        later.division_code == QuarterStep.division_code,
-        later.seq > QuarterStep.seq,
-    )
-    rows = (
-        select(QuarterStep.division_code, QuarterStep.seq, QuarterStep.step, QuarterStep.on)
-        .where(QuarterStep.quarter == str(quarter), ~newer.exists())
-        .order_by(QuarterStep.division_code)
-    )
-    return {code: (seq, step, on) for code, seq, step, on in db.execute(rows)}
+    rows = db.execute(_last_steps(), {"quarter": str(quarter)})
+    return {code: (seq, step, on) for code, seq, step, on in rows}
+
+
+@cache
+def _last_steps() -> Select[Any]:
+    later, taken = QuarterStep.__table__.alias("later").c, QuarterStep.__table__.c
+    same = (later.quarter == taken.quarter, later.division_code == taken.division_code)
+    newer = select(later.seq).where(*same, later.seq > taken.seq)
+    rows = select(taken.division_code, taken.seq, taken.step, taken.on)
+    return rows.where(taken.quarter == bindparam("quarter"), ~newer.exists()).order_by(taken.division_code)

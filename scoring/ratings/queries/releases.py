@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from portal.kernel import clock
 from portal.kernel.errors import NotFound
 from portal.kernel.i18n import _
+from portal.kernel.kept import kept
 from scoring.ratings.models import Release, ReleaseOpening
 from scoring.ratings.queries.current import public_by
 from scoring.ratings.shapes import ReleaseView
@@ -17,21 +18,18 @@ from scoring.rules.rulesets import all_rule_sets, rule_set_for
 
 # the day from which a release is public: its own, unless it was opened earlier
 PUBLIC_DAY = func.coalesce(ReleaseOpening.public_from, Release.public_from)
+_NAMES = ("id", "kind", "period", "number", "on", "known_at", "reason", "rows")
+_OPENED = select(*(getattr(Release, name) for name in _NAMES), PUBLIC_DAY).outerjoin(
+    ReleaseOpening, ReleaseOpening.release_id == Release.id
+)
 
 
 def views(
     db: Session, *wanted: ColumnElement[bool], order: Sequence[Any] = (), limit: int | None = None
 ) -> list[ReleaseView]:
     """Releases without their authors; ``public_from`` is the day from which each is public in truth."""
-    names = ("id", "kind", "period", "number", "on", "known_at", "reason", "rows")
-    rows = (
-        select(*(getattr(Release, name) for name in names), PUBLIC_DAY)
-        .outerjoin(ReleaseOpening, ReleaseOpening.release_id == Release.id)
-        .where(*wanted)
-        .order_by(*(order or (Release.known_at, Release.period, Release.number)))
-        .limit(limit)
-    )
-    return [ReleaseView(**dict(zip(names, row[:-1], strict=True)), public_from=row[-1]) for row in db.execute(rows)]
+    rows = _OPENED.where(*wanted).order_by(*(order or (Release.known_at, Release.period, Release.number))).limit(limit)
+    return [ReleaseView(**dict(zip(_NAMES, row[:-1], strict=True)), public_from=row[-1]) for row in db.execute(rows)]
 
 
 def releases(
@@ -97,6 +95,10 @@ def latest_public_from(db: Session, *wanted: ColumnElement[bool]) -> date | None
 
 def site_facts(db: Session) -> dict[str, str]:
     """What the footer says of the data: the day of the latest public release, and the rule sets in force."""
+    return kept(db, "ratings.site_facts", lambda: _site_facts(db))
+
+
+def _site_facts(db: Session) -> dict[str, str]:
     latest = latest_public_from(db, public_by(Release, clock.today()))
     year = clock.today().year
     begun = [rules for rules in all_rule_sets() if rules.first_year <= year]

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Collection
 from datetime import date, datetime
+from functools import cache, lru_cache
 from typing import Any
 
 import pandas as pd
@@ -43,19 +44,20 @@ def year_number(year: Year | int | str) -> int:
 def years(db: Session, as_of: date | None = None) -> list[YearView]:
     """Years whose ratings are public on a day (default today), the latest first."""
     day = as_of or clock.today()
-    counted: dict[int, int] = {
-        period: rows
-        for period, rows in db.execute(
-            select(R.year, func.count(R.estate_code.distinct())).where(public_by(R, day)).group_by(R.year)
-        )
-    }
+    counted: dict[int, int] = {period: rows for period, rows in db.execute(_counted(day))}
     return [
         YearView(int(period), made[0].public_from, made[-1].id, counted.get(int(period), 0), corrected_on(made))
         for period, made in by_period(db, "year", day).items()
     ]
 
 
-def _select(names: Collection[str] = COLUMNS) -> Select[Any]:
+@lru_cache
+def _counted(day: date) -> Select[int, int]:
+    return select(R.year, func.count(R.estate_code.distinct())).where(public_by(R, day)).group_by(R.year)
+
+
+@cache
+def _select(names: tuple[str, ...] = COLUMNS) -> Select[Any]:
     return select(*(getattr(R, name) for name in names))
 
 
@@ -98,8 +100,21 @@ def rating_page(
         rows = rows.where(R.division_code.like(f"{prefix(division)}%"))
     if estates is not None:
         rows = rows.where(R.estate_code.in_(sorted(estates)))
+    page = rows.order_by(*ORDERS[order])
+    if limit is None and not offset:  # all of them: they count themselves
+        found = _frame(db, page)
+        return found, len(found)
     total = db.scalar(select(func.count()).select_from(rows.subquery())) or 0
-    return _frame(db, rows.order_by(*ORDERS[order]).limit(limit).offset(offset)), total
+    return _frame(db, page.limit(limit).offset(offset)), total
+
+
+def rating_of_estate(
+    db: Session, year: Year | int | str, estate_code: str, as_of: date | None = None, known_at: datetime | None = None
+) -> dict[str, Any] | None:
+    """The row of ``rating_rows`` of one estate as plain values; None when nothing is public."""
+    wanted = (R.year == year_number(year), R.estate_code == estate_code)
+    row = db.execute(_select().where(*wanted, current(R, KEY, as_of or clock.today(), known_at))).one_or_none()
+    return None if row is None else dict(zip(COLUMNS, row, strict=True))
 
 
 def estate_ratings(

@@ -72,7 +72,7 @@ class Reader:
 
     def __init__(self, db: Session, day: date):
         self.areas = Areas()
-        self.companies = dict(registry.enterprises_frame(db).itertuples(index=False))
+        self.companies = registry.enterprise_names(db)
         self.estates = registry.estates_frame(db, day).set_index("estate_code")["name"].to_dict()
 
     def change(self, field: FieldChange, year: int) -> Change:

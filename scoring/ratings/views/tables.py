@@ -70,7 +70,7 @@ class Writer:
 
     def __init__(self, db: Session, areas: Areas) -> None:
         self.areas = areas
-        self.companies = dict(registry.enterprises_frame(db).itertuples(index=False))
+        self.companies = registry.enterprise_names(db)
 
     def place(self, row: Any) -> dict[str, Any]:
         """The columns of ``PLACE``."""

@@ -198,8 +198,7 @@ def index() -> str:
     """Every application, the newest first."""
     db = request_session()
     cases = queries.cases(db)
-    known = registry.enterprises_frame(db) if cases else None
-    names = dict(zip(known["uscc"], known["name"], strict=True)) if known is not None else {}
+    names = registry.enterprise_names(db) if cases else {}
     clocks = deadlines.of_subjects(db, [service.ref_of(case) for case, _last in cases])
     due = {ref: next((one for one in rows if one.closed_at is None), None) for ref, rows in clocks.items()}
     return render_template("repair/index.html", cases=cases, names=names, due=due)
