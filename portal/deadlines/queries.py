@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, false, func, literal, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, case, false, func, literal, or_, select
 from sqlalchemy.orm import Session
 
 from portal.deadlines.calendar import calendar
@@ -121,20 +121,24 @@ def of_subjects(db: Session, subjects: Iterable[str]) -> dict[str, list[Deadline
 
 
 _ended_first = (Deadline.closed_at.is_(None), Deadline.closed_at)
+_live_rows = (  # built once: every verb of every slice asks these
+    select(Deadline)
+    .where(LIVE, Deadline.subject.in_(bindparam("subjects", expanding=True)))
+    .order_by(Deadline.subject, Deadline.started_at, *_ended_first, Deadline.id)
+)
+_open_row = select(Deadline).where(OPEN, Deadline.subject == bindparam("subject"), Deadline.rule == bindparam("rule"))
 
 
 def live_rows(db: Session, subjects: Iterable[str], *where: ColumnElement[bool]) -> Iterable[list[Deadline]]:
     """The rows in force of subjects, in pieces."""
-    wanted = sorted(set(subjects))
+    wanted, query = sorted(set(subjects)), _live_rows.where(*where) if where else _live_rows
     for first in range(0, len(wanted), PIECE):
-        piece = Deadline.subject.in_(wanted[first : first + PIECE])
-        query = select(Deadline).where(LIVE, piece, *where)
-        yield list(db.scalars(query.order_by(Deadline.subject, Deadline.started_at, *_ended_first, Deadline.id)))
+        yield list(db.scalars(query, {"subjects": wanted[first : first + PIECE]}))
 
 
 def open_row(db: Session, rule_code: str, subject: str) -> Deadline | None:
     """The open deadline of a rule and subject."""
-    return db.scalar(select(Deadline).where(OPEN, Deadline.subject == subject, Deadline.rule == rule_code))
+    return db.scalar(_open_row, {"subject": subject, "rule": rule_code})
 
 
 def _lies_in(column: Any, division: str) -> ColumnElement[bool]:

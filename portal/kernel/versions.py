@@ -5,6 +5,7 @@ everybody to that (migrations).
 """
 
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, or_
@@ -22,6 +23,11 @@ class Versioned:
     superseded_at: Mapped[datetime | None] = mapped_column(info=STAFF)
 
 
+# A clause is what is asked, not the answer: the same words serve every statement that asks the same, made once.
+_ASKED = 512
+
+
+@lru_cache(_ASKED)
 def recorded(model: Any, known_at: datetime | None = None) -> ColumnElement[bool]:
     """What the portal knew at an instant (now when none is given): a fact recorded at T is known at T."""
     if known_at is None:
@@ -30,11 +36,13 @@ def recorded(model: Any, known_at: datetime | None = None) -> ColumnElement[bool
     return and_(model.recorded_at <= known_at, or_(model.superseded_at.is_(None), model.superseded_at > known_at))
 
 
+@lru_cache(_ASKED)
 def valid(model: Any, as_of: date) -> ColumnElement[bool]:
     """What was true on a day, both ends included."""
     return and_(model.valid_from <= as_of, or_(model.valid_to.is_(None), model.valid_to >= as_of))
 
 
+@lru_cache(_ASKED)
 def known(model: Any, as_of: date, known_at: datetime | None = None) -> ColumnElement[bool]:
     """True on a day, as known at an instant: the one clause by which versioned facts are read."""
     return and_(valid(model, as_of), recorded(model, known_at))

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from sqlalchemy import and_, func, insert, select
+from sqlalchemy import and_, bindparam, func, insert, select
 from sqlalchemy.orm import Session
 
 from portal.kernel import audit, clock, hooks, ids
@@ -114,23 +114,35 @@ def confirm_submitted(db: Session, actor: Actor, months: Sequence[str], estate_c
     return len(rows)
 
 
+_MINE = and_(
+    MonthlyCheck.month.in_(bindparam("months", expanding=True)),
+    MonthlyCheck.estate_code.in_(bindparam("estates", expanding=True)),
+)
+_HELD = (
+    select(MonthlyCheck.id, MonthlyCheck.estate_code, MonthlyCheck.inspector)
+    .where(_MINE)
+    .order_by(MonthlyCheck.id)
+    .with_for_update()
+)
+_newest = (
+    select(CheckStep.check_id, func.max(CheckStep.seq).label("seq"))
+    .join(MonthlyCheck, MonthlyCheck.id == CheckStep.check_id)
+    .where(_MINE)
+    .group_by(CheckStep.check_id)
+    .subquery()
+)
+_LAST_STEPS = (
+    select(CheckStep.check_id, CheckStep.seq, CheckStep.step)
+    .join(_newest, (_newest.c.check_id == CheckStep.check_id) & (_newest.c.seq == CheckStep.seq))
+    .order_by(CheckStep.check_id)
+)
+
+
 def _submitted(db: Session, months: Sequence[str], estates: set[str]) -> list[tuple[str, str, str, int]]:
     """(id, estate, inspector, last seq) of the submitted checks, locked in one order."""
-    columns = (MonthlyCheck.id, MonthlyCheck.estate_code, MonthlyCheck.inspector)
-    mine = and_(MonthlyCheck.month.in_(months), MonthlyCheck.estate_code.in_(sorted(estates)))
-    held = select(*columns).where(mine).order_by(MonthlyCheck.id).with_for_update()
-    checks = {row.id: row for row in db.execute(held)}
-    newest = (
-        select(CheckStep.check_id, func.max(CheckStep.seq).label("seq"))
-        .join(MonthlyCheck, MonthlyCheck.id == CheckStep.check_id)
-        .where(mine)
-        .group_by(CheckStep.check_id)
-        .subquery()
-    )
-    last = select(CheckStep.check_id, CheckStep.seq, CheckStep.step).join(
-        newest, (newest.c.check_id == CheckStep.check_id) & (newest.c.seq == CheckStep.seq)
-    )
-    steps = {row.check_id: row for row in db.execute(last.order_by(CheckStep.check_id))}
+    asked = {"months": list(months), "estates": sorted(estates)}
+    checks = {row.id: row for row in db.execute(_HELD, asked)}
+    steps = {row.check_id: row for row in db.execute(_LAST_STEPS, asked)}
     return [
         (row.id, row.estate_code, row.inspector, steps[row.id].seq)
         for row in checks.values()
