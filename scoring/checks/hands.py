@@ -1,12 +1,18 @@
 """Who had a hand in a check, for the independence of those who review it later."""
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, exists, select
 from sqlalchemy.orm import Session
 
 from portal.kernel.periods import Year
 from scoring.checks.models import CheckStep, ItemResult, MonthlyCheck
 
 _STEP_DEEDS = {"submitted": "inspected", "draft": "inspected", "returned": "reviewed", "confirmed": "confirmed"}
+_INSPECTORS = (
+    select(MonthlyCheck.inspector)
+    .where(MonthlyCheck.estate_code == bindparam("estate"), MonthlyCheck.month.like(bindparam("within")))
+    .where(MonthlyCheck.kind == "routine", exists().where(CheckStep.check_id == MonthlyCheck.id))
+    .distinct()
+)
 _ORIGIN_DEEDS = {"inspection": "inspected", "review": "adjusted", "correction": "corrected"}
 
 
@@ -23,6 +29,11 @@ def hands_on(db: Session, check_ids: list[str]) -> dict[str, str]:
     for actor, origin in db.execute(results.order_by(ItemResult.actor, ItemResult.origin)):
         found.setdefault(login_of(actor), _ORIGIN_DEEDS[origin])
     return found
+
+
+def inspectors_of(db: Session, estate_code: str, year: Year) -> frozenset[str]:
+    """Who made the routine checks of an estate in a year."""
+    return frozenset(db.scalars(_INSPECTORS, {"estate": estate_code, "within": f"{year}-%"}))
 
 
 def login_of(audit_name: str) -> str:

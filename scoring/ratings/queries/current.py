@@ -1,6 +1,7 @@
 """The one clause by which snapshots are read: public on a day, recorded by an instant, and the latest such revision."""
 
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, or_, select
@@ -13,6 +14,7 @@ RELEASED = (
 )  # as of this day everything that was released is read, held or not: for figures that build on others
 
 
+@lru_cache(256)  # what is asked, not the answer
 def public_by(model: Any, as_of: date, known_at: datetime | None = None) -> ColumnElement[bool]:
     """Whether a release, or a row of one, is public on a day: by its own date, or opened before it."""
     release_id = model.id if model is Release else model.release_id
@@ -31,6 +33,7 @@ def _seen(model: Any, as_of: date | None, known_at: datetime | None) -> list[Col
     return clauses
 
 
+@lru_cache(256)
 def current(
     model: Any, key: tuple[str, ...], as_of: date | None, known_at: datetime | None = None
 ) -> ColumnElement[bool]:

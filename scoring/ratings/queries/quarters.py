@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import Session, aliased
 
 from portal.kernel import clock
@@ -218,34 +218,35 @@ def movement(
 # ---- the review before publication
 
 
+_later_score, _later_step = aliased(InitialScore), aliased(QuarterStep)
+_newer_score = select(_later_score.seq).where(
+    _later_score.quarter == InitialScore.quarter,
+    _later_score.estate_code == InitialScore.estate_code,
+    _later_score.seq > InitialScore.seq,
+)
+_INITIAL = ("estate_code", "seq", "score_cp", "status", "months", "at")
+_initial_rows = (
+    select(*(getattr(InitialScore, name) for name in _INITIAL))
+    .where(InitialScore.quarter == bindparam("period"), ~_newer_score.exists())
+    .order_by(InitialScore.estate_code)
+)
+_newer_step = select(_later_step.seq).where(
+    _later_step.quarter == QuarterStep.quarter,
+    _later_step.division_code == QuarterStep.division_code,
+    _later_step.seq > QuarterStep.seq,
+)
+_last_steps = (
+    select(QuarterStep.division_code, QuarterStep.seq, QuarterStep.step, QuarterStep.on)
+    .where(QuarterStep.quarter == bindparam("period"), ~_newer_step.exists())
+    .order_by(QuarterStep.division_code)
+)
+
+
 def initial_rows(db: Session, quarter: Quarter | str) -> pd.DataFrame:
     """The initial results as last prepared, by estate: ``estate_code, seq, score_cp, status, months, at``."""
-    later = aliased(InitialScore)
-    newer = select(later.seq).where(
-        later.quarter == InitialScore.quarter,
-        later.estate_code == InitialScore.estate_code,
-        later.seq > InitialScore.seq,
-    )
-    names = ("estate_code", "seq", "score_cp", "status", "months", "at")
-    rows = (
-        select(*(getattr(InitialScore, name) for name in names))
-        .where(InitialScore.quarter == str(quarter), ~newer.exists())
-        .order_by(InitialScore.estate_code)
-    )
-    return frame_of(db.execute(rows), names, ("seq", "score_cp", "months"))
+    return frame_of(db.execute(_initial_rows, {"period": str(quarter)}), _INITIAL, ("seq", "score_cp", "months"))
 
 
 def steps(db: Session, quarter: Quarter | str) -> dict[str, tuple[int, str, date]]:
     """The last step of each community: division code to (seq, step, date of the act). A form carries the ``seq``."""
-    later = aliased(QuarterStep)
-    newer = select(later.seq).where(
-        later.quarter == QuarterStep.quarter,
-        later.division_code == QuarterStep.division_code,
-        later.seq > QuarterStep.seq,
-    )
-    rows = (
-        select(QuarterStep.division_code, QuarterStep.seq, QuarterStep.step, QuarterStep.on)
-        .where(QuarterStep.quarter == str(quarter), ~newer.exists())
-        .order_by(QuarterStep.division_code)
-    )
-    return {code: (seq, step, on) for code, seq, step, on in db.execute(rows)}
+    return {code: (seq, step, on) for code, seq, step, on in db.execute(_last_steps, {"period": str(quarter)})}
