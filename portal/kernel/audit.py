@@ -8,7 +8,7 @@ cut-off tail shows. The database refuses UPDATE and DELETE on ``audit_log`` (tri
 import fcntl
 import json
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -147,8 +147,9 @@ def _write_head_file(count: int, last_hash: str) -> None:
     with open(settings().instance / "audit-head.lock", "w") as gate:
         fcntl.flock(gate, fcntl.LOCK_EX)
         path = head_file()
-        if path.exists() and json.loads(path.read_text())["count"] >= count:
-            return
+        with suppress(FileNotFoundError), open(path, "rb") as known:
+            if json.load(known)["count"] >= count:
+                return
         draft = path.with_suffix(".new")
         draft.write_text(json.dumps({"count": count, "hash": last_hash}))
         draft.rename(path)

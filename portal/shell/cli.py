@@ -1,5 +1,6 @@
 """The command line ``portal``: unattended, from any folder; exit 0 done, 1 refused (reasons on stderr), 2 wrong usage."""
 
+import gc
 import logging
 import os
 import sys
@@ -46,9 +47,13 @@ def init() -> None:
 @click.option("--sign-ins", is_flag=True, help="only print one sign-in per role of the loaded demo")
 def demo(estates: int, seed: int, until: str, sign_ins: bool) -> None:
     """Load the deterministic demo district into an empty database."""
+    gc.set_threshold(
+        200_000, 20, 20
+    )  # this process only loads: looking for cycles as often as usual takes a tenth of it
     from portal.kernel.periods import Month
     from portal.shell.demo import api as district
 
+    gc.freeze()  # what was imported stays
     ready()
     if sign_ins:
         district.print_sign_ins(say)

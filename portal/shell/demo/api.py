@@ -1,6 +1,5 @@
 """Loads the demo district: the plan, the story act by act with progress, photos, and one sign-in per role."""
 
-import gc
 import time
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -81,10 +80,6 @@ def load(*, estates: int, seed: int, until: Month, say: Callable[[str], None]) -
             for item in standards.view(db, standards.in_force(db, "commodity", date(2025, 1, 1))).items.values()
         ]
     began = time.monotonic()
-    gc.freeze()  # what was imported stays
-    gc.set_threshold(
-        300_000, 20, 20
-    )  # this process only loads: looking for cycles as often as usual takes a tenth of it
     plan = make(estates, seed)
     story = Story(plan, until, items, seed)
     acts = story.acts()
@@ -135,7 +130,7 @@ def _photo(db: Session, plan: Plan, story: Story, check: MonthlyCheck, item_code
     if received > clock.now():
         return
     data = pictures.scene(plan.random, taken.astimezone(clock.DISTRICT), estate.latitude, estate.longitude)
-    picture = images.inspect(data, "demo.jpg")
+    picture = images.glance(data, "demo.jpg")
     with clock.at(received):
         original, small = store().put(data), store().put(images.thumbnail(data))
         checks.note_file(db, original, picture.media_type, Audience.STAFF)

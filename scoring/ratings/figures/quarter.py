@@ -44,6 +44,19 @@ def quarter_figures(
 ) -> QuarterFigures:
     """Score a quarter from the checks in the given states. Ranks hold for the whole district only when ``within`` is
     None. Raises ``DomainError`` when no rule set is in force for a kind of estate."""
+    scores, months = _scored(db, quarter, states, known_at, within)
+    return QuarterFigures(_with_service(db, scores, quarter, known_at), months)
+
+
+def initial_scores(db: Session, quarter: Quarter, states: Collection[str], within: str | None) -> pd.DataFrame:
+    """The ``scores`` of ``quarter_figures`` without who serves, which the review of a quarter does not ask."""
+    return _scored(db, quarter, states, None, within)[0]
+
+
+def _scored(
+    db: Session, quarter: Quarter, states: Collection[str], known_at: datetime | None, within: str | None
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Scores and months of a quarter."""
     estates = registry.estates_frame(db, quarter.last, known_at, within)
     months = months_of(db, quarter, states, known_at, set(estates["estate_code"]), every=within is None)
     scores = quarter_scores(
@@ -53,7 +66,7 @@ def quarter_figures(
     scores["kind"] = estates["kind"].to_numpy()
     scores["division_code"] = estates["division_code"].to_numpy()
     scores["rule_set"] = scores["kind"].map(rule_sets_of(scores["kind"], quarter.year))
-    return QuarterFigures(_with_service(db, scores, quarter, known_at), months)
+    return scores, months
 
 
 def months_of(
@@ -112,7 +125,7 @@ def rule_sets_of(kinds: pd.Series, year: int) -> dict[str, str]:
 def _with_service(db: Session, scores: pd.DataFrame, quarter: Quarter, known_at: datetime | None) -> pd.DataFrame:
     """Who serves on the quarter's last day."""
     serving = registry.serving(db, quarter.last, known_at)
-    by_estate = serving.set_index("estate_code")
     for name in ("uscc", "manager_code"):
-        scores[name] = scores["estate_code"].map(by_estate[name].astype("object")).astype("object")
+        of_estate = dict(zip(serving["estate_code"], serving[name], strict=True))
+        scores[name] = pd.Series([of_estate.get(code, np.nan) for code in scores["estate_code"]], dtype="object")
     return scores
