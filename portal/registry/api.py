@@ -250,6 +250,11 @@ def division_name(db: Session, code: str) -> str:
     return found.name
 
 
+def is_division(db: Session, code: str) -> bool:
+    """Whether there is such an area."""
+    return db.get(Division, code) is not None
+
+
 def children(db: Session, code: str) -> list[DivisionView]:
     """The areas directly below one, by code."""
     rows = db.scalars(select(Division).where(Division.parent_code == code).order_by(Division.code))

@@ -153,9 +153,8 @@ def _scope(db: Session, actor: Actor, division: str | None) -> str | None:
     found."""
     if division is None:
         return actor.division_code
-    if division not in registry.divisions(db) or not (
-        actor.division_code is None or covers(actor.division_code, division)
-    ):
+    within = actor.division_code is None or covers(actor.division_code, division)
+    if not within or not registry.is_division(db, division):
         raise NotFound(_("没有代码为“%(code)s”的辖区，或者它不在您的辖区内。", code=division))
     return division
 
