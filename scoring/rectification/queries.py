@@ -68,12 +68,18 @@ def subject_of(order_id: str) -> str:
 _COLUMNS = tuple(getattr(ORDER, name) for name in list(OrderRow.__dataclass_fields__)[:15])
 
 
+_later = STEP.__table__.alias("later")
+_newer = select(_later.c.seq).where(_later.c.order_id == STEP.order_id, _later.c.seq > STEP.seq)
+_STANDING = (
+    select(*_COLUMNS, STEP.state, STEP.seq, STEP.step, STEP.happened_at)
+    .join(STEP, STEP.order_id == ORDER.id)
+    .where(~_newer.exists())
+)
+
+
 def _select(*where: ColumnElement[bool]) -> Select[Any]:
     """Orders with their last step."""
-    later = STEP.__table__.alias("later")
-    newer = select(later.c.seq).where(later.c.order_id == STEP.order_id, later.c.seq > STEP.seq)
-    rows = select(*_COLUMNS, STEP.state, STEP.seq, STEP.step, STEP.happened_at).join(STEP, STEP.order_id == ORDER.id)
-    return rows.where(*where, ~newer.exists())
+    return _STANDING.where(*where)
 
 
 def _rows(db: Session, rows: Select[Any]) -> list[OrderRow]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from portal.deadlines import terms
@@ -238,12 +238,18 @@ def _day_of(rule_code: str, wanted: NewDeadline) -> date:
     return wanted.on or clock.district_date(_start_of(rule_code, wanted))
 
 
+_SAME_CLOSED = (
+    select(Deadline)
+    .where(LIVE, Deadline.subject == bindparam("subject"), Deadline.rule == bindparam("rule"))
+    .where(Deadline.started_at == bindparam("began"), Deadline.closed_at > Deadline.started_at)
+    .order_by(Deadline.id)
+)
+
+
 def _same_closed(db: Session, rule_code: str, wanted: NewDeadline) -> Deadline | None:
     """A closed one that began at the same instant; one that ended at that instant too makes room for another."""
-    same = (LIVE, Deadline.subject == wanted.subject, Deadline.rule == rule_code)
-    began = Deadline.started_at == _start_of(rule_code, wanted)
-    query = select(Deadline).where(*same, began, Deadline.closed_at > Deadline.started_at)
-    return db.scalars(query.order_by(Deadline.id)).first()
+    asked = {"subject": wanted.subject, "rule": rule_code, "began": _start_of(rule_code, wanted)}
+    return db.scalars(_SAME_CLOSED, asked).first()
 
 
 def _at(wanted: NewDeadline, now: datetime) -> NewDeadline:

@@ -162,10 +162,15 @@ def _refuse_partial(
         raise NotAllowed(_(sentence, estate=_("、").join(sorted(barred))))
 
 
+_INTERESTS = (
+    select(InterestDeclaration.estate_code, InterestDeclaration.declared)
+    .where(InterestDeclaration.login == bindparam("login"))
+    .order_by(InterestDeclaration.seq)
+)
+
+
 def _interests(db: Session, login: str) -> set[str]:
-    own = select(InterestDeclaration.estate_code, InterestDeclaration.declared)
-    rows = db.execute(own.where(InterestDeclaration.login == login).order_by(InterestDeclaration.seq))
-    last = {estate: declared for estate, declared in rows}
+    last = {estate: declared for estate, declared in db.execute(_INTERESTS, {"login": login})}
     return {estate for estate, declared in last.items() if declared}
 
 
