@@ -6,7 +6,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import BindParameter, bindparam, select
 from sqlalchemy.orm import Session, aliased
 
 from disclosure.reports.models import (
@@ -108,7 +108,8 @@ def standing(
 @lru_cache(64)  # every estate and month of a filing asks it
 def _stood(states: tuple[str, ...] | None, cell: bool, estates: bool) -> Any:
     """The question of ``standing``."""
-    query, later, by = _standing(), aliased(FundReportStep), bindparam("by")
+    query, later = _standing(), aliased(FundReportStep)
+    by: BindParameter[date] = bindparam("by")
     after = select(later.seq).where(later.report_id == FundReport.id, later.seq > FundReportStep.seq, later.on <= by)
     query = query.where(FundReportStep.on <= by, ~after.exists())
     if states is not None:

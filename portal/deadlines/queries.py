@@ -136,6 +136,19 @@ def live_rows(db: Session, subjects: Iterable[str], *where: ColumnElement[bool])
         yield list(db.scalars(query, {"subjects": wanted[first : first + PIECE]}))
 
 
+_open_rows = _live_rows.where(OPEN, Deadline.rule == bindparam("rule"))
+
+
+def open_rows(db: Session, rule_code: str, subjects: Iterable[str]) -> list[Deadline]:
+    """The open deadlines of a rule and subjects."""
+    wanted = sorted(set(subjects))
+    return [
+        row
+        for first in range(0, len(wanted), PIECE)
+        for row in db.scalars(_open_rows, {"subjects": wanted[first : first + PIECE], "rule": rule_code})
+    ]
+
+
 def open_row(db: Session, rule_code: str, subject: str) -> Deadline | None:
     """The open deadline of a rule and subject."""
     return db.scalar(_open_row, {"subject": subject, "rule": rule_code})

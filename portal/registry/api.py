@@ -115,6 +115,11 @@ def estates_frame(
     return queries.estates_table(db, as_of, known_at, within, codes)
 
 
+def communities(db: Session, as_of: date, codes: Collection[str]) -> dict[str, str]:
+    """Estate code to the division in which it lies on a day, of the named estates that are valid then."""
+    return queries.communities(db, as_of, codes)
+
+
 def estate_kinds(db: Session) -> dict[str, list[tuple[date, date | None, str]]]:
     """Estate code to its kinds through time as known now: (first day, last day or None, kind), in order of days."""
     return queries.estate_kinds(db)

@@ -198,6 +198,18 @@ def estates_table(
     return pd.DataFrame({name: pd.array(list(values), dtype=types.get(name, "str")) for name, values in made})
 
 
+_communities = (
+    select(F.estate_code, F.division_code)
+    .where(known(F, bindparam("day")), F.estate_code.in_(bindparam("codes", expanding=True)))
+    .order_by(F.estate_code)
+)
+
+
+def communities(db: Session, as_of: date, codes: Collection[str]) -> dict[str, str]:
+    """See ``api.communities``."""
+    return dict(db.execute(_communities, {"day": as_of, "codes": sorted(codes)}).all())
+
+
 def estate_kinds(db: Session) -> dict[str, list[tuple[date, date | None, str]]]:
     """See ``api.estate_kinds``."""
     rows = select(F.estate_code, F.valid_from, F.valid_to, F.kind).where(recorded(F))

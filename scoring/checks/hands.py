@@ -1,6 +1,6 @@
 """Who had a hand in a check, for the independence of those who review it later."""
 
-from sqlalchemy import bindparam, exists, select
+from sqlalchemy import BindParameter, bindparam, exists, select
 from sqlalchemy.orm import Session
 
 from portal.kernel.periods import Year
@@ -13,7 +13,7 @@ _INSPECTORS = (
     .where(MonthlyCheck.kind == "routine", exists().where(CheckStep.check_id == MonthlyCheck.id))
     .distinct()
 )
-_named = bindparam("checks", expanding=True)
+_named: BindParameter[list[str]] = bindparam("checks", expanding=True)
 _CHECKED = select(MonthlyCheck.inspector).where(MonthlyCheck.id.in_(_named)).order_by(MonthlyCheck.id)
 _STEPS = (
     select(CheckStep.actor, CheckStep.step)

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from portal.deadlines import terms
 from portal.deadlines.calendar import calendar
 from portal.deadlines.models import Deadline
-from portal.deadlines.queries import CANCELLED, LIVE, OPEN, Holder, live_rows, open_row
+from portal.deadlines.queries import CANCELLED, LIVE, OPEN, Holder, live_rows, open_row, open_rows
 from portal.deadlines.rules import rule
 from portal.deadlines.service import rows as kept
 from portal.deadlines.terms import Pause, Term
@@ -66,7 +66,7 @@ def start(
 def start_many(db: Session, actor: Actor, rule: str, rows: Iterable[NewDeadline]) -> int:
     """Start many at once, with a bounded number of questions; those whose subject has one open are left. Says how many."""
     wanted = {one.subject: one for one in rows}
-    running = {row.subject for some in live_rows(db, wanted, OPEN, Deadline.rule == rule) for row in some}
+    running = {row.subject for row in open_rows(db, rule, wanted)}
     known, now = _Known(db, rule), clock.now()
     wanted = {subject: _at(one, now) for subject, one in wanted.items()}
     new = [_row(known, actor, one) for subject, one in sorted(wanted.items()) if subject not in running]
@@ -87,7 +87,7 @@ def close_many(
     at: datetime | None = None,
 ) -> int:  # fmt: skip
     """Stop many clocks at once; says how many were open."""
-    found = [row for some in live_rows(db, subjects, OPEN, Deadline.rule == rule) for row in some]
+    found = open_rows(db, rule, subjects)
     if not found:
         return 0
     moment = kept.instant_of(on, at)
