@@ -18,6 +18,7 @@ from portal.kernel.i18n import language
 
 Answer = TypeVar("Answer")
 MOST = 512
+_LENGTH = select(AuditHead.count).where(AuditHead.id == 1)
 _answers: OrderedDict[Hashable, Any] = OrderedDict()
 _guard = Lock()
 
@@ -44,5 +45,5 @@ def kept(db: Session, name: Hashable, make: Callable[[], Answer]) -> Answer:
 def _deeds(db: Session) -> int:
     """How many rows the log has, asked once in a session."""
     if "deeds" not in db.info:
-        db.info["deeds"] = db.scalar(select(AuditHead.count).where(AuditHead.id == 1)) or 0
+        db.info["deeds"] = db.scalar(_LENGTH) or 0
     return int(db.info["deeds"])

@@ -40,8 +40,21 @@ def checks_frame(
     named = scope is not None and len(scope) <= _CHUNK
     asked = {"months": list(months), "known_at": known_at, "estates": scope if named else None}
     found = db.execute(_checks(known_at is not None, named), {k: v for k, v in asked.items() if v is not None}).all()
-    table = pd.DataFrame.from_records(found, columns=list(CHECK_COLUMNS)).astype({"inspected_on": "object"})
-    return table if scope is None else table[table["estate_code"].isin(scope)].reset_index(drop=True)
+    table = _check_table(found)
+    return table if scope is None or named else table[table["estate_code"].isin(scope)].reset_index(drop=True)
+
+
+def _check_table(rows: Sequence[Sequence[Any]]) -> pd.DataFrame:
+    """The columns of ``checks_frame``: their types are told, not guessed."""
+    if not rows:
+        return pd.DataFrame(columns=list(CHECK_COLUMNS), dtype="object")
+    cells = zip(CHECK_COLUMNS, zip(*rows, strict=True), strict=True)
+    return pd.DataFrame(
+        {
+            name: pd.Index(values, dtype="object") if name == "inspected_on" else pd.array(list(values), dtype="str")
+            for name, values in cells
+        }
+    )
 
 
 @cache  # four questions, each built once
@@ -195,16 +208,15 @@ class ReportedCheck:
 def reported_in_time(db: Session, months: Sequence[str], ids: Sequence[str] | None = None) -> list[ReportedCheck]:
     """The checks of the months that were filled in on a page, or came by a sheet while their month was running: those whose
     findings are put to the enterprise (sheets of past months open no requests to fix). Of all, or of the ids named."""
-    rows, wanted = _reported(tuple(sorted(set(months)))), None if ids is None else set(ids)
-    if ids is not None and len(ids) <= _CHUNK:
-        rows = rows.where(MonthlyCheck.id.in_(list(ids)))
-    found = [ReportedCheck(*row) for row in db.execute(rows)]
+    named = ids is not None and len(ids) <= _CHUNK
+    rows, wanted = _reported(tuple(sorted(set(months))), named), None if ids is None else set(ids)
+    found = [ReportedCheck(*row) for row in db.execute(rows, {"ids": list(ids or ())} if named else {})]
     return [check for check in found if wanted is None or check.id in wanted]
 
 
 @lru_cache(64)  # an import asks it of each month, a review of each street
-def _reported(months: tuple[str, ...]) -> Select[*tuple[Any, ...]]:
-    """The question of ``reported_in_time``."""
+def _reported(months: tuple[str, ...], named: bool) -> Select[*tuple[Any, ...]]:
+    """The question of ``reported_in_time``; ``named``: of ``ids`` only."""
     M, any_step, running = MonthlyCheck, aliased(CheckStep), []
     for month in months:
         ends = clock.day_start(Month.parse(month).next.first)
@@ -214,4 +226,6 @@ def _reported(months: tuple[str, ...]) -> Select[*tuple[Any, ...]]:
     columns = (M.id, M.estate_code, M.month, M.standard_version, M.inspected_on, M.inspector, CheckStep.step)
     rows = select(*columns).join(CheckStep, and_(CheckStep.check_id == M.id, CheckStep.seq == last))
     rows = rows.where(M.month.in_(months), CheckStep.step != "draft", or_(M.origin == "page", in_month))
+    if named:
+        rows = rows.where(M.id.in_(bindparam("ids", expanding=True)))
     return rows.order_by(M.estate_code, M.month, M.id)
