@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Subquery, and_, case, exists, func, or_, select, true
+from sqlalchemy import ColumnElement, Subquery, and_, bindparam, case, exists, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from disclosure.funds import queries
@@ -72,12 +72,16 @@ def account(db: Session, code: str) -> AccountView:
     return account_view(queries.account(db, code))
 
 
+_GONE = (
+    select(FundStatement.account_code)
+    .join(FundStatementWithdrawn, FundStatementWithdrawn.statement_id == FundStatement.id)
+    .where(FundStatement.account_code.in_(bindparam("codes", expanding=True)))
+)
+
+
 def _withdrawn_from(db: Session, codes: Collection[str]) -> list[str]:
     """Accounts of which a statement was ever withdrawn; rare, and only there must each line be asked whether it counts."""
-    gone = select(FundStatement.account_code).join(
-        FundStatementWithdrawn, FundStatementWithdrawn.statement_id == FundStatement.id
-    )
-    return sorted(set(db.scalars(gone.where(FundStatement.account_code.in_(codes)))))
+    return sorted(set(db.scalars(_GONE, {"codes": list(codes)})))
 
 
 def counting(db: Session, codes: Collection[str]) -> ColumnElement[bool]:

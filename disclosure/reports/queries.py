@@ -6,7 +6,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import BindParameter, bindparam, select
 from sqlalchemy.orm import Session, aliased
 
 from disclosure.reports.models import (
@@ -96,25 +96,29 @@ def standing(
 ) -> list[Standing]:
     """Reports as they stood at the end of a day, by estate, kind, period and number; in some states, or of a kind and
     period (``cell``) only."""
-    query = _standing_by(None if states is None else tuple(sorted(states)), cell is not None)
-    asked: dict[str, Any] = {"by": by} | (dict(zip(("kind", "period"), cell, strict=True)) if cell else {})
+    query = _stood(None if states is None else tuple(sorted(states)), cell is not None, estates is not None)
+    asked: dict[str, Any] = {"by": by}
+    if cell is not None:
+        asked |= {"kind": cell[0], "period": cell[1]}
     if estates is None:
         return [Standing(*row) for row in db.execute(query, asked)]
-    own = FundReport.estate_code
-    return [Standing(*row) for some in pieces(estates) for row in db.execute(query.where(own.in_(some)), asked)]
+    return [Standing(*row) for some in pieces(estates) for row in db.execute(query, {**asked, "estates": some})]
 
 
-@lru_cache
-def _standing_by(states: tuple[str, ...] | None, of_cell: bool) -> Any:
-    query, later, by = _standing(), aliased(FundReportStep), bindparam("by", type_=FundReportStep.on.type)
+@lru_cache(64)  # every estate and month of a filing asks it
+def _stood(states: tuple[str, ...] | None, cell: bool, estates: bool) -> Any:
+    """The question of ``standing``."""
+    query, later = _standing(), aliased(FundReportStep)
+    by: BindParameter[date] = bindparam("by")
     after = select(later.seq).where(later.report_id == FundReport.id, later.seq > FundReportStep.seq, later.on <= by)
     query = query.where(FundReportStep.on <= by, ~after.exists())
-    query = query.order_by(FundReport.estate_code, FundReport.kind, FundReport.period, FundReport.number)
     if states is not None:
         query = query.where(FundReportStep.step.in_(states))
-    if of_cell:
+    if cell:
         query = query.where(FundReport.kind == bindparam("kind"), FundReport.period == bindparam("period"))
-    return query
+    if estates:
+        query = query.where(FundReport.estate_code.in_(bindparam("estates", expanding=True)))
+    return query.order_by(FundReport.estate_code, FundReport.kind, FundReport.period, FundReport.number)
 
 
 def of_cell(db: Session, estate_code: str, kind: str, period: str, by: date) -> list[Standing]:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from mediation.cases.models.record import MediationAssignment, MediationCase, MediationParty
@@ -60,14 +60,17 @@ def voices(db: Session, case_id: str, sides: tuple[str, ...] = ("applicant", "re
     return [row for row in parties(db, case_id) if row.side in sides and row.spoken_for_by is None]
 
 
+_ASSIGNED = (
+    select(MediationAssignment.login)
+    .where(MediationAssignment.case_id == bindparam("case"), MediationAssignment.part == bindparam("part"))
+    .where(MediationAssignment.superseded_at.is_(None))
+    .order_by(MediationAssignment.recorded_at, MediationAssignment.id)
+)
+
+
 def assigned(db: Session, case_id: str, part: str = "mediator") -> list[str]:
     """Logins of those who mediate a case (or advise as lawyers) now, the first chosen first."""
-    query = select(MediationAssignment.login).where(
-        MediationAssignment.case_id == case_id,
-        MediationAssignment.part == part,
-        MediationAssignment.superseded_at.is_(None),
-    )
-    return list(db.scalars(query.order_by(MediationAssignment.recorded_at, MediationAssignment.id)))
+    return list(db.scalars(_ASSIGNED, {"case": case_id, "part": part}))
 
 
 def standing(db: Session, actor: Actor, case: MediationCase) -> Standing:

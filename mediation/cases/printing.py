@@ -9,8 +9,6 @@ from datetime import date
 from html import escape
 from typing import Any
 
-from docx import Document
-from docxtpl import DocxTemplate
 from sqlalchemy.orm import Session
 
 from mediation.cases import people, policy, reading, vault, words
@@ -78,6 +76,8 @@ def _check(view: PaperView) -> str:
 
 def docx(db: Session, actor: Actor, paper_id: str) -> bytes:
     """A paper as a Word file, for those who may see it. Whatever somebody wrote stays text (autoescape)."""
+    from docxtpl import DocxTemplate  # noqa: PLC0415  loaded only where a Word file is asked for
+
     view = reading.paper(db, actor, paper_id)
     with using("zh"):
         said = _said(db, view)
@@ -95,6 +95,8 @@ def docx(db: Session, actor: Actor, paper_id: str) -> bytes:
 
 def _template(said: Printed) -> io.BytesIO:
     """The form of a paper: text and tables are filled in by the template engine, never pasted into the file."""
+    from docx import Document  # noqa: PLC0415  as above
+
     form = Document()
     form.add_paragraph("{{ issuer }}")
     form.add_heading("{{ title }}", level=1)

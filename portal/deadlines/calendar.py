@@ -10,6 +10,8 @@ from portal.kernel.kept import kept
 from portal.kernel.workdays import Calendar
 
 _KEPT = "deadlines.calendar"
+_DAYS = select(CalendarDay.day, CalendarDay.kind).where(CalendarDay.superseded_at.is_(None)).order_by(CalendarDay.day)
+_YEARS = select(CalendarYear.year).order_by(CalendarYear.year)
 
 
 def calendar(db: Session) -> Calendar:
@@ -21,9 +23,8 @@ def calendar(db: Session) -> Calendar:
 
 
 def _read(db: Session) -> Calendar:
-    live = select(CalendarDay.day, CalendarDay.kind).where(CalendarDay.superseded_at.is_(None))
-    kinds = {day: kind for day, kind in db.execute(live.order_by(CalendarDay.day))}
-    return Calendar(kinds, frozenset(db.scalars(select(CalendarYear.year).order_by(CalendarYear.year))))
+    kinds = {day: kind for day, kind in db.execute(_DAYS)}
+    return Calendar(kinds, frozenset(db.scalars(_YEARS)))
 
 
 def forget(db: Session) -> None:

@@ -122,20 +122,37 @@ def of_subjects(db: Session, subjects: Iterable[str]) -> dict[str, list[Deadline
 
 
 _ended_first = (Deadline.closed_at.is_(None), Deadline.closed_at)
+_live_rows = (  # built once: every verb of every slice asks these
+    select(Deadline)
+    .where(LIVE, Deadline.subject.in_(bindparam("subjects", expanding=True)))
+    .order_by(Deadline.subject, Deadline.started_at, *_ended_first, Deadline.id)
+)
+_open_row = select(Deadline).where(OPEN, Deadline.subject == bindparam("subject"), Deadline.rule == bindparam("rule"))
 
 
 def live_rows(db: Session, subjects: Iterable[str], *where: ColumnElement[bool]) -> Iterable[list[Deadline]]:
     """The rows in force of subjects, in pieces."""
-    wanted = sorted(set(subjects))
+    wanted, query = sorted(set(subjects)), _live_rows.where(*where) if where else _live_rows
     for first in range(0, len(wanted), PIECE):
-        piece = Deadline.subject.in_(wanted[first : first + PIECE])
-        query = select(Deadline).where(LIVE, piece, *where)
-        yield list(db.scalars(query.order_by(Deadline.subject, Deadline.started_at, *_ended_first, Deadline.id)))
+        yield list(db.scalars(query, {"subjects": wanted[first : first + PIECE]}))
+
+
+_open_rows = _live_rows.where(OPEN, Deadline.rule == bindparam("rule"))
+
+
+def open_rows(db: Session, rule_code: str, subjects: Iterable[str]) -> list[Deadline]:
+    """The open deadlines of a rule and subjects."""
+    wanted = sorted(set(subjects))
+    return [
+        row
+        for first in range(0, len(wanted), PIECE)
+        for row in db.scalars(_open_rows, {"subjects": wanted[first : first + PIECE], "rule": rule_code})
+    ]
 
 
 def open_row(db: Session, rule_code: str, subject: str) -> Deadline | None:
     """The open deadline of a rule and subject."""
-    return db.scalar(select(Deadline).where(OPEN, Deadline.subject == subject, Deadline.rule == rule_code))
+    return db.scalar(_open_row, {"subject": subject, "rule": rule_code})
 
 
 def _lies_in(column: Any, division: str) -> ColumnElement[bool]:

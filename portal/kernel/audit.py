@@ -8,13 +8,13 @@ cut-off tail shows. The database refuses UPDATE and DELETE on ``audit_log`` (tri
 import fcntl
 import json
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import BigInteger, insert, select
+from sqlalchemy import BigInteger, bindparam, insert, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from portal.kernel import clock, keys
@@ -52,6 +52,15 @@ class AuditHead(Base):
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, info=STAFF)
     count: Mapped[int] = mapped_column(BigInteger, info=STAFF)
     last_hash: Mapped[str] = mapped_column(info=STAFF)
+
+
+# Every deed runs these: said once, on the tables themselves, they cost a third of what the mapper takes for them.
+_entries: Any = AuditEntry.__table__
+_heads: Any = AuditHead.__table__
+_LOCKED_HEAD = select(_heads.c.count, _heads.c.last_hash).where(_heads.c.id == 1).with_for_update()
+_APPEND = insert(_entries)
+_FIRST_HEAD = insert(_heads)
+_MOVE_HEAD = update(_heads).where(_heads.c.id == 1).values(count=bindparam("to"), last_hash=bindparam("as_hash"))
 
 
 @dataclass(frozen=True)
@@ -95,16 +104,17 @@ def _write(db: Session) -> None:
     """
     waiting = db.info.pop("audit_rows", [])
     db.flush()
-    head = db.scalars(select(AuditHead).where(AuditHead.id == 1).with_for_update()).one_or_none()
+    connection = db.connection()
+    head = connection.execute(_LOCKED_HEAD).one_or_none()
     if head is None:
-        head = AuditHead(id=1, count=0, last_hash=GENESIS)
-        db.add(head)
+        connection.execute(_FIRST_HEAD, {"id": 1, "count": 0, "last_hash": GENESIS})
+    seq, last = (head[0], head[1]) if head else (0, GENESIS)
     key_id = keys.key_ring().current("audit").key_id
-    seq, last, rows = head.count, head.last_hash, []
+    rows: list[dict[str, Any]] = []
     at = clock.now()
+    year = clock.district_date(at).year
     for actor, action, subject, detail in waiting:
         seq += 1
-        year = clock.district_date(at).year
         this = _hash(key_id, (year, seq, _exact(at), actor, action, subject, detail, key_id, last))
         rows.append(
             {
@@ -122,9 +132,8 @@ def _write(db: Session) -> None:
         )
         last = this
     if rows:
-        db.execute(insert(AuditEntry), rows)
-    head.count, head.last_hash = seq, last
-    db.flush()
+        connection.execute(_APPEND, rows)
+        connection.execute(_MOVE_HEAD, {"to": seq, "as_hash": last})
     after_commit(db, lambda: _write_head_file(seq, last))
 
 
@@ -138,8 +147,9 @@ def _write_head_file(count: int, last_hash: str) -> None:
     with open(settings().instance / "audit-head.lock", "w") as gate:
         fcntl.flock(gate, fcntl.LOCK_EX)
         path = head_file()
-        if path.exists() and json.loads(path.read_text())["count"] >= count:
-            return
+        with suppress(FileNotFoundError), open(path, "rb") as known:
+            if json.load(known)["count"] >= count:
+                return
         draft = path.with_suffix(".new")
         draft.write_text(json.dumps({"count": count, "hash": last_hash}))
         draft.rename(path)

@@ -1,10 +1,11 @@
 """Write rows by the hundred thousand: COPY on PostgreSQL, one prepared statement on SQLite."""
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import FromClause
+from sqlalchemy import Dialect, FromClause
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
 
@@ -41,17 +42,24 @@ def _spelled(
     connection: Connection, table: FromClause, names: Sequence[str], rows: Sequence[tuple[Any, ...]]
 ) -> list[tuple[Any, ...]]:
     """Values as the driver takes them: days, instants and truth values are spelled column by column."""
-    spelling: dict[int, Callable[[Any], Any]] = {}
-    for place, name in enumerate(names):
-        processor = table.c[name].type.dialect_impl(connection.dialect).bind_processor(connection.dialect)
-        if processor is not None:
-            spelling[place] = processor
+    spelling = _spelling(connection.dialect, table, tuple(names))
     if not spelling:
         return list(rows)
     columns: list[Sequence[Any]] = list(zip(*rows, strict=True))
     for place, spell in spelling.items():
         columns[place] = _mapped(spell, columns[place])
     return list(zip(*columns, strict=True))
+
+
+@lru_cache(512)
+def _spelling(dialect: Dialect, table: FromClause, names: tuple[str, ...]) -> dict[int, Callable[[Any], Any]]:
+    """The place of each column that a driver does not take as it is, with what spells it."""
+    spelling: dict[int, Callable[[Any], Any]] = {}
+    for place, name in enumerate(names):
+        processor = table.c[name].type.dialect_impl(dialect).bind_processor(dialect)
+        if processor is not None:
+            spelling[place] = processor
+    return spelling
 
 
 def _mapped(spell: Callable[[Any], Any], values: Sequence[Any]) -> list[Any]:

@@ -112,11 +112,18 @@ def engine_of(url: str) -> Engine:
     return _engine(url)
 
 
+@cache
+def _writing(engine: Engine) -> Engine:
+    """The same engine, whose SQLite transactions begin with the write lock."""
+    return engine.execution_options(portal_write=True)
+
+
 def dispose() -> None:
     """Close all connections (tests, and before a process forks)."""
     for url in {settings().database_url, settings().database_replica_url} - {""}:
         _engine(url).dispose()
     _made_engine.cache_clear()
+    _writing.cache_clear()
 
 
 @contextmanager
@@ -126,7 +133,7 @@ def transaction() -> Iterator[Session]:
     What services register with ``before_commit`` (audit rows) is written last; what they register with
     ``after_commit`` (files, mail) happens only once the commit is through.
     """
-    with Session(engine().execution_options(portal_write=True), expire_on_commit=False) as db:
+    with Session(_writing(engine()), expire_on_commit=False) as db:
         try:
             if db.get_bind().dialect.name == "sqlite":
                 db.connection()  # take the write lock before anything is read

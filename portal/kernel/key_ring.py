@@ -72,15 +72,24 @@ class KeyRing:
 
     def ids(self, purpose: str) -> list[str]:
         """Ids of a purpose, oldest first."""
-        found = sorted(path.stem for path in self.folder.glob(f"{purpose}-*.key"))
+        found = self._listed(purpose)
         if not found:
             self._make(purpose)
             for _attempt in range(200):
-                found = sorted(path.stem for path in self.folder.glob(f"{purpose}-*.key"))
+                found = self._listed(purpose)
                 if found:
                     break
                 time.sleep(0.01)  # another process is between link and rename
         return found
+
+    def _listed(self, purpose: str) -> list[str]:
+        """Asked at every deed, so that a rotation holds at once in every process: plain names are enough."""
+        begins, ends = f"{purpose}-", ".key"
+        return sorted(
+            name.removesuffix(ends)
+            for name in os.listdir(self.folder)
+            if name.startswith(begins) and name.endswith(ends)
+        )
 
     def key(self, key_id: str) -> Key:
         """A key by its id; KeyError when the ring does not hold it."""

@@ -9,6 +9,7 @@ also in the audit log, whose chain stays whole.
 
 import base64
 import secrets
+from collections import deque
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -27,6 +28,7 @@ from portal.kernel.key_ring import encrypt_file as encrypt_file
 from portal.kernel.key_ring import key_ring as key_ring
 
 _AT_ONCE = 500  # subjects of one statement
+_HELD = 32  # keys that a session remembers
 PURPOSES = ("data", "mediation", "identity", "audit", "signing")
 WRAPPED_BY = {
     "mediation": "mediation"
@@ -63,12 +65,20 @@ def _subject_secret(db: Session, subject: str, make: bool) -> bytes | None:
         if not make:
             return None
         made, secret = _new_key(subject, _wrapping(subject))
-        db.add(SubjectKey(**made))
+        row = SubjectKey(**made)
+        db.add(row)
         db.flush()
+        _hold(db, row)
         return secret
+    _hold(db, row)
     if row.wrapped is None:
         return None
     return decrypt(key_ring().key(row.key_id).secret, row.wrapped, subject)
+
+
+def _hold(db: Session, row: SubjectKey) -> None:
+    """A session forgets at once what nobody holds: name, phone and text of a case would each read the same key again."""
+    db.info.setdefault("subject_keys", deque(maxlen=_HELD)).append(row)
 
 
 def seal(db: Session, subject: str, text: str) -> str:

@@ -111,15 +111,21 @@ def _view(db: Session, row: Document, service: DocumentService | None) -> Docume
     )  # fmt: skip
 
 
+_DOCUMENTS = (
+    select(Document, DocumentService)
+    .outerjoin(DocumentService, DocumentService.document_id == Document.id)
+    .order_by(Document.on.desc(), Document.series, Document.seq.desc())
+)
+_ONE_DOCUMENT = _DOCUMENTS.where(Document.id == bindparam("document"))
+
+
 def _found(db: Session, *where: ColumnElement[bool], limit: int | None = None) -> list[DocumentView]:
-    query = select(Document, DocumentService).outerjoin(DocumentService, DocumentService.document_id == Document.id)
-    ordered = query.where(*where).order_by(Document.on.desc(), Document.series, Document.seq.desc()).limit(limit)
-    return [_view(db, row[0], row[1]) for row in db.execute(ordered)]
+    return [_view(db, row[0], row[1]) for row in db.execute(_DOCUMENTS.where(*where).limit(limit))]
 
 
 def document(db: Session, document_id: str) -> DocumentView:
     """A document by its id. Raises ``NotFound``."""
-    return _one(_found(db, Document.id == document_id))
+    return _one([_view(db, row[0], row[1]) for row in db.execute(_ONE_DOCUMENT, {"document": document_id})])
 
 
 def document_by_code(db: Session, verify_code: str) -> DocumentView | None:

@@ -127,6 +127,11 @@ def has_estates(db: Session, as_of: date) -> bool:
     return queries.has_estates(db, as_of)
 
 
+def communities(db: Session, as_of: date, codes: Collection[str]) -> dict[str, str]:
+    """Estate code to the division in which it lies on a day, of the named estates that are valid then."""
+    return queries.communities(db, as_of, codes)
+
+
 def estate_kinds(db: Session) -> dict[str, list[tuple[date, date | None, str]]]:
     """Estate code to its kinds through time as known now: (first day, last day or None, kind), in order of days."""
     return queries.estate_kinds(db)
@@ -281,6 +286,11 @@ def division_name(db: Session, code: str) -> str:
     if found is None:
         raise NotFound(_("没有代码为“%(value)s”的辖区。", value=code))
     return found.name
+
+
+def is_division(db: Session, code: str) -> bool:
+    """Whether there is such an area."""
+    return db.get(Division, code) is not None
 
 
 def children(db: Session, code: str) -> list[DivisionView]:

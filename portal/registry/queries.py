@@ -12,7 +12,7 @@ from portal.kernel.audit import AuditEntry
 from portal.kernel.divisions import prefix
 from portal.kernel.errors import NotFound
 from portal.kernel.i18n import _
-from portal.kernel.versions import known, recorded
+from portal.kernel.versions import known, recorded, valid
 from portal.registry import sealed
 from portal.registry.models import Contract, Division, Enterprise, EstateFacts, Manager
 from portal.registry.sealed import KnownManager
@@ -38,9 +38,12 @@ def _where(rows: Any, *clauses: ColumnElement[bool] | None) -> Any:
 # ---- divisions
 
 
+_divisions = select(Division).order_by(Division.code)
+
+
 def division_rows(db: Session) -> list[Division]:
     """All areas by code."""
-    return list(db.scalars(select(Division).order_by(Division.code)))
+    return list(db.scalars(_divisions))
 
 
 def division_names(db: Session, codes: Iterable[str]) -> dict[str, str]:
@@ -51,9 +54,20 @@ def division_names(db: Session, codes: Iterable[str]) -> dict[str, str]:
 # ---- estates
 
 
+# What every slice asks again and again is built once.
+_estate = select(F).where(F.estate_code == bindparam("code"), valid(F, bindparam("day")))
+_estate_now = _estate.where(recorded(F))
+_names_now = (
+    select(F.estate_code, F.name)
+    .where(recorded(F), F.estate_code.in_(bindparam("codes", expanding=True)))
+    .order_by(F.estate_code, F.valid_from)
+)
+
+
 def estate_row(db: Session, code: str, as_of: date, known_at: datetime | None = None) -> EstateFacts:
     """The facts of an estate on a day, as known at an instant. Raises ``NotFound``."""
-    found = db.scalars(select(F).where(F.estate_code == code, known(F, as_of, known_at))).one_or_none()
+    asked = _estate_now if known_at is None else _estate.where(recorded(F, known_at))
+    found = db.scalars(asked, {"code": code, "day": as_of}).one_or_none()
     if found is None:
         raise NotFound(_("没有编号为“%(value)s”的小区。", value=code))
     return found
@@ -176,18 +190,41 @@ def _found(
     return [], 0, {}
 
 
+_ESTATE_TABLE = ("estate_code", "name", "kind", "division_code", "households", "address")
+_estates = (
+    select(*(getattr(F, name) for name in _ESTATE_TABLE)).where(valid(F, bindparam("day"))).order_by(F.estate_code)
+)
+_estates_now = _estates.where(recorded(F))
+_named_now = _estates_now.where(F.estate_code.in_(bindparam("codes", expanding=True)))
+
+
 def estates_table(
     db: Session, as_of: date, known_at: datetime | None, within: str | None, codes: Collection[str] | None = None
 ) -> pd.DataFrame:
     """See ``api.estates_frame``."""
-    columns = (F.estate_code, F.name, F.kind, F.division_code, F.households, F.address)
-    named = None if codes is None else F.estate_code.in_(sorted(codes))
-    rows = _where(select(*columns), known(F, as_of, known_at), inside(F.division_code, within), named)
-    names = ["estate_code", "name", "kind", "division_code", "households", "address"]
-    cells = list(zip(*db.execute(rows.order_by(F.estate_code)), strict=True)) or [()] * len(names)
+    given: dict[str, Any] = {"day": as_of}
+    rows = _estates_now if known_at is None else _estates.where(recorded(F, known_at))
+    if codes is not None:
+        rows = _named_now if known_at is None else rows.where(F.estate_code.in_(bindparam("codes", expanding=True)))
+        given["codes"] = sorted(codes)
+    rows = _where(rows, inside(F.division_code, within))
+    cells = list(zip(*db.execute(rows, given), strict=True)) or [()] * len(_ESTATE_TABLE)
     cells[-1] = tuple(address or "" for address in cells[-1])
     types = {"households": "int64"}  # told rather than guessed: this is asked for again and again
-    return pd.DataFrame({n: pd.array(list(c), dtype=types.get(n, "str")) for n, c in zip(names, cells, strict=True)})
+    made = zip(_ESTATE_TABLE, cells, strict=True)
+    return pd.DataFrame({name: pd.array(list(values), dtype=types.get(name, "str")) for name, values in made})
+
+
+_communities = (
+    select(F.estate_code, F.division_code)
+    .where(known(F, bindparam("day")), F.estate_code.in_(bindparam("codes", expanding=True)))
+    .order_by(F.estate_code)
+)
+
+
+def communities(db: Session, as_of: date, codes: Collection[str]) -> dict[str, str]:
+    """See ``api.communities``."""
+    return dict(db.execute(_communities, {"day": as_of, "codes": sorted(codes)}).all())
 
 
 def estate_kinds(db: Session) -> dict[str, list[tuple[date, date | None, str]]]:
@@ -300,15 +337,30 @@ def contracts_of(db: Session, *, uscc: str = "", manager: str = "", within: str 
     return list(db.scalars(rows.order_by(Contract.valid_from.desc(), Contract.estate_code)))
 
 
+_CONTRACT_TABLE = ("estate_code", "uscc", "manager_code", "starts_on", "ends_on")
+_contracts = select(
+    Contract.estate_code, Contract.uscc, Contract.manager_code, Contract.valid_from, Contract.valid_to
+).order_by(Contract.estate_code, Contract.valid_from)
+_serving_now = _contracts.where(known(Contract, bindparam("day")))
+_companies_now = (
+    select(Contract.estate_code, Enterprise.uscc, Enterprise.name)
+    .join(Enterprise, Enterprise.uscc == Contract.uscc)
+    .where(known(Contract, bindparam("day")), Contract.estate_code.in_(bindparam("codes", expanding=True)))
+    .order_by(Contract.estate_code)
+)
+
+
 def contracts_table(db: Session, known_at: datetime | None, day: date | None = None) -> pd.DataFrame:
     """See ``api.contracts_frame``; with a day, those in force on it."""
-    clause = recorded(Contract, known_at) if day is None else known(Contract, day, known_at)
-    columns = (Contract.estate_code, Contract.uscc, Contract.manager_code, Contract.valid_from, Contract.valid_to)
-    rows = select(*columns).where(clause).order_by(Contract.estate_code, Contract.valid_from)
-    names = ["estate_code", "uscc", "manager_code", "starts_on", "ends_on"]
-    cells = list(zip(*db.execute(rows), strict=True)) or [()] * len(names)
+    if day is not None and known_at is None:
+        found = db.execute(_serving_now, {"day": day})
+    else:
+        clause = recorded(Contract, known_at) if day is None else known(Contract, day, known_at)
+        found = db.execute(_contracts.where(clause))
+    cells = list(zip(*found, strict=True)) or [()] * len(_CONTRACT_TABLE)
     types = {"starts_on": "object", "ends_on": "object"}
-    return pd.DataFrame({n: pd.Series(list(c), dtype=types.get(n, "str")) for n, c in zip(names, cells, strict=True)})
+    made = zip(_CONTRACT_TABLE, cells, strict=True)
+    return pd.DataFrame({name: pd.Series(list(values), dtype=types.get(name, "str")) for name, values in made})
 
 
 def contract_on(db: Session, estate_code: str, day: date) -> Contract | None:
@@ -369,22 +421,14 @@ def contracts_registered(db: Session, since: datetime) -> pd.DataFrame:
 
 def companies_serving(db: Session, day: date, estates: Iterable[str]) -> dict[str, tuple[str, str]]:
     """Estate code to (code, name) of the company that serves it on a day."""
-    rows = (
-        select(Contract.estate_code, Enterprise.uscc, Enterprise.name)
-        .join(Enterprise, Enterprise.uscc == Contract.uscc)
-        .where(known(Contract, day), Contract.estate_code.in_(set(estates)))
-        .order_by(Contract.estate_code)
-    )
-    return {code: (uscc, name) for code, uscc, name in db.execute(rows)}
+    found = db.execute(_companies_now, {"day": day, "codes": list(set(estates))})
+    return {code: (uscc, name) for code, uscc, name in found}
 
 
 def estate_names(db: Session, codes: Iterable[str]) -> dict[str, str]:
     """Current names of estates by code."""
     wanted = set(codes)
-    if not wanted:
-        return {}
-    rows = select(F.estate_code, F.name).where(recorded(F), F.estate_code.in_(wanted))
-    return dict(db.execute(rows.order_by(F.estate_code, F.valid_from)).all())
+    return dict(db.execute(_names_now, {"codes": list(wanted)}).all()) if wanted else {}
 
 
 def manager_names(db: Session, codes: Iterable[str] | None = None) -> dict[str, str]:

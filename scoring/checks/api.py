@@ -9,6 +9,7 @@ from scoring.checks.forms import read_boxes as read_boxes
 from scoring.checks.forms import shown_boxes as shown_boxes
 from scoring.checks.hands import hands_of_year as hands_of_year
 from scoring.checks.hands import hands_on as hands_on
+from scoring.checks.hands import inspectors_of as inspectors_of
 from scoring.checks.imports import KIND as KIND
 from scoring.checks.queries import ReportedCheck as ReportedCheck
 from scoring.checks.queries import checks_frame as checks_frame

@@ -4,12 +4,12 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from portal.kernel import clock
@@ -35,16 +35,42 @@ def checks_frame(
     """Routine checks of the months, by estate and month: ``check_id, estate_code, month, standard_version,
     inspected_on (date), inspector, state``. ``state`` is the last step recorded by ``known_at`` (now when none is
     given); a check without a step by then is left out. ``within`` is a division code; ``estates`` names them instead."""
-    M, scope = MonthlyCheck, None if estates is None else sorted(estates)
+    scope = None if estates is None else sorted(estates)
     if within is not None:  # a street has some hundred estates: the index of estate and month finds their checks
         scope = list(registry.estates_frame(db, clock.today(), within=within)["estate_code"])
-    last = last_steps(months, known_at, scope if scope is None or len(scope) <= _CHUNK else None).subquery()
+    named = scope is not None and len(scope) <= _CHUNK
+    asked = {"months": list(months), "known_at": known_at, "estates": scope if named else None}
+    found = db.execute(_checks(known_at is not None, named), {k: v for k, v in asked.items() if v is not None}).all()
+    table = _check_table(found)
+    return table if scope is None or named else table[table["estate_code"].isin(scope)].reset_index(drop=True)
+
+
+def _check_table(rows: Sequence[Sequence[Any]]) -> pd.DataFrame:
+    """The columns of ``checks_frame``: their types are told, not guessed."""
+    if not rows:
+        return pd.DataFrame(columns=list(CHECK_COLUMNS), dtype="object")
+    cells = zip(CHECK_COLUMNS, zip(*rows, strict=True), strict=True)
+    return pd.DataFrame(
+        {
+            name: pd.Index(values, dtype="object") if name == "inspected_on" else pd.array(list(values), dtype="str")
+            for name, values in cells
+        }
+    )
+
+
+@cache  # four questions, each built once
+def _checks(known_at: bool, estates: bool) -> Select[*tuple[Any, ...]]:
+    """Routine checks of ``months`` with their last step; of ``estates``, as known at ``known_at``."""
+    M = MonthlyCheck
+    last = last_steps(
+        bindparam("months", expanding=True),
+        bindparam("known_at") if known_at else None,
+        bindparam("estates", expanding=True) if estates else None,
+    ).subquery()
     step = and_(CheckStep.check_id == last.c.check_id, CheckStep.seq == last.c.seq)
     columns = (M.id, M.estate_code, M.month, M.standard_version, M.inspected_on, M.inspector, CheckStep.step)
     rows = select(*columns).join(last, last.c.check_id == M.id).join(CheckStep, step)
-    found = db.execute(rows.where(M.kind == "routine").order_by(M.estate_code, M.month)).all()
-    table = pd.DataFrame.from_records(found, columns=list(CHECK_COLUMNS)).astype({"inspected_on": "object"})
-    return table if scope is None else table[table["estate_code"].isin(scope)].reset_index(drop=True)
+    return rows.where(M.kind == "routine").order_by(M.estate_code, M.month)
 
 
 def standing(db: Session, months: Sequence[str], estates: Collection[str] | None = None) -> Counter[tuple[str, str]]:
@@ -71,11 +97,13 @@ def _standing(of_few: bool) -> Select[str, str, str, int]:
 
 
 def last_steps(
-    months: Sequence[str], known_at: datetime | None = None, estates: Sequence[str] | None = None
+    months: Sequence[str] | BindParameter[Any],
+    known_at: datetime | BindParameter[Any] | None = None,
+    estates: Sequence[str] | BindParameter[Any] | None = None,
 ) -> Select[*tuple[Any, ...]]:
     """The number of each check's last step, of those recorded by ``known_at``; of all estates or of those named."""
     rows = select(CheckStep.check_id, func.max(CheckStep.seq).label("seq"))
-    rows = rows.join(MonthlyCheck, MonthlyCheck.id == CheckStep.check_id).where(MonthlyCheck.month.in_(list(months)))
+    rows = rows.join(MonthlyCheck, MonthlyCheck.id == CheckStep.check_id).where(MonthlyCheck.month.in_(months))
     if known_at is not None:
         rows = rows.where(CheckStep.at <= known_at)
     if estates is not None:
@@ -204,17 +232,24 @@ class ReportedCheck:
 def reported_in_time(db: Session, months: Sequence[str], ids: Sequence[str] | None = None) -> list[ReportedCheck]:
     """The checks of the months that were filled in on a page, or came by a sheet while their month was running: those whose
     findings are put to the enterprise (sheets of past months open no requests to fix). Of all, or of the ids named."""
+    named = ids is not None and len(ids) <= _CHUNK
+    rows, wanted = _reported(tuple(sorted(set(months))), named), None if ids is None else set(ids)
+    found = [ReportedCheck(*row) for row in db.execute(rows, {"ids": list(ids or ())} if named else {})]
+    return [check for check in found if wanted is None or check.id in wanted]
+
+
+@lru_cache(64)  # an import asks it of each month, a review of each street
+def _reported(months: tuple[str, ...], named: bool) -> Select[*tuple[Any, ...]]:
+    """The question of ``reported_in_time``; ``named``: of ``ids`` only."""
     M, any_step, running = MonthlyCheck, aliased(CheckStep), []
-    for month in sorted(set(months)):
+    for month in months:
         ends = clock.day_start(Month.parse(month).next.first)
         running.append(and_(M.month == month, any_step.step == "submitted", any_step.at < ends))
     in_month = select(any_step.check_id).where(any_step.check_id == M.id, or_(*running)).correlate(M).exists()
     last = select(func.max(any_step.seq)).where(any_step.check_id == M.id).correlate(M).scalar_subquery()
     columns = (M.id, M.estate_code, M.month, M.standard_version, M.inspected_on, M.inspector, CheckStep.step)
     rows = select(*columns).join(CheckStep, and_(CheckStep.check_id == M.id, CheckStep.seq == last))
-    rows = rows.where(M.month.in_(sorted(set(months))), CheckStep.step != "draft", or_(M.origin == "page", in_month))
-    if ids is not None and len(ids) <= _CHUNK:
-        rows = rows.where(M.id.in_(list(ids)))
-    wanted = None if ids is None else set(ids)
-    found = [ReportedCheck(*row) for row in db.execute(rows.order_by(M.estate_code, M.month, M.id))]
-    return [check for check in found if wanted is None or check.id in wanted]
+    rows = rows.where(M.month.in_(months), CheckStep.step != "draft", or_(M.origin == "page", in_month))
+    if named:
+        rows = rows.where(M.id.in_(bindparam("ids", expanding=True)))
+    return rows.order_by(M.estate_code, M.month, M.id)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 import pandas as pd
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from portal.kernel import clock, copies
@@ -298,13 +298,23 @@ def _steps(db: Session, check_id: str) -> list[StepView]:
     return [StepView(row.step, row.actor, row.on, row.at, said.get(row.seq, {})) for row in rows]
 
 
+_PHOTOS = select(Photo).where(Photo.check_id == bindparam("check")).order_by(Photo.received_at, Photo.id)
+_RELEASES = (
+    select(PhotoRelease)
+    .join(Photo, Photo.id == PhotoRelease.photo_id)
+    .where(Photo.check_id == bindparam("check"))
+    .order_by(PhotoRelease.seq)
+)
+
+
 def _photos(
     db: Session, check_id: str, detached: tuple[str, ...], staff: bool = True
 ) -> dict[str, tuple[PhotoView, ...]]:
     """Item code to its photos, without those taken off again."""
-    rows = list(db.scalars(select(Photo).where(Photo.check_id == check_id).order_by(Photo.received_at, Photo.id)))
-    releases = select(PhotoRelease).join(Photo, Photo.id == PhotoRelease.photo_id).where(Photo.check_id == check_id)
-    last = {row.photo_id: row for row in db.scalars(releases.order_by(PhotoRelease.seq))}
+    rows = list(db.scalars(_PHOTOS, {"check": check_id}))
+    if not rows:
+        return {}
+    last = {row.photo_id: row for row in db.scalars(_RELEASES, {"check": check_id})}
     found: dict[str, tuple[PhotoView, ...]] = {}
     for row in rows:
         if row.id not in detached:

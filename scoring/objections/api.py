@@ -1,5 +1,8 @@
 """What other features use of objections. Answers the announcement ``record.flags``."""
 
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+
 from sqlalchemy.orm import Session
 
 from portal.kernel.access import Actor
@@ -29,13 +32,14 @@ from scoring.objections.service.review import settle_extension as settle_extensi
 register_proceeding = proceedings.register
 
 
-def may_review(db: Session, actor: Actor, objection_id: str) -> bool:
-    """Whether nothing stands between this person and the review of an objection. ``NotFound`` when there is none."""
+def who_may_review(db: Session, actors: Iterable[Actor], objection_id: str) -> Iterator[Actor]:
+    """Of some people, those whom nothing bars from the review of an objection. ``NotFound`` when there is none."""
     own = queries.find(db, objection_id)
-    try:
-        return not bar_to_review(db, actor, own)
-    except NotFound:
-        return False
+    target = contested(db, own.ref)
+    for actor in actors:
+        with suppress(NotFound):
+            if not bar_to_review(db, actor, own, target):
+                yield actor
 
 
 def choices_of(db: Session, objection_id: str) -> list[FixChoice]:

@@ -1,7 +1,6 @@
 """Every result that is recorded on a company and can be contested: quarters, ratings, credit events, list entries."""
 
 from dataclasses import dataclass
-from datetime import date
 
 from sqlalchemy.orm import Session
 
@@ -27,15 +26,10 @@ class Result:
     day: str
 
 
-def results_of(db: Session, uscc: str) -> list[Result]:
-    """The results recorded on a company, the newest first within each kind; held ones included."""
-    return [
-        *_ratings(db, uscc),
-        *_quarters(db, uscc),
-        *_events(db, uscc),
-        *_entries(db, uscc, clock.today()),
-        *_links(db, uscc),
-    ]
+def results_of(db: Session, uscc: str, kind: str = "") -> list[Result]:
+    """The results recorded on a company, of one kind or of all, the newest first within each kind; held ones included."""
+    readers = {"rating": _ratings, "quarter": _quarters, "credit": _events, "list": _entries, "affiliation": _links}
+    return [one for name, read in readers.items() if kind in ("", name) for one in read(db, uscc)]
 
 
 def _quarters(db: Session, uscc: str) -> list[Result]:
@@ -83,9 +77,9 @@ def _links(db: Session, uscc: str) -> list[Result]:
     return found
 
 
-def _entries(db: Session, uscc: str, day: date) -> list[Result]:
+def _entries(db: Session, uscc: str) -> list[Result]:
     found = []
-    for entry in lists.in_force(db, day, uscc=uscc):
+    for entry in lists.in_force(db, clock.today(), uscc=uscc):
         facts = {"year": entry.year, "kind": entry.kind, "estate": entry.name, "subject": entry.subject}
         figure = lists.reason_text(entry.reason, entry.kind)
         title = words.title("list", facts)

@@ -69,20 +69,18 @@ def subject_of(order_id: str) -> str:
 _COLUMNS = tuple(getattr(ORDER, name) for name in list(OrderRow.__dataclass_fields__)[:15])
 
 
+_later = STEP.__table__.alias("later")
+_newer = select(_later.c.seq).where(_later.c.order_id == STEP.order_id, _later.c.seq > STEP.seq)
+_STANDING = (
+    select(*_COLUMNS, STEP.state, STEP.seq, STEP.step, STEP.happened_at)
+    .join(STEP, STEP.order_id == ORDER.id)
+    .where(~_newer.exists())
+)
+
+
 def _select(*where: ColumnElement[bool]) -> Select[Any]:
     """Orders with their last step."""
-    return _standing().where(*where) if where else _standing()
-
-
-@cache
-def _standing() -> Select[Any]:
-    rows = select(*_COLUMNS, STEP.state, STEP.seq, STEP.step, STEP.happened_at).join(STEP, STEP.order_id == ORDER.id)
-    return rows.where(_is_last())
-
-
-def _is_last() -> ColumnElement[bool]:
-    later = STEP.__table__.alias("later")
-    return ~select(later.c.seq).where(later.c.order_id == STEP.order_id, later.c.seq > STEP.seq).exists()
+    return _STANDING.where(*where)
 
 
 def _rows(db: Session, rows: Select[Any]) -> list[OrderRow]:
@@ -152,7 +150,7 @@ def number(db: Session, state: str, where: Sequence[ColumnElement[bool]]) -> int
 @cache
 def _numbered() -> Select[int]:
     rows = select(func.count()).select_from(ORDER).join(STEP, STEP.order_id == ORDER.id)
-    return rows.where(STEP.state == bindparam("state"), _is_last())
+    return rows.where(STEP.state == bindparam("state"), ~_newer.exists())
 
 
 def opened_before(db: Session, instant: datetime, hazard_class: str) -> list[OrderRow]:

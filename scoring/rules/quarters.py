@@ -31,6 +31,13 @@ def quarter_scores(months: pd.DataFrame, estates: pd.DataFrame) -> pd.DataFrame:
 
     Raises ``UnknownEstate``, ``TooManyMonths``, ``BadPoints``, ``DuplicateFact`` (an estate twice).
     """
+    scores = quarter_points(months, estates)
+    district, street = ranked(estates["kind"], estates["street_code"], scores["score_cp"])
+    return scores.assign(rank_district=district, rank_street=street)
+
+
+def quarter_points(months: pd.DataFrame, estates: pd.DataFrame) -> pd.DataFrame:
+    """``quarter_scores`` without the ranks; of ``estates`` only ``estate_code`` is read. Raises the same."""
     row = positions(estates["estate_code"], months["estate_code"], UnknownEstate)
     points = whole_points(months["score_cp"], months["estate_code"])
     count = group_count(row, len(estates))
@@ -38,15 +45,12 @@ def quarter_scores(months: pd.DataFrame, estates: pd.DataFrame) -> pd.DataFrame:
         raise TooManyMonths(estates["estate_code"].to_numpy()[count > MONTHS_OF_A_QUARTER])
     enough = count >= MONTHS_NEEDED
     score = nullable(half_up(group_sum(row, points, len(estates)), np.maximum(count, 1)), enough)
-    district, street = ranked(estates["kind"], estates["street_code"], score)
     return pd.DataFrame(
         {
             "estate_code": estates["estate_code"].to_numpy(),
             "months": count,
             "score_cp": score,
             "status": np.where(enough, PUBLISHED, INSUFFICIENT),
-            "rank_district": district,
-            "rank_street": street,
         }
     )
 

@@ -114,8 +114,8 @@ def frame(db: Session, version: str) -> pd.DataFrame:
 
 
 def frames(db: Session, versions: Sequence[str]) -> dict[str, pd.DataFrame]:
-    """Several versions in one query. ``NotFound`` names an unknown one."""
-    return queries.frames(db, list(dict.fromkeys(versions)))
+    """Several versions as ``frame``. ``NotFound`` names an unknown one."""
+    return {version: frame(db, version) for version in dict.fromkeys(versions)}
 
 
 def view(db: Session, version: str) -> StandardView:

@@ -20,14 +20,6 @@ def ground_of(case: VetoCase) -> str:
     return f"{case.veto_code} {name}"
 
 
-def inspectors_of(db: Session, year: int, estate_code: str) -> frozenset[str]:
-    """Who checked an estate in a year: they neither review nor decide."""
-    months = [str(month) for quarter in Year(year).quarters for month in quarter.months]
-    division = registry.estate(db, estate_code).division_code
-    frame = checks.checks_frame(db, months, within=division)
-    return frozenset(frame.loc[frame["estate_code"] == estate_code, "inspector"])
-
-
 def many(db: Session, cases: Iterable[VetoCase], *, with_inspectors: bool = False) -> dict[str, Case]:
     """Cases by their ids, with few queries."""
     wanted = list(cases)
@@ -35,7 +27,9 @@ def many(db: Session, cases: Iterable[VetoCase], *, with_inspectors: bool = Fals
     names = registry.estate_names(db, {case.estate_code for case in wanted})
     found = {}
     for case in wanted:
-        apart = inspectors_of(db, case.year, case.estate_code) if with_inspectors else frozenset[str]()
+        apart = frozenset[str]()
+        if with_inspectors:  # they neither review nor decide
+            apart = checks.inspectors_of(db, case.estate_code, Year(case.year))
         found[case.id] = _described(case, steps[case.id], names.get(case.estate_code, case.estate_code), apart)
     return found
 

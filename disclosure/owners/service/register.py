@@ -85,11 +85,12 @@ def store(db: Session, actor: Actor, rows: Sequence[HoldingInput]) -> tuple[Coun
         book = _Book(db, code)
         for row in (one for one in rows if one.estate_code == code):
             _store_one(db, actor, book, row, counts, told)
+        _write(db, book)
     return counts, told
 
 
 class _Book:
-    """An estate's units and live holdings, read once."""
+    """An estate's units and live holdings, read once; what is new waits, to be written table by table."""
 
     def __init__(self, db: Session, code: str):
         self.code = code
@@ -97,14 +98,18 @@ class _Book:
         self.live = {
             (facts.unit_id, facts.name_hash, facts.valid_from): facts for facts, _unit in queries.facts_of(db, code)
         }
+        self.new_units: list[OwnerUnit] = []
+        self.new: dict[str, tuple[OwnerHolding, OwnerFacts, HoldingInput]] = {}  # by the id of the facts
 
 
 def _store_one(db: Session, actor: Actor, book: _Book, row: HoldingInput, counts: Counts, told: list[Message]) -> None:
-    unit = _unit(db, book, row)
+    unit = _unit(book, row)
     key = (unit.id, door.name_hash(unit.id, row.name), row.since)
     old = book.live.get(key)
+    if old is not None and old.id in book.new:  # the sheet names it again
+        _write(db, book)
     if old is None:
-        book.live[key] = _add(db, actor, unit, row)
+        book.live[key] = _add(db, actor, book, unit, row)
         counts.added += 1
     elif keys.is_destroyed(db, f"owner:{old.holding_id}") or _same(db, old, row):  # what was cleared stays so
         counts.unchanged += 1
@@ -113,36 +118,48 @@ def _store_one(db: Session, actor: Actor, book: _Book, row: HoldingInput, counts
         counts.updated += 1
 
 
-def _unit(db: Session, book: _Book, row: HoldingInput) -> OwnerUnit:
+def _unit(book: _Book, row: HoldingInput) -> OwnerUnit:
     key = (building_key(row.building), unit_key(row.unit))
     if key not in book.units:
         unit = OwnerUnit(
             id=new_id(), estate_code=row.estate_code, building=row.building.strip(), unit=row.unit.strip(),
             building_key=key[0], unit_key=key[1], recorded_at=clock.now(),
         )  # fmt: skip
-        db.add(unit)
-        db.flush()
+        book.new_units.append(unit)
         book.units[key] = unit
     return book.units[key]
 
 
-def _add(db: Session, actor: Actor, unit: OwnerUnit, row: HoldingInput) -> OwnerFacts:
+def _add(db: Session, actor: Actor, book: _Book, unit: OwnerUnit, row: HoldingInput) -> OwnerFacts:
     holding = OwnerHolding(id=new_id(), unit_id=unit.id, recorded_at=clock.now())
-    db.add(holding)
-    db.flush()
-    facts = _facts(db, holding.id, unit.id, row)
-    versions.replace(db, None, facts, clock.now())
+    facts = _facts(holding.id, unit.id, row)
+    book.new[facts.id] = (holding, facts, row)
     _note(db, actor, "owner.added", facts, row.estate_code)
     return facts
 
 
-def _facts(db: Session, holding: str, unit_id: str, row: HoldingInput) -> OwnerFacts:
-    subject = f"owner:{holding}"
+def _facts(holding: str, unit_id: str, row: HoldingInput) -> OwnerFacts:
+    """Name and phone are still to be sealed."""
     return OwnerFacts(
-        id=new_id(), holding_id=holding, unit_id=unit_id, kind=row.kind, name_sealed=keys.seal(db, subject, row.name),
-        name_hash=door.name_hash(unit_id, row.name), phone_sealed=keys.seal(db, subject, row.phone),
+        id=new_id(), holding_id=holding, unit_id=unit_id, kind=row.kind, name_hash=door.name_hash(unit_id, row.name),
         phone_last4=row.phone[-4:], valid_from=row.since, valid_to=row.until,
     )  # fmt: skip
+
+
+def _write(db: Session, book: _Book) -> None:
+    """Units, holdings, keys and facts that are new: an estate has a thousand of each."""
+    db.add_all(book.new_units)
+    db.flush()
+    db.add_all(holding for holding, _facts, _row in book.new.values())
+    db.flush()
+    new = {f"owner:{holding.id}": (facts, row) for holding, facts, row in book.new.values()}
+    sealed = keys.seal_many(db, {subject: (row.name, row.phone) for subject, (_facts, row) in new.items()})
+    for subject, (facts, _row) in new.items():
+        facts.name_sealed, facts.phone_sealed = sealed[subject]
+        versions.replace(db, None, facts, clock.now())
+    db.flush()
+    book.new_units.clear()
+    book.new.clear()
 
 
 def _same(db: Session, old: OwnerFacts, row: HoldingInput) -> bool:
@@ -155,7 +172,8 @@ def _change(db: Session, actor: Actor, old: OwnerFacts, row: HoldingInput, told:
     phone = keys.unseal(db, f"owner:{old.holding_id}", old.phone_sealed)
     if phone and phone != row.phone:
         told.append(Message(phone, _("您在业主名册登记的手机号已经变更。如非您本人要求，请联系小区所在街道。")))
-    facts = _facts(db, old.holding_id, old.unit_id, row)
+    facts, subject = _facts(old.holding_id, old.unit_id, row), f"owner:{old.holding_id}"
+    facts.name_sealed, facts.phone_sealed = keys.seal(db, subject, row.name), keys.seal(db, subject, row.phone)
     versions.replace(db, old, facts, clock.now())
     db.flush()
     sessions.end_sessions(db, old.holding_id)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from mediation.cases import people, policy, vault
@@ -58,11 +58,14 @@ def ref_of(code: str) -> str:
     return f"mediation:{code}"
 
 
+_IN_FORCE = select(MediationStep).where(
+    MediationStep.case_id == bindparam("case"), MediationStep.superseded_at.is_(None)
+)
+
+
 def step_of(db: Session, case_id: str) -> MediationStep:
     """The step in force."""
-    return db.scalars(
-        select(MediationStep).where(MediationStep.case_id == case_id, MediationStep.superseded_at.is_(None))
-    ).one()
+    return db.scalars(_IN_FORCE, {"case": case_id}).one()
 
 
 def case_row(db: Session, case_id: str) -> MediationCase:

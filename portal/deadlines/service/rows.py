@@ -6,7 +6,7 @@ from dataclasses import asdict
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import bindparam, update
 from sqlalchemy.orm import Session
 
 from portal.deadlines.models import Deadline
@@ -18,6 +18,12 @@ from portal.kernel.db import lock
 
 PIECE = 5000
 COLUMNS = tuple(column.key for column in Deadline.__mapper__.columns)
+_table: Any = Deadline.__table__
+_CLOSE = (
+    update(_table)
+    .where(_table.c.superseded_at.is_(None), _table.c.id.in_(bindparam("ids", expanding=True)))
+    .values(superseded_at=bindparam("at"))
+)
 
 
 def terms_of(row: Deadline) -> list[Term]:
@@ -67,9 +73,7 @@ def succeed(db: Session, actor: Actor, rows: Iterable[Deadline], step: str, chan
                  "recorded_at": at, "superseded_at": None}  # fmt: skip
         new.append({**kept, **noted, **changes(row)})
     for first in range(0, len(old), PIECE):
-        ids = [row.id for row in old[first : first + PIECE]]
-        live = update(Deadline).where(Deadline.superseded_at.is_(None), Deadline.id.in_(ids))
-        db.execute(live.values(superseded_at=at).execution_options(synchronize_session=False))
+        db.connection().execute(_CLOSE, {"at": at, "ids": [row.id for row in old[first : first + PIECE]]})
     for row in old:
         db.expunge(row)  # what this session read is no longer in force
     write(db, new)

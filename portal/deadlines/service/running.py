@@ -10,13 +10,13 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from portal.deadlines import terms
 from portal.deadlines.calendar import calendar
 from portal.deadlines.models import Deadline
-from portal.deadlines.queries import CANCELLED, LIVE, OPEN, Holder, live_rows, open_row
+from portal.deadlines.queries import CANCELLED, LIVE, OPEN, Holder, live_rows, open_row, open_rows
 from portal.deadlines.rules import rule
 from portal.deadlines.service import rows as kept
 from portal.deadlines.terms import Pause, Term
@@ -66,7 +66,7 @@ def start(
 def start_many(db: Session, actor: Actor, rule: str, rows: Iterable[NewDeadline]) -> int:
     """Start many at once, with a bounded number of questions; those whose subject has one open are left. Says how many."""
     wanted = {one.subject: one for one in rows}
-    running = {row.subject for some in live_rows(db, wanted, OPEN, Deadline.rule == rule) for row in some}
+    running = {row.subject for row in open_rows(db, rule, wanted)}
     known, now = _Known(db, rule), clock.now()
     wanted = {subject: _at(one, now) for subject, one in wanted.items()}
     new = [_row(known, actor, one) for subject, one in sorted(wanted.items()) if subject not in running]
@@ -87,7 +87,7 @@ def close_many(
     at: datetime | None = None,
 ) -> int:  # fmt: skip
     """Stop many clocks at once; says how many were open."""
-    found = [row for some in live_rows(db, subjects, OPEN, Deadline.rule == rule) for row in some]
+    found = open_rows(db, rule, subjects)
     if not found:
         return 0
     moment = kept.instant_of(on, at)
@@ -238,12 +238,18 @@ def _day_of(rule_code: str, wanted: NewDeadline) -> date:
     return wanted.on or clock.district_date(_start_of(rule_code, wanted))
 
 
+_SAME_CLOSED = (
+    select(Deadline)
+    .where(LIVE, Deadline.subject == bindparam("subject"), Deadline.rule == bindparam("rule"))
+    .where(Deadline.started_at == bindparam("began"), Deadline.closed_at > Deadline.started_at)
+    .order_by(Deadline.id)
+)
+
+
 def _same_closed(db: Session, rule_code: str, wanted: NewDeadline) -> Deadline | None:
     """A closed one that began at the same instant; one that ended at that instant too makes room for another."""
-    same = (LIVE, Deadline.subject == wanted.subject, Deadline.rule == rule_code)
-    began = Deadline.started_at == _start_of(rule_code, wanted)
-    query = select(Deadline).where(*same, began, Deadline.closed_at > Deadline.started_at)
-    return db.scalars(query.order_by(Deadline.id)).first()
+    asked = {"subject": wanted.subject, "rule": rule_code, "began": _start_of(rule_code, wanted)}
+    return db.scalars(_SAME_CLOSED, asked).first()
 
 
 def _at(wanted: NewDeadline, now: datetime) -> NewDeadline:

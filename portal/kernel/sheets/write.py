@@ -8,8 +8,6 @@ from decimal import Decimal
 from os import PathLike
 from typing import IO, Any
 
-import xlsxwriter
-
 from portal.kernel.clock import instant_text
 
 BOM = "\ufeff"
@@ -77,6 +75,8 @@ def write_xlsx(
     sheet: str = "Sheet1",
 ) -> None:
     """Write an xlsx file row by row, in constant memory; texts stay texts, numbers and dates become cells of theirs."""
+    import xlsxwriter  # noqa: PLC0415  loaded only where a workbook is written
+
     options = {
         "constant_memory": True,
         "strings_to_formulas": False,

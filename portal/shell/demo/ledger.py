@@ -5,6 +5,7 @@ repair jobs have their owners' vote, invoices are attached to the lift adverts, 
 import io
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
+from functools import cache
 from typing import Any
 
 from PIL import Image, ImageDraw, ImageFont
@@ -146,10 +147,15 @@ def _vote(estate: Any, line: funds.FundLine, number: int, officer: Actor, docume
     }  # fmt: skip
 
 
+@cache
+def _font(size: int) -> ImageFont.ImageFont | ImageFont.FreeTypeFont:
+    return ImageFont.load_default(size)
+
+
 def _invoice(line: funds.FundLine, number: int) -> bytes:
     """A drawn invoice that nobody could take for a real one."""
     image = Image.new("RGB", (800, 520), "white")
-    draw, large, small = ImageDraw.Draw(image), ImageFont.load_default(34), ImageFont.load_default(22)
+    draw, large, small = ImageDraw.Draw(image), _font(34), _font(22)
     draw.rectangle((20, 20, 780, 500), outline="#335577", width=3)
     draw.text((40, 40), "SAMPLE INVOICE  (demo)", fill="#223344", font=large)
     draw.text((40, 110), f"No. {line.booked_on:%Y%m%d}-{number + 1:03d}", fill="#223344", font=small)

@@ -147,12 +147,10 @@ def _filing(course: Course) -> Callable[[], Any]:
 
 def _target(db: Session, course: Course) -> str:
     """The first result of the company of that kind which nobody of the story contests yet."""
-    results = objections.results_of(db, course.uscc)
-    if course.kind != "check":
-        found: Iterator[str] = (one.ref for one in results if one.kind == course.kind)
-    else:
-        estates = [one.ref.split("/")[1] for one in results if one.kind == "quarter"]
-        found = _findings(db, set(estates))
+    results = objections.results_of(db, course.uscc, "quarter" if course.kind == "check" else course.kind)
+    found: Iterator[str] = (one.ref for one in results)
+    if course.kind == "check":
+        found = _findings(db, {one.ref.split("/")[1] for one in results})
     return next((ref for ref in found if ref not in course.taken and _is_open(db, course, ref)), "")
 
 
@@ -182,10 +180,10 @@ def _deed(course: Course, deed: Callable[[Session, Any], Any], story: Told | Non
 
 
 def _reviewer(db: Session, story: Told, course: Course) -> Actor:
-    for login in sorted(story.cast.people, key=lambda login: (not login.endswith("-2"), login)):
-        actor = story.cast.actor(login)
-        if actor.role in (Role.REVIEWER, Role.OFFICER, Role.LEAD) and objections.may_review(db, actor, course.id):
-            return actor
+    logins = sorted(story.cast.people, key=lambda login: (not login.endswith("-2"), login))
+    staff = [one for one in map(story.cast.actor, logins) if one.role in (Role.REVIEWER, Role.OFFICER, Role.LEAD)]
+    for actor in objections.who_may_review(db, staff, course.id):
+        return actor
     raise DomainError("nobody may review")
 
 
@@ -214,7 +212,7 @@ def _lawsuit(story: Told, place: int, number: str, ended: bool = False) -> Calla
         officer, on = story.cast.actor("officer2"), clock.today()
         with transaction() as db:
             company = story.plan.companies[place % len(story.plan.companies)][0]
-            rated = [one.ref for one in objections.results_of(db, company) if one.kind == "rating"]
+            rated = [one.ref for one in objections.results_of(db, company, "rating")]
             if not rated:
                 return
             made = objections.register_proceeding(

@@ -6,6 +6,7 @@ accepted when revised, one refused for good, one that waits for its revision, an
 
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from itertools import islice
 from random import Random
 from typing import Any, Protocol
 
@@ -75,11 +76,13 @@ class _Replies:
         actor = self._company(place)
         with transaction() as db:
             own = [one for one in replies.results(db, actor.uscc or "") if one.period == self.period]
-            parts = [(one.estate_code, finding.part) for one in own[:3] for finding in replies.findings(db, one)]
+            parts: Iterator[tuple[str, str]] = (
+                (one.estate_code, finding.part) for one in own[:3] for finding in replies.findings(db, one)
+            )
             if whole:
-                parts = [(one.estate_code, "") for one in own]
-            if number < len(parts):
-                estate, part = parts[number]
+                parts = ((one.estate_code, "") for one in own)
+            if found := next(islice(parts, number, None), None):
+                estate, part = found
                 taken = [pictures.scene(self.random, clock.now(), "22.7", "113.9") for _photo in range(photos)]
                 said = text or SAID[number % len(SAID)]
                 made = replies.write(db, actor, self.period, estate, part, said, taken, on=clock.today())

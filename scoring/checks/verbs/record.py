@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 import pandas as pd
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, object_session
 
@@ -139,11 +139,17 @@ def score_cp(standard: pd.DataFrame, results: dict[str, str]) -> int:
         raise DomainError(_("所有检查项都不适用，无法计算得分。请核对结果。")) from error
 
 
+_LAST_INTEREST = (
+    select(InterestDeclaration.declared)
+    .where(InterestDeclaration.login == bindparam("login"), InterestDeclaration.estate_code == bindparam("estate"))
+    .order_by(InterestDeclaration.seq.desc())
+    .limit(1)
+)
+
+
 def has_interest(db: Session, login: str, estate_code: str) -> bool:
     """Whether a person's declared interest in an estate is in force."""
-    own = (InterestDeclaration.login == login, InterestDeclaration.estate_code == estate_code)
-    last = select(InterestDeclaration.declared).where(*own).order_by(InterestDeclaration.seq.desc()).limit(1)
-    return bool(db.scalar(last))
+    return bool(db.scalar(_LAST_INTEREST, {"login": login, "estate": estate_code}))
 
 
 def refuse_interest(db: Session, actor: Actor, estate: "registry.EstateView") -> None:

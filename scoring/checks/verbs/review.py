@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from sqlalchemy import and_, func, insert, select
+from sqlalchemy import and_, bindparam, func, insert, select
 from sqlalchemy.orm import Session
 
 from portal.kernel import audit, clock, hooks, ids
@@ -96,8 +96,7 @@ def confirm_submitted(db: Session, actor: Actor, months: Sequence[str], estate_c
     found = _submitted(db, months, set(estate_codes))
     if not found:
         return 0
-    frame = registry.estates_frame(db, clock.today(), codes={row[1] for row in found})
-    divisions = dict(frame[["estate_code", "division_code"]].values)
+    divisions = registry.communities(db, clock.today(), {row[1] for row in found})
     _refuse_partial(db, actor, found, divisions)
     at, groups = clock.now(), {}  # type: ignore[var-annotated]
     rows = []
@@ -114,23 +113,35 @@ def confirm_submitted(db: Session, actor: Actor, months: Sequence[str], estate_c
     return len(rows)
 
 
+_MINE = and_(
+    MonthlyCheck.month.in_(bindparam("months", expanding=True)),
+    MonthlyCheck.estate_code.in_(bindparam("estates", expanding=True)),
+)
+_HELD = (
+    select(MonthlyCheck.id, MonthlyCheck.estate_code, MonthlyCheck.inspector)
+    .where(_MINE)
+    .order_by(MonthlyCheck.id)
+    .with_for_update()
+)
+_newest = (
+    select(CheckStep.check_id, func.max(CheckStep.seq).label("seq"))
+    .join(MonthlyCheck, MonthlyCheck.id == CheckStep.check_id)
+    .where(_MINE)
+    .group_by(CheckStep.check_id)
+    .subquery()
+)
+_LAST_STEPS = (
+    select(CheckStep.check_id, CheckStep.seq, CheckStep.step)
+    .join(_newest, (_newest.c.check_id == CheckStep.check_id) & (_newest.c.seq == CheckStep.seq))
+    .order_by(CheckStep.check_id)
+)
+
+
 def _submitted(db: Session, months: Sequence[str], estates: set[str]) -> list[tuple[str, str, str, int]]:
     """(id, estate, inspector, last seq) of the submitted checks, locked in one order."""
-    columns = (MonthlyCheck.id, MonthlyCheck.estate_code, MonthlyCheck.inspector)
-    mine = and_(MonthlyCheck.month.in_(months), MonthlyCheck.estate_code.in_(sorted(estates)))
-    held = select(*columns).where(mine).order_by(MonthlyCheck.id).with_for_update()
-    checks = {row.id: row for row in db.execute(held)}
-    newest = (
-        select(CheckStep.check_id, func.max(CheckStep.seq).label("seq"))
-        .join(MonthlyCheck, MonthlyCheck.id == CheckStep.check_id)
-        .where(mine)
-        .group_by(CheckStep.check_id)
-        .subquery()
-    )
-    last = select(CheckStep.check_id, CheckStep.seq, CheckStep.step).join(
-        newest, (newest.c.check_id == CheckStep.check_id) & (newest.c.seq == CheckStep.seq)
-    )
-    steps = {row.check_id: row for row in db.execute(last.order_by(CheckStep.check_id))}
+    asked = {"months": list(months), "estates": sorted(estates)}
+    checks = {row.id: row for row in db.execute(_HELD, asked)}
+    steps = {row.check_id: row for row in db.execute(_LAST_STEPS, asked)}
     return [
         (row.id, row.estate_code, row.inspector, steps[row.id].seq)
         for row in checks.values()
@@ -150,10 +161,15 @@ def _refuse_partial(
         raise NotAllowed(_(sentence, estate=_("、").join(sorted(barred))))
 
 
+_INTERESTS = (
+    select(InterestDeclaration.estate_code, InterestDeclaration.declared)
+    .where(InterestDeclaration.login == bindparam("login"))
+    .order_by(InterestDeclaration.seq)
+)
+
+
 def _interests(db: Session, login: str) -> set[str]:
-    own = select(InterestDeclaration.estate_code, InterestDeclaration.declared)
-    rows = db.execute(own.where(InterestDeclaration.login == login).order_by(InterestDeclaration.seq))
-    last = {estate: declared for estate, declared in rows}
+    last = {estate: declared for estate, declared in db.execute(_INTERESTS, {"login": login})}
     return {estate for estate, declared in last.items() if declared}
 
 

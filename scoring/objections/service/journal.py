@@ -101,11 +101,12 @@ def level_of(db: Session, own: Objection, target: Contested) -> str:
     return own.level
 
 
-def bar_to_review(db: Session, actor: Actor, own: Objection) -> str:
-    """Why this person may not review the objection, in words; empty when they may. ``NotFound`` for one of elsewhere."""
+def bar_to_review(db: Session, actor: Actor, own: Objection, target: Contested | None = None) -> str:
+    """Why this person may not review the objection, in words; empty when they may. ``NotFound`` for one of elsewhere.
+    ``target``: what it contests, when the caller has read that."""
     if not policy.may_read(actor, own.kind, own.division_code):
         raise queries.nothing()
-    target = contested(db, own.ref)
+    target = target or contested(db, own.ref)
     barred = policy.bar_to_review(actor, target, own.uscc, _interest(db, actor, target))
     if barred:
         return barred

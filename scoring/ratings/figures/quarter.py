@@ -15,7 +15,7 @@ from portal.registry import api as registry
 from scoring.checks import api as checks
 from scoring.rules.errors import NoRuleSetInForce, UnknownKind
 from scoring.rules.months import month_scores
-from scoring.rules.quarters import quarter_scores
+from scoring.rules.quarters import quarter_points, quarter_scores
 from scoring.rules.rulesets import rule_set_for
 from scoring.standards import api as standards
 
@@ -56,6 +56,16 @@ def quarter_figures(
     return QuarterFigures(_with_service(db, scores, quarter, known_at), months)
 
 
+def initial_scores(db: Session, quarter: Quarter, states: Collection[str], within: str | None) -> pd.DataFrame:
+    """What the review of a quarter is about: ``estate_code, division_code, months, score_cp, status`` as in
+    ``quarter_figures``, without ranks and who serves. Raises the same."""
+    estates = registry.estates_frame(db, quarter.last, within=within)
+    _rows, scored = _scored(db, quarter, states, None, set(estates["estate_code"]), every=within is None)
+    rule_sets_of(estates["kind"], quarter.year)
+    scores = quarter_points(scored, estates)
+    return scores.assign(division_code=estates["division_code"].to_numpy())
+
+
 def months_of(
     db: Session,
     quarter: Quarter,
@@ -65,12 +75,29 @@ def months_of(
     every: bool = False,
 ) -> pd.DataFrame:
     """The scored months of some estates, by estate and month; ``every``: they are the whole register."""
+    rows, scored = _scored(db, quarter, states, known_at, estates, every)
+    if rows.empty:
+        return scored
+    scored["check_id"] = rows["check_id"].to_numpy()
+    scored["standard_version"] = rows["standard_version"].to_numpy()
+    return scored[["estate_code", *MONTH_COLUMNS]].sort_values(["estate_code", "month"]).reset_index(drop=True)
+
+
+def _scored(
+    db: Session,
+    quarter: Quarter,
+    states: Collection[str],
+    known_at: datetime | None,
+    estates: Collection[str],
+    every: bool,
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The checks of some estates that count, and their month scores row by row."""
     months = [str(month) for month in quarter.months]
     rows = checks.checks_frame(db, months, known_at=known_at, estates=None if every else estates)
     wanted = rows["state"].isin(list(states)) & rows["estate_code"].isin(list(estates))
     rows = rows[wanted].reset_index(drop=True)
     if rows.empty:
-        return pd.DataFrame(columns=["estate_code", *MONTH_COLUMNS])
+        return rows, pd.DataFrame(columns=["estate_code", *MONTH_COLUMNS])
     columns = ("check_id", "item_code", "result")
     if every:
         found = checks.results_frame(db, months=months, known_at=known_at, columns=columns)
@@ -88,9 +115,7 @@ def months_of(
         _numbered(found, rows["check_id"]),
         standards.frames(db, sorted(set(rows["standard_version"]))),
     )
-    scored["check_id"] = rows["check_id"].to_numpy()
-    scored["standard_version"] = rows["standard_version"].to_numpy()
-    return scored[["estate_code", *MONTH_COLUMNS]].sort_values(["estate_code", "month"]).reset_index(drop=True)
+    return rows, scored
 
 
 def _numbered(found: pd.DataFrame, check_ids: pd.Series) -> pd.DataFrame:
@@ -112,7 +137,7 @@ def rule_sets_of(kinds: pd.Series, year: int) -> dict[str, str]:
 def _with_service(db: Session, scores: pd.DataFrame, quarter: Quarter, known_at: datetime | None) -> pd.DataFrame:
     """Who serves on the quarter's last day."""
     serving = registry.serving(db, quarter.last, known_at)
-    by_estate = serving.set_index("estate_code")
     for name in ("uscc", "manager_code"):
-        scores[name] = scores["estate_code"].map(by_estate[name].astype("object")).astype("object")
+        of_estate = dict(zip(serving["estate_code"], serving[name], strict=True))
+        scores[name] = pd.Series([of_estate.get(code, np.nan) for code in scores["estate_code"]], dtype="object")
     return scores

@@ -236,33 +236,35 @@ def movement(
 # ---- the review before publication
 
 
+_later_score, _later_step = aliased(InitialScore), aliased(QuarterStep)
+_newer_score = select(_later_score.seq).where(
+    _later_score.quarter == InitialScore.quarter,
+    _later_score.estate_code == InitialScore.estate_code,
+    _later_score.seq > InitialScore.seq,
+)
+_INITIAL = ("estate_code", "seq", "score_cp", "status", "months", "at")
+_initial_rows = (
+    select(*(getattr(InitialScore, name) for name in _INITIAL))
+    .where(InitialScore.quarter == bindparam("period"), ~_newer_score.exists())
+    .order_by(InitialScore.estate_code)
+)
+_newer_step = select(_later_step.seq).where(
+    _later_step.quarter == QuarterStep.quarter,
+    _later_step.division_code == QuarterStep.division_code,
+    _later_step.seq > QuarterStep.seq,
+)
+_last_steps = (
+    select(QuarterStep.division_code, QuarterStep.seq, QuarterStep.step, QuarterStep.on)
+    .where(QuarterStep.quarter == bindparam("period"), ~_newer_step.exists())
+    .order_by(QuarterStep.division_code)
+)
+
+
 def initial_rows(db: Session, quarter: Quarter | str) -> pd.DataFrame:
     """The initial results as last prepared, by estate: ``estate_code, seq, score_cp, status, months, at``."""
-    later = aliased(InitialScore)
-    newer = select(later.seq).where(
-        later.quarter == InitialScore.quarter,
-        later.estate_code == InitialScore.estate_code,
-        later.seq > InitialScore.seq,
-    )
-    names = ("estate_code", "seq", "score_cp", "status", "months", "at")
-    rows = (
-        select(*(getattr(InitialScore, name) for name in names))
-        .where(InitialScore.quarter == str(quarter), ~newer.exists())
-        .order_by(InitialScore.estate_code)
-    )
-    return frame_of(db.execute(rows), names, ("seq", "score_cp", "months"))
+    return frame_of(db.execute(_initial_rows, {"period": str(quarter)}), _INITIAL, ("seq", "score_cp", "months"))
 
 
 def steps(db: Session, quarter: Quarter | str) -> dict[str, tuple[int, str, date]]:
     """The last step of each community: division code to (seq, step, date of the act). A form carries the ``seq``."""
-    rows = db.execute(_last_steps(), {"quarter": str(quarter)})
-    return {code: (seq, step, on) for code, seq, step, on in rows}
-
-
-@cache
-def _last_steps() -> Select[Any]:
-    later, taken = QuarterStep.__table__.alias("later").c, QuarterStep.__table__.c
-    same = (later.quarter == taken.quarter, later.division_code == taken.division_code)
-    newer = select(later.seq).where(*same, later.seq > taken.seq)
-    rows = select(taken.division_code, taken.seq, taken.step, taken.on)
-    return rows.where(taken.quarter == bindparam("quarter"), ~newer.exists()).order_by(taken.division_code)
+    return {code: (seq, step, on) for code, seq, step, on in db.execute(_last_steps, {"period": str(quarter)})}

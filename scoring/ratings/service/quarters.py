@@ -21,7 +21,14 @@ from portal.kernel.periods import Quarter, Year
 from portal.registry import api as registry
 from scoring.checks import api as checks
 from scoring.ratings import policy
-from scoring.ratings.figures.quarter import CONFIRMED, FILED, MONTH_COLUMNS, QuarterFigures, quarter_figures
+from scoring.ratings.figures.quarter import (
+    CONFIRMED,
+    FILED,
+    MONTH_COLUMNS,
+    QuarterFigures,
+    initial_scores,
+    quarter_figures,
+)
 from scoring.ratings.frames import plain_rows
 from scoring.ratings.models import InitialScore, QuarterMonth, QuarterScore, QuarterStep, Release
 from scoring.ratings.queries.current import current
@@ -62,7 +69,7 @@ def prepare_quarter(db: Session, actor: Actor, quarter: Quarter, division: str |
 
 def _prepare(db: Session, actor: Actor, quarter: Quarter, scope: str | None, on: date) -> tuple[Prepared, set[str]]:
     """Write what changed; answers also the communities that it touched."""
-    scores = quarter_figures(db, quarter, FILED, within=scope).scores
+    scores = initial_scores(db, quarter, FILED, scope)
     before = {
         row[0]: (row[1], row[2:]) for row in plain_rows(initial_rows(db, quarter), ("estate_code", "seq", *_SHOWN))
     }
@@ -146,9 +153,8 @@ def _scope(db: Session, actor: Actor, division: str | None) -> str | None:
     found."""
     if division is None:
         return actor.division_code
-    if division not in registry.divisions(db) or not (
-        actor.division_code is None or covers(actor.division_code, division)
-    ):
+    within = actor.division_code is None or covers(actor.division_code, division)
+    if not within or not registry.is_division(db, division):
         raise NotFound(_("没有代码为“%(code)s”的辖区，或者它不在您的辖区内。", code=division))
     return division
 
