@@ -47,9 +47,8 @@ def init() -> None:
 @click.option("--sign-ins", is_flag=True, help="only print one sign-in per role of the loaded demo")
 def demo(estates: int, seed: int, until: str, sign_ins: bool) -> None:
     """Load the deterministic demo district into an empty database."""
-    gc.set_threshold(
-        200_000, 20, 20
-    )  # this process only loads: looking for cycles as often as usual takes a tenth of it
+    # this process only loads: looking for cycles as often as usual takes a tenth of it
+    gc.set_threshold(100_000, 20, 20)
     from portal.kernel.periods import Month
     from portal.shell.demo import api as district
 
