@@ -49,7 +49,7 @@ def init() -> None:
 def demo(estates: int, seed: int, until: str, sign_ins: bool) -> None:
     """Load the deterministic demo district into an empty database."""
     # this process only loads: looking for cycles as often as usual takes a tenth of it
-    gc.set_threshold(200_000, 20, 20)
+    gc.set_threshold(100_000, 20, 20)
     from portal.kernel.periods import Month
     from portal.shell.demo import api as district
 
