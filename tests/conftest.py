@@ -40,6 +40,7 @@ def pytest_configure(config: pytest.Config) -> None:
         Path(folder).chmod(0o711)
         os.environ[RUN] = folder
         os.environ["MPLCONFIGDIR"] = str(Path(folder) / "matplotlib")
+        os.environ["DASK_TEMPORARY_DIRECTORY"] = folder
     for name in (
         "DATABASE_URL",
         "DATABASE_REPLICA_URL",

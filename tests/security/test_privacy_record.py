@@ -49,7 +49,7 @@ def test_no_sealed_or_hashed_column_is_missing(app, record, named):
 
 
 def _sealed_into():
-    """Names of columns that code fills by a call of ``seal…``: as a keyword or a key of a row."""
+    """Names of columns that code fills by a call of ``seal…``: as a keyword, a key of a row or an attribute."""
     for room in ROOMS:
         for path in (PROJECT / room).rglob("*.py"):
             if "demo" in path.parts or "seal" not in (text := path.read_text()):
@@ -62,7 +62,18 @@ def _sealed_into():
                         for key, value in zip(node.keys, node.values, strict=True)
                         if isinstance(key, ast.Constant)
                     ]
+                if isinstance(node, ast.Assign):
+                    pairs = [
+                        (target.attr, value)
+                        for targets in node.targets
+                        for target, value in zip(_parts(targets), _parts(node.value), strict=False)
+                        if isinstance(target, ast.Attribute)
+                    ]
                 yield from (name for name, value in pairs if name and _seals(value))
+
+
+def _parts(node):
+    return node.elts if isinstance(node, ast.Tuple) else [node]
 
 
 def _seals(value):
