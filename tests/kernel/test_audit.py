@@ -1,9 +1,7 @@
 """The audit log: one chain whatever happens, and every way of tampering shows."""
 
 import json
-import sqlite3
 import threading
-from contextlib import closing
 
 import pytest
 from sqlalchemy import func, select, text
@@ -217,19 +215,3 @@ def test_verifying_while_others_write_raises_no_alarm(instance):
         thread.join(60)
     assert failures == []
     assert found == [None] * 15
-
-
-def test_a_bare_connection_cannot_write_over_a_row(instance):
-    """Without the portal's own settings SQLite's REPLACE tells no DELETE trigger; the row stands all the same."""
-    write("a:1")
-    if engine().dialect.name == "postgresql":
-        pytest.skip("PostgreSQL has no REPLACE; its upsert is an UPDATE")
-    whole, _found = verdict()
-    with closing(sqlite3.connect(instance.instance / "portal.db")) as bare:
-        bare.execute("PRAGMA recursive_triggers=OFF")
-        with pytest.raises(sqlite3.DatabaseError, match="append only"):
-            bare.execute(
-                "INSERT OR REPLACE INTO audit_log SELECT year, seq, at, 'nobody', action, subject, detail, key_id, "
-                "prev_hash, hash FROM audit_log WHERE seq = 1"
-            )
-    assert verdict() == (whole, None)
