@@ -22,7 +22,7 @@ def test_it_names_what_is_wrong_in_a_page_it_knows(phone):
         axe_clean(phone)
 
 
-def test_colours_and_ticked_boxes_are_as_on_the_page(desk):
+def test_a_colour_that_a_script_gave_is_judged(desk):
     desk.goto("/estates")
     desk.evaluate(PALE)
     axe_clean(desk)
