@@ -23,6 +23,7 @@ from disclosure.reports.serving import Serving
 from portal.deadlines import api as deadlines
 from portal.kernel import clock
 from portal.kernel.periods import Month
+from portal.registry import api as registry
 
 LONGEST = timedelta(days=220)  # between the end of a period and its due day
 OFTEN, NONE, USUAL = "often", "none", "usual"
@@ -250,7 +251,7 @@ def missing(db: Session, on: date | None = None, estate_codes: Collection[str] |
     late = [cell for cell in cells(db, estate_codes, began, day, day) if cell.is_overdue]
     if not late:
         return []
-    places, serving = Serving.places(db, day), Serving(db)
+    places, serving = registry.estate_places(db, day), Serving(db)
     found = []
     for cell in late:
         if cell.estate_code not in places:  # not on the register any more

@@ -18,11 +18,6 @@ class Serving:
             self._contracts.setdefault(row.estate_code, []).append((row.starts_on, ends, row.uscc))
         self._names = registry.enterprise_names(db)
 
-    @staticmethod
-    def places(db: Session, day: date) -> dict[str, str]:
-        """Estate to its community on a day."""
-        return registry.estate_places(db, day)
-
     def at(self, estate: str, day: date) -> tuple[str | None, str]:
         """The company (code and name) that served on a day; (None, "") when nobody did."""
         for begins, ends, uscc in self._contracts.get(estate, ()):

@@ -115,21 +115,17 @@ def estates_frame(
     return queries.estates_table(db, as_of, known_at, within, codes)
 
 
-def estate_places(db: Session, as_of: date, within: str | None = None) -> dict[str, str]:
-    """Estate code to its community, of all estates valid on a day, in the order of the codes; of a jurisdiction only.
-
-    What menus and queues need of ``estates_frame``, without a table."""
-    return queries.estate_places(db, as_of, within)
+def estate_places(
+    db: Session, as_of: date, within: str | None = None, codes: Collection[str] | None = None
+) -> dict[str, str]:
+    """Estate code to its community, of all estates valid on a day, in the order of the codes; of a jurisdiction or of those
+    named only. What menus, queues and reviews need of ``estates_frame``, without a table."""
+    return queries.estate_places(db, as_of, within, codes)
 
 
 def has_estates(db: Session, as_of: date) -> bool:
     """Whether any estate is registered on a day."""
     return queries.has_estates(db, as_of)
-
-
-def communities(db: Session, as_of: date, codes: Collection[str]) -> dict[str, str]:
-    """Estate code to the division in which it lies on a day, of the named estates that are valid then."""
-    return queries.communities(db, as_of, codes)
 
 
 def estate_kinds(db: Session) -> dict[str, list[tuple[date, date | None, str]]]:

@@ -85,13 +85,18 @@ def current_estate(db: Session, code: str) -> EstateFacts:
 _ON_DAY = known(F, bindparam("day", type_=F.valid_from.type))
 _PLACES = select(F.estate_code, F.division_code).where(_ON_DAY, F.division_code.like(bindparam("inside")))
 _PLACES = _PLACES.order_by(F.estate_code)
+_PLACES_OF = _PLACES.where(F.estate_code.in_(bindparam("codes", expanding=True)))
 _ANY_ESTATE = select(exists().where(_ON_DAY))
 
 
-def estate_places(db: Session, as_of: date, within: str | None = None) -> dict[str, str]:
+def estate_places(
+    db: Session, as_of: date, within: str | None = None, codes: Collection[str] | None = None
+) -> dict[str, str]:
     """Community by estate code, in the order of the codes."""
-    asked = {"day": as_of, "inside": f"{prefix(within)}%" if within else "%"}
-    return {code: division for code, division in db.execute(_PLACES, asked)}
+    asked: dict[str, Any] = {"day": as_of, "inside": f"{prefix(within)}%" if within else "%"}
+    if codes is None:
+        return dict(db.execute(_PLACES, asked).all())
+    return dict(db.execute(_PLACES_OF, {**asked, "codes": sorted(codes)}).all())
 
 
 def has_estates(db: Session, as_of: date) -> bool:
@@ -213,18 +218,6 @@ def estates_table(
     types = {"households": "int64"}  # told rather than guessed: this is asked for again and again
     made = zip(_ESTATE_TABLE, cells, strict=True)
     return pd.DataFrame({name: pd.array(list(values), dtype=types.get(name, "str")) for name, values in made})
-
-
-_communities = (
-    select(F.estate_code, F.division_code)
-    .where(known(F, bindparam("day")), F.estate_code.in_(bindparam("codes", expanding=True)))
-    .order_by(F.estate_code)
-)
-
-
-def communities(db: Session, as_of: date, codes: Collection[str]) -> dict[str, str]:
-    """See ``api.communities``."""
-    return dict(db.execute(_communities, {"day": as_of, "codes": sorted(codes)}).all())
 
 
 def estate_kinds(db: Session) -> dict[str, list[tuple[date, date | None, str]]]:

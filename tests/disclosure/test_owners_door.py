@@ -352,6 +352,20 @@ def test_the_register_is_kept_in_versions_and_journals(instance):
             assert sessions.prune(db) == 1
 
 
+def test_a_household_that_a_sheet_names_again_is_one(instance):
+    """Names are compared without spaces, so that one sheet may name a new holding twice in different spellings."""
+    owned.found()
+    named = [("陈新来", "13512345678"), ("陈 新来", "13512345678"), ("陈新来 ", "13787654321")]
+    rows = [HoldingInput("E-1", "9栋", "0901", name, phone, "owner", SINCE) for name, phone in named]
+    with clock.on(TODAY), transaction() as db:
+        counts, told = register.store(db, d.CLI, rows)
+        assert (counts.added, counts.unchanged, counts.updated) == (1, 1, 1)
+        assert [message.phone for message in told] == ["13512345678"]  # the number that is no longer theirs is told
+    with reading() as db:
+        of_unit = select(OwnerFacts.phone_last4).join(OwnerUnit).where(OwnerUnit.building == "9栋")
+        assert list(db.scalars(of_unit.where(OwnerFacts.superseded_at.is_(None)))) == ["4321"]
+
+
 def test_sheets_are_whole_or_nothing_and_of_the_own_estates(known):
     company = person_actor("co1", Role.ENTERPRISE, d.DISTRICT, d.USCC[0])
     columns = ("estate_code", "building", "unit", "name", "phone", "kind", "since", "until")

@@ -29,7 +29,7 @@ def start_due(db: Session, actor: Actor, on: date) -> int:
     if began is None:
         return 0
     wanted = [cell for cell in cells(db, None, began, on + AHEAD, on) if cell.state == "not_filed"]
-    places, serving = Serving.places(db, on), Serving(db)
+    places, serving = registry.estate_places(db, on), Serving(db)
     names = registry.estate_names(db, {cell.estate_code for cell in wanted})
     by_rule: dict[str, list[deadlines.NewDeadline]] = {}
     for cell in wanted:

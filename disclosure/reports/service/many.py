@@ -15,7 +15,6 @@ from disclosure.reports import periods, queries
 from disclosure.reports.books import Line, digest, drafts
 from disclosure.reports.matrix import Kind, kind
 from disclosure.reports.models import FundReport, FundReportLine, FundReportStep
-from disclosure.reports.serving import Serving
 from portal.kernel import audit, clock
 from portal.kernel.access import Actor, Permission, require
 from portal.kernel.bulk import insert_rows
@@ -125,7 +124,7 @@ def confirm_many(db: Session, actor: Actor, cell: tuple[str, str], report_ids: C
     wanted = set(report_ids)
     rows = [one for one in queries.standing(db, on, None, ["submitted"], cell) if one.id in wanted]
     if not actor.has_whole_district:
-        places = Serving.places(db, on)
+        places = registry.estate_places(db, on)
         rows = [one for one in rows if actor.covers(places.get(one.estate_code, "-"))]
     if rows:
         db.execute(insert(FundReportStep), [_step(one.id, 2, "confirmed", actor.audit_name, on) for one in rows])

@@ -13,7 +13,6 @@ from disclosure.reports.matrix import kind
 from disclosure.reports.models import FundReportStep
 from disclosure.reports.service import deciding, events, filing
 from disclosure.reports.service.places import readable
-from disclosure.reports.serving import Serving
 from disclosure.reports.views.blueprint import bp, see_other
 from portal.deadlines import api as deadlines
 from portal.kernel import clock
@@ -34,7 +33,7 @@ PAGE = 50
 def waiting() -> str:
     """Reports that wait for their confirmation, what is due first on top."""
     db, me, today = request_session(), actor(), clock.today()
-    places = {code for code, place in Serving.places(db, today).items() if me.covers(place)}
+    places = {code for code, place in registry.estate_places(db, today).items() if me.covers(place)}
     listed = [one for one in queries.standing(db, today, None, ["submitted"]) if one.estate_code in places]
     listed.sort(key=lambda one: (one.filed_on, one.id))
     page = page_asked()

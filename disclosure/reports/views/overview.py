@@ -58,7 +58,7 @@ def overview(db: Session, actor: Actor, area: str, today: date) -> Overview:
     """What somebody may see of an area (a division code, or "" for all of the jurisdiction)."""
     places = {
         code: division
-        for code, division in Serving.places(db, today).items()
+        for code, division in registry.estate_places(db, today).items()
         if actor.covers(division) and (not area or covers(area, division))
     }
     if actor.uscc:

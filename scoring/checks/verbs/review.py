@@ -96,7 +96,7 @@ def confirm_submitted(db: Session, actor: Actor, months: Sequence[str], estate_c
     found = _submitted(db, months, set(estate_codes))
     if not found:
         return 0
-    divisions = registry.communities(db, clock.today(), {row[1] for row in found})
+    divisions = registry.estate_places(db, clock.today(), codes={row[1] for row in found})
     _refuse_partial(db, actor, found, divisions)
     at, groups = clock.now(), {}  # type: ignore[var-annotated]
     rows = []
