@@ -76,6 +76,7 @@ _judges: dict[tuple[Browser, str, int], Judge] = {}
 
 def axe_clean(page: Page) -> None:
     """Fail with each axe violation of the page; what a page of this width has been judged for already is not judged again."""
+    arrived(page)
     browser, size = page.context.browser, page.viewport_size
     assert browser is not None
     assert size is not None
@@ -87,6 +88,15 @@ def axe_clean(page: Page) -> None:
     assert not found, f"{page.url}\n" + "\n".join(found)
 
 
+def arrived(page: Page) -> None:
+    """Wait until all of a page is there: a press comes back at the first byte of the page that it leads to, before its body.
+
+    What waits by itself (``expect``, a press, ``fill``) needs none of it; what reads at once (``count``, ``all``,
+    ``evaluate``, ``content``) does.
+    """
+    page.wait_for_load_state()
+
+
 def _told(violation: dict[str, Any]) -> str:
     places = "; ".join(" ".join(str(part) for part in node["target"]) for node in violation["nodes"][:5])
     return f"  {violation['id']} ({violation['impact']}): {violation['help']}: {places}"
@@ -94,5 +104,6 @@ def _told(violation: dict[str, Any]) -> str:
 
 def fits(page: Page) -> None:
     """Fail when the page is wider than the screen: tables scroll in their own box, the page never."""
+    arrived(page)
     excess = page.evaluate(EXCESS)
     assert excess <= 0, f"{page.url}: {excess} px wider than the screen"

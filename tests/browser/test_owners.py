@@ -73,6 +73,6 @@ def test_what_the_lift_advertising_earned_and_where_it_went(
         sound()
         page.locator("main tbody a").first.click()  # the line itself, with its vouchers
         expect(page.locator("main")).to_contain_text(earned)
-        assert "13812345678" not in page.content()
         sound()
+        assert "13812345678" not in page.content()
         context.close()

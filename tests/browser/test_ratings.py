@@ -2,6 +2,8 @@
 
 import pytest
 
+from tests.browser.accessibility import arrived
+
 
 @pytest.mark.parametrize("prefix", ["", "/en"])
 def test_from_the_list_down_to_the_clause(page, prefix):
@@ -29,6 +31,7 @@ def test_table_sorts_and_filters_without_javascript(open_page):
     page.goto("/quarters/2026Q3")
     page.select_option("#kind", "village")
     page.get_by_role("button", name="筛选").click()
+    arrived(page)
     assert "kind=village" in page.url
     kinds = page.locator("main table.table-cards tbody th .muted").all_inner_texts()
     assert kinds

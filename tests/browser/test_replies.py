@@ -81,7 +81,7 @@ def test_from_the_notice_to_a_reply_with_two_photos(
         _sound(page)
         page.get_by_role("button", name=send).click()
         expect(page.locator("main")).to_contain_text(waiting)
-        assert page.locator(".reply img").count() == 2
+        expect(page.locator(".reply img")).to_have_count(2)
 
         officer = _page(browser, days.url, Role.OFFICER, TOLD, login="moderator")
         officer.goto(f"{prefix}/ratings/held/2025Q1")
