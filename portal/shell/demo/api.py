@@ -22,7 +22,7 @@ from portal.registry import api as registry
 from portal.shell.demo import owners, pictures
 from portal.shell.demo.acts import moment, set_passwords
 from portal.shell.demo.plan import Plan, make
-from portal.shell.demo.story import Story
+from portal.shell.demo.story import Story, end
 from scoring.checks import api as checks
 from scoring.checks.models import ItemResult, MonthlyCheck, Photo
 from scoring.standards import api as standards
@@ -79,8 +79,16 @@ def load(*, estates: int, seed: int, until: Month, say: Callable[[str], None]) -
             (item.item_code, item.max_cp, item.deduction)
             for item in standards.view(db, standards.in_force(db, "commodity", date(2025, 1, 1))).items.values()
         ]
+    # On any later day the same story: what is counted back from today would else be another one, and one that nobody has seen.
+    with clock.at(min(clock.now(), end(until))):
+        _tell(make(estates, seed), until, items, seed, asked, say)
+    print_sign_ins(say)
+
+
+def _tell(
+    plan: Plan, until: Month, items: list[Any], seed: int, asked: dict[str, Any], say: Callable[[str], None]
+) -> None:
     began = time.monotonic()
-    plan = make(estates, seed)
     story = Story(plan, until, items, seed)
     acts = story.acts()
     with ids.seeded(seed):
@@ -94,7 +102,6 @@ def load(*, estates: int, seed: int, until: Month, say: Callable[[str], None]) -
     set_passwords(_logins().values(), accounts.hash_password(PASSWORD))
     with clock.at(acts[-1].at), transaction() as db:
         audit.record(db, Actor("cli:demo", None, None), LOADED, "portal:demo", asked)
-    print_sign_ins(say)
 
 
 def _was_loaded(db: Session, asked: dict[str, Any]) -> bool:

@@ -37,6 +37,7 @@ from scoring.ratings import api as ratings
 from scoring.rules.rulesets import rule_set_for
 
 FIRST_MONTH = Month(2025, 1)
+LAST_DAY = date(2026, 11, 20)  # in the quarter in which work waits for everybody
 CHECK_COLUMNS = ("estate_code", "month", "inspected_on", "inspector", "item_code", "result", "note")
 LATE_MONTHS = {Month(2025, 6), Month(2026, 5), Month(2026, 9)}
 
@@ -50,8 +51,13 @@ class Act:
     deed: Callable[[], Any]
 
 
+def end(until: Month) -> datetime:
+    """The last moment of a story whose checks end with a month: its today, on whatever later day it is told."""
+    return moment(max(LAST_DAY, until.next.first + timedelta(days=19)), 18)
+
+
 class Story:
-    """All acts of a plan, up to a month."""
+    """All acts of a plan, up to a month. Its today is the clock's: whoever tells it holds the clock at its end."""
 
     def __init__(self, plan: Plan, until: Month, items: list[tuple[str, int, str]], seed: int):
         self.plan, self.until, self.cast = plan, until, Cast(plan)
