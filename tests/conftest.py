@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import settings as examples
 
-from tests import databases, demo, engines, network, postgres, reused
+from tests import databases, demo, engines, network, postgres, reused, today
 from tests.chromium import browser as browser
 from tests.databases import Place
 from tests.pages import StrictClient
@@ -41,6 +41,7 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ[RUN] = folder
         os.environ["MPLCONFIGDIR"] = str(Path(folder) / "matplotlib")
         os.environ["DASK_TEMPORARY_DIRECTORY"] = folder
+        today.begin()
     for name in (
         "DATABASE_URL",
         "DATABASE_REPLICA_URL",

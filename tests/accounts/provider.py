@@ -3,7 +3,6 @@
 ``Provider.lies`` changes claims of the next ID tokens; ``Provider.user`` is who is signed in there.
 """
 
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -16,6 +15,7 @@ from flask import Flask, jsonify
 from joserfc.jwk import ECKey
 from werkzeug.serving import make_server
 
+from portal.kernel import clock
 from tests.network import answering
 
 CLIENT, SECRET = "baoan-portal", "a secret of both sides"
@@ -61,7 +61,7 @@ class _Code(AuthorizationCodeMixin):
         return self.nonce
 
     def get_auth_time(self) -> int:
-        return int(time.time())
+        return int(clock.now().timestamp())
 
     def get_acr(self) -> None: ...
 

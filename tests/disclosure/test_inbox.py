@@ -1,13 +1,13 @@
 """What banks deliver into the inbox: imported once, moved, told; nothing half written, no link, no foreign account."""
 
 import os
-import time
 from datetime import date
 
 import pytest
 
 from disclosure.funds import api, jobs
 from disclosure.funds.inbox import Arrived, FolderSource, local_source, pick_up
+from portal.kernel import clock
 from portal.kernel.db import reading
 from portal.kernel.errors import DomainError
 from portal.kernel.periods import Month
@@ -31,7 +31,8 @@ def lay(account: str, name: str, data: bytes, age: int = 60):
     folder.mkdir(exist_ok=True)
     path = folder / name
     path.write_bytes(data)
-    os.utime(path, (time.time() - age, time.time() - age))
+    changed = clock.now().timestamp() - age
+    os.utime(path, (changed, changed))
     return path
 
 

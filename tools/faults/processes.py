@@ -101,12 +101,17 @@ class Database:
         return True
 
 
+def _path() -> str:
+    """Where modules are found: in the project too."""
+    return os.pathsep.join(filter(None, [os.environ.get("PYTHONPATH"), str(PROJECT)]))
+
+
 class Portal:
     """Web and worker on a place, started through the nursery."""
 
     def __init__(self, place: Place, log: Path):
         self.place, self.port = place, postgres.free_port()
-        environment = {**command_environment(place), "PYTHONPATH": str(PROJECT), "WEB_CONCURRENCY": "2"}
+        environment = {**command_environment(place), "PYTHONPATH": _path(), "WEB_CONCURRENCY": "2"}
         self._log = log.open("ab")
         self._nursery = subprocess.Popen(
             [sys.executable, "-m", "tools.faults.nursery"], cwd=PROJECT, env=environment, stdin=subprocess.PIPE,
