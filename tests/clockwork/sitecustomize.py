@@ -11,8 +11,7 @@ def set_clock() -> None:
     """Set the portal's clock in this process."""
     from portal.kernel import clock
 
-    ahead = timedelta(seconds=float(os.environ[AHEAD]))
-    clock.now = lambda: clock._frozen.get() or datetime.now(UTC) + ahead
+    clock.now = lambda: clock._frozen.get() or datetime.now(UTC) + timedelta(seconds=float(os.environ[AHEAD]))
 
 
 if AHEAD in os.environ:
