@@ -199,6 +199,7 @@ def test_a_further_rule_set_is_chosen_from_its_first_year_on():
         {"weights": {"survey": 50, "management": 49}},
         {"weights": {"charm": 100}},
         {"stars": [{"stars": 1, "from_cp": 1}, {"stars": 2, "from_cp": 2}]},
+        {"stars": [{"stars": stars, "from_cp": 2000 * stars} for stars in (4, 3, 2, 1)]},
         {"indicators": []},
         {"kinds": []},
         {"sample": {}},
