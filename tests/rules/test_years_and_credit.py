@@ -183,6 +183,11 @@ def test_rule_sets_say_what_the_contract_says():
     assert load(export()) == all_rule_sets()
 
 
+def test_sentences_say_what_the_rule_sets_ask():
+    """The pages say "6 months" and "2 quarters" in words (docs/architecture.md, A third rule set)."""
+    assert {(rules.quarters_needed, rules.months_of_service) for rules in all_rule_sets()} == {(2, 6)}
+
+
 def test_a_further_rule_set_is_chosen_from_its_first_year_on():
     older = rule_set("commodity-2018")
     sets = (older, rule_set_from({**older.data, "code": "commodity-2027", "first_year": 2027}))

@@ -13,7 +13,10 @@ from portal.kernel.access import Role, person_actor, system_actor
 from portal.kernel.audit import AuditEntry
 from portal.kernel.db import reading, transaction
 from portal.kernel.errors import Conflict, DomainError, InputRefused, NotAllowed
+from portal.kernel.i18n import gettext, using
 from portal.kernel.sheets.read import read_sheet
+from portal.shell.opendata.dictionary import meaning
+from scoring.checks.sheets.columns import CHECKS
 from scoring.rules.deductions import DEDUCTIONS
 from scoring.standards import api, queries, service, sheets, words
 from scoring.standards.service import ItemInput
@@ -154,6 +157,15 @@ def test_only_a_published_version_is_kept_in_the_process(instance):
     with reading() as db:
         assert api.view(db, "2026.1") is api.view(db, "2026.1")
         assert api.view(db, "2026.1").is_published
+
+
+def test_every_grade_is_explained_where_results_are_entered_and_read():
+    entered = next(column.note for column in CHECKS.columns if column.name == "result")
+    with using("en"):
+        texts = [entered, gettext(entered)]
+    read = meaning("check_results.csv", "result")
+    for grade in {grade for rule in DEDUCTIONS.values() for grade in rule.grades}:
+        assert all(grade in told for told in (*texts, read.zh, read.en)), grade
 
 
 def test_a_category_has_one_name(instance):
