@@ -73,8 +73,7 @@ def waterfall(title: str, rows: Sequence[tuple[str, int]], start_cp: int = 10000
     y, here = 26, start_cp
     bottom = y + ROW * (len(rows) + 1)
     for label, lost in rows:
-        figure = f"{MINUS}{points_figure(lost)}" if lost else points_figure(0)
-        parts.append(_row_text(label, figure, y, "c-down" if lost else ""))
+        parts.append(_row_text(label, _lost(lost), y, "c-down" if lost else ""))
         parts.append(_track(y))
         if lost:
             parts.append(_rect("", x_of(here - lost), x_of(here), y + 22, 'fill="url(#hatch-lost)"'))
@@ -84,8 +83,12 @@ def waterfall(title: str, rows: Sequence[tuple[str, int]], start_cp: int = 10000
     parts.append(_row_text(_("得分"), points_figure(left), y, "c-strong"))
     parts.append(_track(y))
     parts.append(f'<circle class="c-dot" cx="{x_of(left):g}%" cy="{y + 22 + BAR // 2}" r="{BAR // 2}"/>')
-    said = _("；").join(f"{label} {MINUS}{points_figure(lost)}" for label, lost in rows)
+    said = _("；").join(f"{label} {_lost(lost)}" for label, lost in rows)
     return _svg(title, said, bottom, parts)
+
+
+def _lost(lost: int) -> str:
+    return f"{MINUS}{points_figure(lost)}" if lost else points_figure(0)
 
 
 def year_waterfall(title: str, components: Sequence[tuple[str, int, int | None]], total_cp: int | None) -> Markup:

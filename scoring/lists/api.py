@@ -51,6 +51,7 @@ class EntryView:
     decision: str
     year: int
     case_id: str = ""
+    rule_set: str = ""
 
 
 def _names(db: Session, entries: list[ListEntry]) -> tuple[dict[str, str], dict[str, str]]:
@@ -63,6 +64,7 @@ def _names(db: Session, entries: list[ListEntry]) -> tuple[dict[str, str], dict[
 def _views(db: Session, entries: list[ListEntry]) -> list[EntryView]:
     estates, companies = _names(db, entries)
     names: dict[str, dict[str, str]] = {"estate": estates, "enterprise": companies, "manager": {}}
+    sets = queries.rule_sets(db, {entry.case_id for entry in entries})
     return [
         EntryView(
             kind=entry.kind,
@@ -79,6 +81,7 @@ def _views(db: Session, entries: list[ListEntry]) -> list[EntryView]:
             decision=entry.decision,
             year=entry.year,
             case_id=entry.case_id,
+            rule_set=sets[entry.case_id],
         )
         for entry in entries
     ]

@@ -53,6 +53,18 @@ def steps_of(db: Session, case_id: str) -> list[ListStep]:
     return list(db.scalars(select(ListStep).where(ListStep.case_id == case_id).order_by(ListStep.seq)))
 
 
+_SETS = select(ListCase.id, ListCase.rule_set).where(ListCase.id.in_(bindparam("ids", expanding=True)))
+
+
+def rule_sets(db: Session, case_ids: Iterable[str]) -> dict[str, str]:
+    """The rule set of each case."""
+    wanted = sorted(set(case_ids))
+    found: dict[str, str] = {}
+    for start in range(0, len(wanted), 500):
+        found |= {row[0]: row[1] for row in db.execute(_SETS, {"ids": wanted[start : start + 500]})}
+    return found
+
+
 def proposers(db: Session, case_ids: Iterable[str]) -> dict[str, str]:
     """Who made each case a candidate."""
     ids = set(case_ids)

@@ -30,6 +30,8 @@ class Entry(Protocol):
     def decision(self) -> str: ...
     @property
     def case_id(self) -> str: ...
+    @property
+    def rule_set(self) -> str: ...
 
 
 def said(entry: Entry) -> Said:
@@ -38,8 +40,8 @@ def said(entry: Entry) -> Said:
     who = _("项目负责人（编号%(code)s）", code=entry.subject) if entry.subject_type == "manager" else name
     sentence = _(
         "%(who)s因“%(reason)s”列入%(list)s，自%(day)s起生效，%(until)s。", who=who,
-        reason=words.reason(entry.reason, entry.kind), list=words.list_name(entry.kind), day=date_text(entry.effective_from),
-        until=_until(entry.effective_to),
+        reason=words.reason(entry.reason, entry.kind, entry.rule_set), list=words.list_name(entry.kind),
+        day=date_text(entry.effective_from), until=_until(entry.effective_to),
     )  # fmt: skip
     return Said(
         f"list:{entry.case_id}", (sentence,), entry.decision, entry.effective_from, _next(entry.kind),

@@ -38,9 +38,9 @@ def subject_type(code: str) -> str:
     return {"estate": _("小区"), "enterprise": _("企业"), "manager": _("项目负责人")}[code]
 
 
-def reason(code: str, kind: str = "black") -> str:
+def reason(code: str, kind: str, rule_set: str) -> str:
     """Why a subject stands on a list; an event gives its name."""
-    return reason_text(code, kind)
+    return reason_text(code, kind, rule_set)
 
 
 def step(code: str) -> str:

@@ -195,7 +195,7 @@ def _list(db: Session, ref: str, case_id: str) -> Contested:
     if said is None:
         raise _nothing()
     facts = {
-        **{name: said[name] for name in ("year", "kind", "subject_type", "subject", "reason", "decision")},
+        **{name: said[name] for name in ("year", "kind", "subject_type", "subject", "reason", "decision", "rule_set")},
         **{name: said[name].isoformat() if said[name] else None for name in ("valid_from", "valid_to")},
         "estate": _subject_name(db, said["subject_type"], said["subject"]),
     }

@@ -81,7 +81,7 @@ def _entries(db: Session, uscc: str) -> list[Result]:
     found = []
     for entry in lists.in_force(db, clock.today(), uscc=uscc):
         facts = {"year": entry.year, "kind": entry.kind, "estate": entry.name, "subject": entry.subject}
-        figure = lists.reason_text(entry.reason, entry.kind)
+        figure = lists.reason_text(entry.reason, entry.kind, entry.rule_set)
         title = words.title("list", facts)
         found.append(Result(f"list:{entry.case_id}", "list", title, figure, entry.effective_from.isoformat()))
     return found

@@ -78,7 +78,7 @@ def figure(kind_code: str, facts: Mapping[str, Any]) -> str:
         return f"{sign}{points_text(abs(facts['points_cp']))}"
     if kind_code == "affiliation":
         return credit.link_rule_name(facts["rule"])
-    return lists.reason_text(facts["reason"], facts["kind"])
+    return lists.reason_text(facts["reason"], facts["kind"], facts.get("rule_set", ""))
 
 
 def rating_text(status: str, stars: int | None, total_cp: int | None) -> str:

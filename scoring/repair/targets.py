@@ -57,7 +57,9 @@ def find(db: Session, ref: str, uscc: str, on: date) -> Target | None:
 
 def _entry(one: lists.Repairable, on: date) -> Target:
     entry = one.entry
-    title = _("%(year)s年度黑榜：%(reason)s", year=entry.year, reason=lists.reason_text(entry.reason, "black"))
+    title = _(
+        "%(year)s年度黑榜：%(reason)s", year=entry.year, reason=lists.reason_text(entry.reason, "black", entry.rule_set)
+    )
     name = entry.name or entry.subject
     return Target(
         f"{LIST}:{one.case_id}", entry.uscc or entry.subject, title, name, entry.effective_from, entry.effective_to,

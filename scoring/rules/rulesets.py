@@ -101,7 +101,7 @@ def _verify(rules: RuleSet) -> None:
         "weights do not add up to 100": sum(rules.weights.values()) != 100,
         "weight": any(weight <= 0 for weight in rules.weights.values()),
         "unknown component": not set(rules.weights) <= set(COMPONENTS),
-        "stars not falling": [stars for stars, _ in rules.star_bounds] != list(range(len(bounds), 0, -1)),
+        "stars not 5 to 1": [stars for stars, _ in rules.star_bounds] != [5, 4, 3, 2, 1],
         "bounds not falling": bounds != sorted(set(bounds), reverse=True),
         "order_classes": not set(rules.order_classes) <= {"A", "B", "C"},
         "indicators": not rules.indicators or any(weight <= 0 for weight in rules.indicators.values()),

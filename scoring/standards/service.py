@@ -172,7 +172,8 @@ def discard_draft(db: Session, actor: Actor, version: str) -> None:
 def publish(db: Session, actor: Actor, version: str, *, in_force_from: date, on: date) -> None:
     """Make a draft the checklist in force from a day; afterwards nothing of it can change.
 
-    Raises ``DomainError`` for a day in the past or an empty checklist, ``Conflict`` when it is published already.
+    Raises ``DomainError`` for a day in the past, an empty checklist or a category with several names, ``Conflict`` when
+    it is published already.
     """
     lock(db, "standards")
     row = queries.version_row(db, version)
@@ -186,10 +187,23 @@ def publish(db: Session, actor: Actor, version: str, *, in_force_from: date, on:
         raise DomainError(_("检查标准没有检查项。"))
     for item in rows:
         check_item(as_input(item))
+    _require_one_name(rows)
     row.in_force_from, row.published_by, row.published_at = in_force_from, actor.login, clock.now()
     db.flush()
     detail = {"in_force_from": in_force_from, "kinds": row.kinds, "items": len(rows), "points": points_of(rows)}
     audit.record(db, actor, "standard.published", f"standard:{version}", detail)
+
+
+def _require_one_name(items: Sequence[StandardItem]) -> None:
+    """Pages show a category by the names of its first item: others on the same code would never be seen."""
+    names: dict[str, set[tuple[str, str]]] = {}
+    for item in items:
+        names.setdefault(item.category_code, set()).add((item.category_zh, item.category_en))
+    if several := sorted(code for code, held in names.items() if len(held) > 1):
+        codes = _("、").join(several)
+        raise DomainError(
+            _("类别%(codes)s的各检查项写了不同的类别名称，请改成一致，或者使用新的类别编号。", codes=codes)
+        )
 
 
 def points_of(items: Sequence[StandardItem]) -> int:

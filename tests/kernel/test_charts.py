@@ -86,6 +86,7 @@ def test_waterfall_steps_end_at_the_result():
     mark = tree.find("circle")
     assert mark is not None
     assert mark.get("cx") == f"{lost[-1].get('x')}"
+    assert "消防 −4.50；绿化 0.00；秩序 −8.10" in "".join([*tree.itertext(), *tree.attrib.values()])
 
 
 def test_year_waterfall_weighs_with_half_up_and_shows_what_is_missing():

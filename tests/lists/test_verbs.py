@@ -1,5 +1,6 @@
 """Propose, decide, publish: windows, persons, documents, and what a second run does."""
 
+import json
 from datetime import date
 from itertools import pairwise
 
@@ -10,9 +11,10 @@ from portal.kernel.access import Role, person_actor, system_actor
 from portal.kernel.db import reading, transaction
 from portal.kernel.errors import Conflict, DomainError, NotAllowed, NotFound
 from portal.kernel.periods import Year
-from scoring.lists import api, queries, service
+from scoring.lists import api, queries, reasons, service
 from scoring.lists.journal import journal
 from scoring.lists.models import NEXT_STEPS
+from scoring.rules.rulesets import all_rule_sets, rule_set, rule_set_from
 from tests.lists.year import LEAD, LEAD_2, OFFICER, OFFICER_2, audit_rows, rate, veto
 from tests.ratings.district import USCC
 
@@ -314,3 +316,23 @@ def test_the_case_keeps_facts_and_conditions(year):
     assert cases["red"][0]["total_cp"] == "95.00"
     assert [c["met"] for c in cases["red"][1]] == [True, True, True, None, None]
     assert cases["black"][0]["vetoes"][0]["veto_code"] == "V02"
+
+
+def test_an_entry_keeps_the_words_of_the_rules_that_listed_it(year, monkeypatch):
+    for verb, who, on in (("propose", OFFICER, PROPOSED), ("decide", LEAD, DECIDED), ("publish", LEAD, SERVED)):
+        _do(verb, who, on)
+    data = json.loads(json.dumps(rule_set("commodity-2018").data))
+    ground = next(rule for rule in data["lists"]["black"]["any_of"] if rule["condition"] == "veto")
+    words, ground["zh"] = ground["zh"], "另一种说法"
+    newer = rule_set_from({**data, "code": "commodity-2099", "first_year": 2099})
+    monkeypatch.setattr(reasons, "all_rule_sets", lambda: (*all_rule_sets(), newer))
+    reasons._black_rules.cache_clear()
+    try:
+        with reading() as db:
+            entry = api.in_force(db, SERVED, kind="black")[0]
+        assert entry.rule_set == "commodity-2018"
+        assert words in api.said(entry).sentences[0]
+        assert api.reason_text("veto", "black", "commodity-2099") == "另一种说法"
+        assert api.reason_text("veto", "black", "") == words
+    finally:
+        reasons._black_rules.cache_clear()

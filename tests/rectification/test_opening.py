@@ -46,7 +46,7 @@ def test_the_clock_runs_from_the_notice_by_the_class(district):
 
 
 def test_class_a_opens_orders_where_the_rule_set_says_so(district, monkeypatch):
-    rules = rulesets.rule_set("commodity-2018")
+    rules = rulesets.rule_set_for("commodity", 2026)
     monkeypatch.setitem(rules.data, "order_classes", ["A", "B", "C"])
     check = acts.confirmed()
     assert set(acts.orders(check)) == {"XF01", "SB07", "HJ01"}

@@ -183,9 +183,14 @@ def test_rule_sets_say_what_the_contract_says():
     assert load(export()) == all_rule_sets()
 
 
+def test_sentences_say_what_the_rule_sets_ask():
+    """The pages say "6 months" and "2 quarters" in words (docs/architecture.md, A third rule set)."""
+    assert {(rules.quarters_needed, rules.months_of_service) for rules in all_rule_sets()} == {(2, 6)}
+
+
 def test_a_further_rule_set_is_chosen_from_its_first_year_on():
-    newer = rule_set_from({**rule_set("commodity-2018").data, "code": "commodity-2027", "first_year": 2027})
-    sets = (*all_rule_sets(), newer)
+    older = rule_set("commodity-2018")
+    sets = (older, rule_set_from({**older.data, "code": "commodity-2027", "first_year": 2027}))
     assert [rule_set_for("commodity", year, sets).code for year in (2026, 2027, 2030)] == [
         "commodity-2018",
         "commodity-2027",
@@ -199,6 +204,7 @@ def test_a_further_rule_set_is_chosen_from_its_first_year_on():
         {"weights": {"survey": 50, "management": 49}},
         {"weights": {"charm": 100}},
         {"stars": [{"stars": 1, "from_cp": 1}, {"stars": 2, "from_cp": 2}]},
+        {"stars": [{"stars": stars, "from_cp": 2000 * stars} for stars in (4, 3, 2, 1)]},
         {"indicators": []},
         {"kinds": []},
         {"sample": {}},

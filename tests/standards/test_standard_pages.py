@@ -63,7 +63,7 @@ def test_from_draft_to_publication(officer, lead, client):
     post(officer, "/standards/edit", {"version": "2026.1", "based_on": "2025.1"})
     assert client.get("/standards/2026.1", strict=False).status_code == 404
     post(officer, "/standards/edit/2026.1/add-item", ITEM.__dict__)
-    post(officer, "/standards/edit/2026.1/items/ZH02", {**ITEM.__dict__, "item_code": "ZH02", "category_code": "ZH"})
+    post(officer, "/standards/edit/2026.1/items/ZH02", {**ITEM.__dict__, "item_code": "ZH02"})
     post(officer, "/standards/edit/2026.1", {"kinds": ["village"], "reference": "深宝住建〔2026〕1号"})
     post(officer, "/standards/edit/2026.1/items/ZH01/remove", {}, form_on="/standards/edit/2026.1/items/ZH01")
     assert "XF99" in officer.page("/standards/edit/2026.1").get_text()

@@ -1,6 +1,7 @@
 """The checklist: the first version, drafts, publication, what is in force, and that a published one is immutable."""
 
 from contextlib import suppress
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -12,7 +13,10 @@ from portal.kernel.access import Role, person_actor, system_actor
 from portal.kernel.audit import AuditEntry
 from portal.kernel.db import reading, transaction
 from portal.kernel.errors import Conflict, DomainError, InputRefused, NotAllowed
+from portal.kernel.i18n import gettext, using
 from portal.kernel.sheets.read import read_sheet
+from portal.shell.opendata.dictionary import meaning
+from scoring.checks.sheets.columns import CHECKS
 from scoring.rules.deductions import DEDUCTIONS
 from scoring.standards import api, queries, service, sheets, words
 from scoring.standards.service import ItemInput
@@ -21,7 +25,7 @@ CLI = system_actor("cli:test")
 OFFICER = person_actor("officer", Role.OFFICER, "440306000000")
 LEAD = person_actor("lead", Role.LEAD, "440306000000")
 INSPECTOR = person_actor("inspector", Role.INSPECTOR, "440306017010")
-ITEM = ItemInput("XF", "消防", "Fire", "XF99", "新项", "New item", 3, "BIN", "C")
+ITEM = ItemInput("XF", "消防与电动自行车", "Fire safety and e-bikes", "XF99", "新项", "New item", 3, "BIN", "C")
 
 
 def deeds() -> list[str]:
@@ -153,6 +157,26 @@ def test_only_a_published_version_is_kept_in_the_process(instance):
     with reading() as db:
         assert api.view(db, "2026.1") is api.view(db, "2026.1")
         assert api.view(db, "2026.1").is_published
+
+
+def test_every_grade_is_explained_where_results_are_entered_and_read():
+    entered = next(column.note for column in CHECKS.columns if column.name == "result")
+    with using("en"):
+        texts = [entered, gettext(entered)]
+    read = meaning("check_results.csv", "result")
+    for grade in {grade for rule in DEDUCTIONS.values() for grade in rule.grades}:
+        assert all(grade in told for told in (*texts, read.zh, read.en)), grade
+
+
+def test_a_category_has_one_name(instance):
+    draft()
+    with transaction() as db:
+        service.put_item(db, OFFICER, "2026.1", replace(ITEM, category_zh="充电设施", category_en="Charging"))
+    with transaction() as db, pytest.raises(DomainError, match="XF"):
+        service.publish(db, LEAD, "2026.1", in_force_from=clock.today(), on=clock.today())
+    with transaction() as db:
+        service.put_item(db, OFFICER, "2026.1", ITEM)
+        service.publish(db, LEAD, "2026.1", in_force_from=clock.today(), on=clock.today())
 
 
 def test_of_one_day_the_version_published_later_is_in_force(instance):

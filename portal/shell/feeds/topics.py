@@ -81,7 +81,7 @@ def _entered(view: lists.EntryView) -> Entry:
     at = max(view.recorded_at, clock.day_start(view.effective_from))
     name = view.name or view.enterprise_name or view.subject
     title = _("%(name)s列入%(list)s", name=name, list=words.list_name(view.kind))
-    reason = words.list_reason(view.reason, view.kind)
+    reason = words.list_reason(view.reason, view.kind, view.rule_set)
     text = _(
         "%(reason)s。决定：%(decision)s。自%(day)s起生效。",
         reason=reason,

@@ -29,7 +29,7 @@ QUARTER = ("quarter", "estate_code", "score", "status", "months", "rank_district
 RATING = ("year", "estate_code", "rule_set", "survey", "management", "comprehensive", "collection", "total", "stars",
           "status", "revision", *PINS)  # fmt: skip
 LIST = ("kind", "subject_type", "subject", "uscc", "manager_code", "name", "reason", "effective_from", "effective_to",
-        "recorded_at", "decision")  # fmt: skip
+        "recorded_at", "decision", "rule_set")  # fmt: skip
 ORDER = ("number", "month", "item_code", "hazard_class", "uscc", "state", "found_on", "opened_on", "due_at", "protected_on",
          "extended_on", "answered_on", "verified_on", "overdue")  # fmt: skip
 EVENT = ("code", "name", "points", "subject_type", "manager_code", "estate_code", "document", "document_on", "issued_by",
@@ -99,7 +99,7 @@ def list_entry(view: lists.EntryView) -> Row:
         "kind": view.kind, "subject_type": view.subject_type, "subject": view.subject, "uscc": plain(view.uscc),
         "manager_code": plain(view.manager_code), "name": name, "reason": view.reason,
         "effective_from": plain(view.effective_from), "effective_to": plain(view.effective_to),
-        "recorded_at": plain(view.recorded_at), "decision": view.decision,
+        "recorded_at": plain(view.recorded_at), "decision": view.decision, "rule_set": view.rule_set,
     }  # fmt: skip
 
 

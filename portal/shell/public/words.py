@@ -26,6 +26,6 @@ def list_said(entry: lists.EntryView) -> Said:
     return lists.said(entry)
 
 
-def list_reason(code: str, kind: str) -> str:
+def list_reason(code: str, kind: str, rule_set: str) -> str:
     """Why an entry stands on a list."""
-    return lists.reason_text(code, kind)
+    return lists.reason_text(code, kind, rule_set)

@@ -126,7 +126,7 @@ def _told(cases: Cases, ends: dict[str, Any]) -> dict[str, Said]:
         case.id: said(
             SimpleNamespace(
                 kind=case.kind, subject_type=case.subject_type, subject=case.subject, reason=case.reason, case_id=case.id,
-                name=names.get((case.subject_type, case.subject), ""), decision=last.document,
+                rule_set=case.rule_set, name=names.get((case.subject_type, case.subject), ""), decision=last.document,
                 effective_from=clock.today(), effective_to=ends[case.id],
             )
         )

@@ -56,7 +56,7 @@ def _row(number: int, item: Item, payload: dict[str, Any]) -> tuple[Any, ...]:
 def entry_line(entry: dict[str, Any]) -> str:
     """Which list, about what, and why."""
     about = f"（{entry['name']}）" if entry["subject_type"] == "estate" and entry["name"] else ""
-    reason = public_words.list_reason(entry["reason"], entry["kind"])
+    reason = public_words.list_reason(entry["reason"], entry["kind"], entry.get("rule_set", ""))
     return f"{public_words.list_name(entry['kind'])}{_('：')}{reason}{about}"
 
 
@@ -65,7 +65,9 @@ def entry_said(entry: dict[str, Any]) -> str:
     days = {
         name: date.fromisoformat(entry[name]) if entry[name] else None for name in ("effective_from", "effective_to")
     }
-    return lists.said(SimpleNamespace(**{**entry, **days, "name": entry["name"] or "", "case_id": ""})).sentences[0]
+    return lists.said(
+        SimpleNamespace(**{"rule_set": "", **entry, **days, "name": entry["name"] or "", "case_id": ""})
+    ).sentences[0]
 
 
 def counts(items: list[Item]) -> list[tuple[str, int]]:
