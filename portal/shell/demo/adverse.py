@@ -73,7 +73,10 @@ def late_red(plan: Plan) -> list[PlannedEstate]:
     """Two good estates of companies in good standing whose survey comes late: their red list cases are still on their way."""
     good = {plan.companies[place][0] for place in (0, 2) if place < len(plan.companies)}
     own = {one.estate for one in plan.contracts if one.uscc in good and _serves(one, YEAR_END)}
-    best = sorted((one for one in plan.estates if one.code in own), key=lambda one: (-one.quality, one.code))
+    best = sorted(
+        (one for one in plan.estates if one.code in own),
+        key=lambda one: (one is not plan.exemplar, -one.quality, one.code),
+    )
     return best[1:3] if len(best) > FEWEST else []
 
 

@@ -63,7 +63,7 @@ class _Story:
     def __init__(self, plan: Plan, cast: Cast, until: Month) -> None:
         self.cast, self.until, self.estates = cast, until, disclosing(plan)
         self.ledgers: dict[tuple[int, str], dict[Month, BankStatement]] = {}
-        self.prompt = late_red(plan)  # who is to come onto the red list is never late
+        self.prompt = [plan.exemplar, *late_red(plan)]  # who is to come onto the red list is never late
 
     def months(self) -> list[Month]:
         """Up to two years, oldest first; none before the register was there."""

@@ -56,6 +56,11 @@ class Plan:
     people: list[tuple[str, str, str, str, str]] = field(default_factory=list)
 
     @property
+    def exemplar(self) -> PlannedEstate:
+        """The estate that comes onto the red list whatever the seed: of the best company, always in time, never changing hands."""
+        return self.estates[0]
+
+    @property
     def late_street(self) -> str:
         """The street that files late."""
         return "440306025000"

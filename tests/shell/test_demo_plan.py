@@ -1,0 +1,34 @@
+"""The demo district shows both lists whatever its seed and size: one estate is sure to come onto the red one."""
+
+from datetime import date
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from portal.kernel import clock
+from portal.kernel.periods import Month
+from portal.shell.demo import adverse, credit, funds, story
+from portal.shell.demo.acts import Cast
+from portal.shell.demo.plan import make
+
+YEAR = (date(2025, 1, 1), date(2025, 12, 31))
+
+
+@settings(max_examples=100)
+@given(st.integers(30, 80), st.integers())
+def test_one_estate_is_sure_to_come_onto_the_red_list(count, seed):
+    plan = make(count, seed)
+    sure, company = plan.exemplar, plan.companies[0][0]
+    serving = [(one.uscc, one.starts_on <= YEAR[0], one.ends_on) for one in plan.contracts if one.estate == sure.code]
+    assert serving == [(company, True, None)]
+    assert sure not in adverse.late_red(plan), "its survey is in time"
+    assert sure in funds.disclosing(plan)
+    assert sure in funds._Story(plan, Cast(plan), Month(2026, 10)).prompt, "its statements are in time"
+    blamed = {plan.companies[place][0] for code, _level, place in credit.EVENTS if code.startswith("B")}
+    assert company not in blamed
+
+
+def test_the_story_ends_on_a_day_of_its_own():
+    assert clock.district_date(story.end(Month(2025, 12))) == date(2026, 11, 20)
+    assert clock.district_date(story.end(Month(2026, 10))) == date(2026, 11, 20)
+    assert clock.district_date(story.end(Month(2027, 2))) == date(2027, 3, 20)
