@@ -74,6 +74,7 @@ class Course:
     kind: str
     outcome: str
     id: str = ""
+    asker: str = ""
     taken: set[str] = field(default_factory=set)
 
 
@@ -118,11 +119,10 @@ def _going_on(story: Told, course: Course, accepted: Any) -> Iterator[Timed]:
         _deed(course, lambda db, actor: objections.accept(db, actor, course.id, on=clock.today()), story),
     )
     if outcome.startswith("exten"):
-        yield moment(accepted, 15), LABEL, _deed(course, lambda db, actor: objections.ask_extension(
-            db, actor, course.id, reason="需要调取监控录像并到现场核对。", on=clock.today()), story)  # fmt: skip
+        yield moment(accepted, 15), LABEL, _deed(course, _ask_time(course), story)
         if outcome != "extension_asked":
             yield moment(next_day, 9), LABEL, _deed(course, lambda db, _one: objections.settle_extension(
-                db, story.cast.actor("lead"), course.id, granted=course.outcome != "extension_denied", reason="按规定办理。",
+                db, _approver(story, course), course.id, granted=course.outcome != "extension_denied", reason="按规定办理。",
                 on=clock.today()))  # fmt: skip
     if outcome in ("allowed", "partly", "dismissed", "extended"):
         days = 3 if outcome == "extended" else 1
@@ -185,6 +185,19 @@ def _reviewer(db: Session, story: Told, course: Course) -> Actor:
     for actor in objections.who_may_review(db, staff, course.id):
         return actor
     raise DomainError("nobody may review")
+
+
+def _ask_time(course: Course) -> Callable[[Session, Any], None]:
+    def ask(db: Session, actor: Actor) -> None:
+        course.asker = actor.login
+        objections.ask_extension(db, actor, course.id, reason="需要调取监控录像并到现场核对。", on=clock.today())
+
+    return ask
+
+
+def _approver(story: Told, course: Course) -> Actor:
+    """A lead who did not ask: the longer time is never granted by who wants it."""
+    return story.cast.actor("lead2" if course.asker == "lead" else "lead")
 
 
 def _decide(course: Course) -> Callable[[Session, Any], None]:
