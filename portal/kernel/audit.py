@@ -5,23 +5,22 @@ the chain. The head (count and last hash) stands in a table of its own and in a 
 cut-off tail shows. The database refuses UPDATE and DELETE on ``audit_log`` (triggers in the migrations).
 """
 
-import fcntl
 import json
 from collections.abc import Iterator
-from contextlib import closing, suppress
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import BigInteger, bindparam, insert, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from portal.kernel import clock, keys
+from portal.kernel import audit_head, clock, keys
 from portal.kernel.access import Actor
 from portal.kernel.classes import STAFF
 from portal.kernel.db import Base, after_commit, before_commit
-from portal.kernel.settings import settings
+from portal.kernel.errors import DomainError
+from portal.kernel.i18n import _
 
 GENESIS = "0" * 64
 
@@ -108,7 +107,8 @@ def _write(db: Session) -> None:
     head = connection.execute(_LOCKED_HEAD).one_or_none()
     if head is None:
         connection.execute(_FIRST_HEAD, {"id": 1, "count": 0, "last_hash": GENESIS})
-    seq, last = (head[0], head[1]) if head else (0, GENESIS)
+    before, last = (head[0], head[1]) if head else (0, GENESIS)
+    seq, is_adopted = before, bool(db.info.pop("audit_adopted", False))
     key_id = keys.key_ring().current("audit").key_id
     rows: list[dict[str, Any]] = []
     at = clock.now()
@@ -134,55 +134,57 @@ def _write(db: Session) -> None:
     if rows:
         connection.execute(_APPEND, rows)
         connection.execute(_MOVE_HEAD, {"to": seq, "as_hash": last})
-    after_commit(db, lambda: _write_head_file(seq, last))
-
-
-def head_file() -> Path:
-    """The head outside the database."""
-    return settings().instance / "audit-head.json"
-
-
-def _write_head_file(count: int, last_hash: str) -> None:
-    """Move the outside head forward; a slower process never moves it back."""
-    with open(settings().instance / "audit-head.lock", "w") as gate:
-        fcntl.flock(gate, fcntl.LOCK_EX)
-        path = head_file()
-        with suppress(FileNotFoundError), open(path, "rb") as known:
-            if json.load(known)["count"] >= count:
-                return
-        draft = path.with_suffix(".new")
-        draft.write_text(json.dumps({"count": count, "hash": last_hash}))
-        draft.rename(path)
+    after_commit(db, lambda: audit_head.move(before, seq, last, adopted=is_adopted))
 
 
 def _broken(rows: Iterator[AuditEntry], hashes_wanted: set[int], seen: dict[int, Any]) -> Finding | None:
     """Walk the chain; note the hashes at the wanted positions in ``seen`` and the row count under key 0."""
-    expected, last = 1, GENESIS
+    last, seen[0] = GENESIS, 0
     for row in rows:
-        if row.seq != expected:
-            return Finding(expected, "missing")
-        parts = (
-            row.year,
-            row.seq,
-            _exact(row.at),
-            row.actor,
-            row.action,
-            row.subject,
-            row.detail,
-            row.key_id,
-            last,
-        )
+        if row.seq != seen[0] + 1:
+            return Finding(seen[0] + 1, "missing")
         try:
+            parts = (
+                row.year,
+                row.seq,
+                _exact(row.at),
+                row.actor,
+                row.action,
+                row.subject,
+                row.detail,
+                row.key_id,
+                last,
+            )
             this = _hash(row.key_id, parts)
         except KeyError:
             return Finding(row.seq, "unknown key")
+        except AttributeError:  # no instant
+            return Finding(row.seq, "changed")
         if row.prev_hash != last or row.hash != this:
             return Finding(row.seq, "changed")
-        last, expected = row.hash, expected + 1
+        last, seen[0] = row.hash, row.seq
         if row.seq in hashes_wanted:
             seen[row.seq] = row.hash
-    seen[0] = expected - 1
     return None
+
+
+def _unloadable(db: Session, after: int) -> Finding:
+    """The first row behind another whose columns do not even load: they hold what the portal never writes."""
+    for seq in db.scalars(select(_entries.c.seq).where(_entries.c.seq > after).order_by(_entries.c.seq)).all():
+        try:
+            db.execute(select(_entries).where(_entries.c.seq == seq)).all()
+        except (ValueError, TypeError):
+            return Finding(seq, "changed")
+    raise AssertionError("every row loads")
+
+
+def _walked(db: Session, hashes_wanted: set[int], seen: dict[int, Any]) -> Finding | None:
+    query = select(AuditEntry).order_by(AuditEntry.seq).execution_options(yield_per=5000)
+    try:
+        with closing(db.scalars(query)) as rows:
+            return _broken(iter(rows), hashes_wanted, seen)
+    except (ValueError, TypeError):
+        return _unloadable(db, seen[0])
 
 
 def verify(db: Session) -> tuple[int, Finding | None]:
@@ -191,32 +193,64 @@ def verify(db: Session) -> tuple[int, Finding | None]:
     A head that counts more rows than the log has names the first cut-off row. Others may write meanwhile: the heads are
     read before the rows, and what is newer than them is held against the head as it stands afterwards.
     """
-    outside = json.loads(head_file().read_text()) if head_file().exists() else None
+    unreadable = False
+    try:
+        outside = audit_head.read()
+    except audit_head.Unreadable:
+        outside, unreadable = None, True
     before = _head(db)
     seen: dict[int, Any] = {}
-    wanted = {known["count"] for known in (outside, before) if known}
-    query = select(AuditEntry).order_by(AuditEntry.seq).execution_options(yield_per=5000)
-    with closing(db.scalars(query)) as rows:
-        found = _broken(iter(rows), wanted, seen)
+    found = _walked(db, {known.count for known in (outside, before) if known}, seen)
     if found:
         return found.seq - 1, found
     count = seen[0]
+    if unreadable:
+        return count, Finding(count, "outside head unreadable")
     for known, name in ((before, "head"), (outside, "outside head")):
-        if known is None:
-            if count:
-                return count, Finding(count, f"{name} missing")
-            continue
-        if known["count"] > count:
-            return count, Finding(count + 1, "cut off")
-        if seen.get(known["count"], GENESIS if known["count"] == 0 else None) != known["hash"]:
-            return count, Finding(known["count"] + 1, f"not in the {name}")
+        if wrong := _differs(known, name, seen):
+            return count, wrong
     after = _head(db)
-    if after is not None and after["count"] < count:
-        return count, Finding(after["count"] + 1, "not in the head")
+    if after is not None and after.count < count:
+        return count, Finding(after.count + 1, "not in the head")
+    if outside is not None and outside.doubt:
+        return count, Finding(outside.doubt, "outside head lost")
     return count, None
 
 
-def _head(db: Session) -> dict[str, Any] | None:
+def _differs(known: audit_head.Head | None, name: str, seen: dict[int, Any]) -> Finding | None:
+    count = seen[0]
+    if known is None:
+        return Finding(count, f"{name} missing") if count else None
+    if known.count > count:
+        return Finding(count + 1, "cut off")
+    if known.count == 0 and known.hash == GENESIS:
+        return None
+    return None if seen.get(known.count) == known.hash else Finding(known.count, f"not in the {name}")
+
+
+def adopt(db: Session, actor: Actor, reason: str) -> bool:
+    """Accept the log as it stands although the head outside the database was lost or tells of rows that a recovery left behind:
+    a deed with its reason and what that head told. False when nothing is wrong. Raises DomainError without a reason, or when
+    the log itself is not whole: nobody can accept that away.
+    """
+    if not reason.strip():
+        raise DomainError(_("请写明理由。"))
+    if verify(db)[1] is None:
+        return False
+    head, seen = _head(db), dict[int, Any]()
+    found = _walked(db, {head.count} if head else set(), seen) or _differs(head, "head", seen)
+    if found:
+        raise DomainError(f"audit_log row {found.seq}: {found.message}")
+    try:
+        told = audit_head.plain(audit_head.read())
+    except audit_head.Unreadable:
+        told = None
+    record(db, actor, "audit.adopted", "audit_log", {"reason": reason.strip(), "rows": seen[0], "outside": told})
+    db.info["audit_adopted"] = True
+    return True
+
+
+def _head(db: Session) -> audit_head.Head | None:
     """The head in the database as it stands now."""
     row = db.execute(select(AuditHead.count, AuditHead.last_hash).where(AuditHead.id == 1)).one_or_none()
-    return None if row is None else {"count": row.count, "hash": row.last_hash}
+    return None if row is None else audit_head.Head(row[0], row[1])

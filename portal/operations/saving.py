@@ -6,11 +6,10 @@ of the snapshot are there; what came later is a harmless surplus, known by its c
 """
 
 import hashlib
-import json
 import os
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -18,8 +17,7 @@ from typing import Any, BinaryIO
 from sqlalchemy import Connection, MetaData, Table, create_engine, event, select
 from sqlalchemy.pool import NullPool
 
-from portal.kernel import clock, schema
-from portal.kernel.audit import head_file
+from portal.kernel import audit_head, clock, schema
 from portal.kernel.db import Base
 from portal.kernel.errors import DomainError
 from portal.kernel.files import FileDamaged, StoreAway, store
@@ -116,7 +114,9 @@ def backup(target: Path, passphrase: str | None = None) -> Saved:
 
 def _write(file: BinaryIO, place: Place, target: Path, passphrase: str) -> Saved:
     writer, saved = Writer(file, passphrase), Saved(encrypted=bool(passphrase))
-    outside = json.loads(head_file().read_text()) if head_file().exists() else None
+    outside = None
+    with suppress(audit_head.Unreadable):
+        outside = audit_head.plain(audit_head.read())
     put(writer, "meta", {
         "made_at": clock.instant_text(clock.now()), "revision": schema.head(), "audit_head": outside,
         "database": "postgresql" if place.url.startswith("postgresql") else "sqlite",

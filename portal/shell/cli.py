@@ -279,6 +279,19 @@ def audit_verify() -> None:
     say(_("操作日志校验通过：共%(n)s条。", n=count))
 
 
+@audit_group.command("adopt")
+@click.option("--reason", required=True, help="why the head outside the log was lost, or lies ahead of it")
+@AS
+def audit_adopt(reason: str, login: str | None) -> None:
+    """Accept a whole log whose head outside was lost, or was left ahead by a recovery; a row of the log says so."""
+    from portal.kernel import audit
+
+    ready()
+    with transaction() as db:
+        is_adopted = audit.adopt(db, acting(login), reason)
+    say(_("已确认操作日志，理由已写入日志。") if is_adopted else _("操作日志校验通过，不需要确认。"))
+
+
 @cli.group("keys")
 def keys_group() -> None:
     """The key ring."""

@@ -9,6 +9,8 @@ from portal.deadlines import api as deadlines
 from portal.kernel import audit, clock
 from portal.kernel.access import Actor, require
 from portal.kernel.db import lock
+from portal.kernel.errors import DomainError
+from portal.kernel.i18n import _
 from portal.kernel.ids import new_id
 from portal.kernel.periods import Year
 from portal.notices import api as notices
@@ -60,6 +62,8 @@ def propose(db: Session, actor: Actor, year: Year, *, on: date, recorded: bool =
     the same list, year and reason are left as they are.
     """
     require(policy.may_propose(actor))
+    if on <= date(year.number, 12, 31):
+        raise DomainError(_("%(year)s年度还没有结束，%(year)s年12月31日以后才能提出红榜、黑榜建议。", year=year.number))
     lock(db, LOCK)
     opened = {"red": 0, "black": 0}
     for candidate, attempt in new_candidates(db, year, on):

@@ -148,6 +148,7 @@ def test_the_lists_from_proposal_to_publication(portal: Portal) -> None:
 
 def _windows(portal: Portal) -> None:
     portal.run("lists", "propose", "2025", "--as", "boss", "--on", "2026-03-02", expect=1)
+    portal.run("lists", "propose", "2025", "--as", "off", "--on", "2025-12-31", expect=1)
     portal.run("lists", "propose", "2025", "--as", "off", "--on", "2026-03-02")
     portal.again("lists", "propose", "2025", "--as", "off", "--on", "2026-03-02")
     last = portal.run("workdays", "2026-03-02", "10").stdout.strip()

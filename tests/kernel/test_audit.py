@@ -7,11 +7,12 @@ import pytest
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import DBAPIError
 
-from portal.kernel import audit, keys
+from portal.kernel import audit, audit_head, keys
 from portal.kernel.access import Actor
 from portal.kernel.audit import AuditEntry, AuditHead
 from portal.kernel.clock import now
 from portal.kernel.db import engine, reading, transaction
+from portal.kernel.errors import DomainError
 
 ACTOR = Actor("zhang", None, None)
 pytestmark = pytest.mark.both_databases
@@ -152,8 +153,80 @@ def test_tail_replaced_by_the_portal_itself_is_told_by_the_outside_file(tamperin
 
 def test_missing_outside_file_is_told(instance):
     write("a:1")
-    audit.head_file().unlink()
+    audit_head.file().unlink()
     assert verdict()[1].message == "outside head missing"
+
+
+def test_outside_file_taken_away_with_the_tail_stays_told_after_further_deeds(tampering):
+    write("a:1", "a:2", "a:3")
+    row = first_mine() + 2
+    with reading() as db:
+        last = db.scalar(select(AuditEntry.hash).where(AuditEntry.seq == row - 1))
+    tampering(
+        f"DELETE FROM audit_log WHERE seq >= {row}",
+        f"UPDATE audit_head SET count = {row - 1}, last_hash = '{last}'",
+    )
+    audit_head.file().unlink()
+    write("a:4", "a:5")
+    found = verdict()[1]
+    assert (found.seq, found.message) == (row - 1, "outside head lost")
+
+
+@pytest.mark.parametrize("content", [b"", b"[]", b"{}", b'{"count": "1", "hash": 2}', b"\xff\x00"])
+def test_outside_file_that_cannot_be_read_stops_no_deed_and_is_told(instance, content):
+    write("a:1")
+    audit_head.file().write_bytes(content)
+    before, found = verdict()
+    assert found.message == "outside head unreadable"
+    write("a:2")
+    count, found = verdict()
+    assert (count, found.seq, found.message) == (before + 1, before, "outside head lost")
+    assert audit_head.file().with_suffix(".damaged").read_bytes() == content
+
+
+def test_a_person_adopts_a_log_whose_outside_head_was_lost(instance):
+    write("a:1")
+    audit_head.file().unlink()
+    write("a:2")
+    for reason, adopted in ((" ", None), ("换机时没有带上", True), ("再来一次", False)):
+        with transaction() as db:
+            if adopted is None:
+                with pytest.raises(DomainError):
+                    audit.adopt(db, ACTOR, reason)
+            else:
+                assert audit.adopt(db, ACTOR, reason) is adopted
+    assert verdict()[1] is None
+    with reading() as db:
+        told = json.loads(db.scalars(select(AuditEntry.detail).where(AuditEntry.action == "audit.adopted")).one())
+    assert told["outside"]["doubt"] == told["rows"] - 1
+    write("a:3")
+    assert verdict()[1] is None
+
+
+def test_what_a_recovery_left_behind_is_adopted_but_no_change_of_a_row(tampering):
+    write("a:1", "a:2")
+    row = first_mine()
+    with reading() as db:
+        last = db.scalar(select(AuditEntry.hash).where(AuditEntry.seq == row))
+    tampering(f"DELETE FROM audit_log WHERE seq > {row}", f"UPDATE audit_head SET count = {row}, last_hash = '{last}'")
+    assert verdict()[1].message == "cut off"
+    with transaction() as db:
+        assert audit.adopt(db, ACTOR, "按时间点恢复")
+    assert verdict() == (row + 1, None)
+    tampering(f"UPDATE audit_log SET actor = 'li' WHERE seq = {row}")
+    with pytest.raises(DomainError, match=f"row {row}: changed"), transaction() as db:
+        audit.adopt(db, ACTOR, "没关系")
+
+
+def test_a_row_that_does_not_load_is_named(tampering):
+    write("a:1", "a:2")
+    row = first_mine()
+    if engine().dialect.name == "postgresql":
+        tampering(f"UPDATE audit_log SET at = at + interval '1 day' WHERE seq = {row}")
+    else:
+        tampering(f"UPDATE audit_log SET at = 'yesterday' WHERE seq = {row}")
+    found = verdict()[1]
+    assert (found.seq, found.message) == (row, "changed")
 
 
 def test_destroyed_key_deletes_the_value_and_keeps_the_chain(instance):

@@ -288,8 +288,10 @@ def test_log_is_for_auditors(signed_in):
 
 
 @pytest.mark.parametrize(
-    "found", ["missing", "changed", "unknown key", "cut off", "not in the head", "outside head missing"]
-)
+    "found",
+    ["missing", "changed", "unknown key", "cut off", "not in the head", "outside head missing", "outside head unreadable",
+     "outside head lost"],
+)  # fmt: skip
 def test_every_finding_has_words(found):
     assert "7" in words.finding_words(7, found)
 

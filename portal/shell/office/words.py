@@ -47,6 +47,11 @@ def finding_words(seq: int, found: str) -> str:
         "changed": _("第%(n)s条被改动过。", n=seq),
         "unknown key": _("第%(n)s条使用的密钥不在密钥环里，无法校验。", n=seq),
         "cut off": _("从第%(n)s条起被截断。", n=seq),
+        "outside head missing": _("另存的末尾记录不见了，不能证明第%(n)s条之后没有被截断。", n=seq),
+        "outside head unreadable": _("另存的末尾记录读不出来，不能证明第%(n)s条之后没有被截断。", n=seq),
+        "outside head lost": _(
+            "另存的末尾记录在第%(n)s条之后丢失过，不能证明当时没有被截断；查明原因后用portal audit adopt确认。", n=seq
+        ),
     }
     return sentences.get(found) or _("第%(n)s条与另存的末尾记录不一致。", n=seq)
 
