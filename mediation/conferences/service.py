@@ -171,7 +171,7 @@ def close(db: Session, actor: Actor, conference_id: str, summary: str, *, seen: 
     """Close a conference once every task is done; ``summary`` is published, empty where nothing may be told."""
     one = _held(db, actor, conference_id, "closed", seen)
     if queries.open_tasks(db, conference_id):
-        raise DomainError(_("还有决定事项没有落实，不能办结。"))
+        raise DomainError(_("还有议定事项没有落实，不能办结。"))
     if len(summary) > LONGEST:
         raise DomainError(_("内容最多填%(n)s个字。请缩短。", n=LONGEST))
     _write(db, actor, conference_id, one.number, one.seq + 1, "closed", summary=summary.strip())

@@ -53,17 +53,18 @@ def parse_longitude(text: str) -> int:
     return _parse_degrees(text, 73, 136)
 
 
-def print_units(number: int | None, places: int) -> str | None:
+def print_units(number: int | None, places: int, thousands: str = "") -> str | None:
     """A stored whole number as its decimal text, without idle zeros; the reverse of the parsers above.
 
-    >>> print_units(1234500, 2), print_units(22570000, 6), print_units(None, 2)
-    ('12345', '22.57', None)
+    >>> print_units(1234500, 2), print_units(1234500, 2, ","), print_units(22570000, 6), print_units(None, 2)
+    ('12345', '12,345', '22.57', None)
     """
     if number is None:
         return None
     whole, rest = divmod(number, 10**places)
     fraction = f"{rest:0{places}d}".rstrip("0")
-    return f"{whole}.{fraction}" if fraction else str(whole)
+    units = f"{whole:{thousands}}"
+    return f"{units}.{fraction}" if fraction else units
 
 
 def parse_plain(text: str, max_length: int = 200) -> str:

@@ -82,8 +82,10 @@ def _other_language_url() -> str:
 def _is_active(entry: NavEntry, shown: list[NavEntry]) -> bool:
     """Whether the page belongs to an entry: its own, below its address, or of a slice with no other entry shown."""
     here, slice_name = request.endpoint or "", entry.endpoint.split(".")[0]
-    if here == entry.endpoint or here.split(".")[0] != slice_name or slice_name == "public":
+    if any(other.endpoint == here for other in shown):
         return here == entry.endpoint
+    if here.split(".")[0] != slice_name or slice_name == "public":
+        return False
     alone = sum(other.endpoint.split(".")[0] == slice_name for other in shown) == 1
     return alone or f"{request.script_root}{request.path}".startswith(f"{_address(entry.endpoint)}/")
 

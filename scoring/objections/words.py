@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from portal.kernel.formats import month_text, points_text, quarter_text, year_text
+from portal.kernel.formats import item_points, month_text, points_text, quarter_text, year_text
 from portal.kernel.i18n import _, language, lazy
 from scoring.credit import api as credit
 from scoring.lists import api as lists
@@ -67,14 +67,14 @@ def title(kind_code: str, facts: Mapping[str, Any]) -> str:
 def figure(kind_code: str, facts: Mapping[str, Any]) -> str:
     """What stood there when the objection was filed."""
     if kind_code == "check":
-        lost = points_text(facts["lost_cp"]) if facts["lost_cp"] is not None else _("不适用")
-        return _("%(result)s，扣%(points)s", result=standards.result_name(facts["result"]), points=lost)
+        result, lost = standards.result_name(facts["result"]), facts["lost_cp"]
+        return result if lost is None else _("%(result)s，扣%(points)s分", result=result, points=item_points(lost))
     if kind_code == "quarter":
         return points_text(facts["score_cp"]) if facts["score_cp"] is not None else _("数据不足，没有得分")
     if kind_code == "rating":
         return rating_text(facts["status"], facts["stars"], facts["total_cp"])
     if kind_code == "credit":
-        sign = "+" if facts["points_cp"] > 0 else "－"
+        sign = "+" if facts["points_cp"] > 0 else "−"
         return f"{sign}{points_text(abs(facts['points_cp']))}"
     if kind_code == "affiliation":
         return credit.link_rule_name(facts["rule"])

@@ -45,7 +45,7 @@ FIELDS = {
 }
 STATUSES = {
     "published": lazy("已公布"),
-    "insufficient_data": lazy("检查次数不足"),
+    "insufficient_data": lazy("数据不足"),
     "rated": lazy("已评定"),
     "pending": lazy("暂不评定"),
     "vetoed": lazy("不予评星"),

@@ -103,7 +103,7 @@ def _chart(
         (_row_name(code, names.get(code, code), by_estate), [rate_of(own.get(month, [])).rate_bp for month in months])
         for code, own in sorted(groups.items())
     ]
-    head = _("小区") if by_estate else _("区域")
+    head = _("小区") if by_estate else _("辖区")
     caption = _("近12个月到期事项的按期公开率（百分比）")
     return charts.heatmap(caption, head, [str(month) for month in months], rows, 0, 10000, _("颜色越深，按期的越多"))
 

@@ -89,7 +89,7 @@ def estate(code: str) -> str:
         row=row,
         place=place_name(areas, row.division_code),
         places={code: place_name(areas, code) for code in areas},
-        area=print_units(row.floor_area_centi, 2),
+        area=print_units(row.floor_area_centi, 2, ","),
         coordinates=(print_units(row.latitude_e6, 6), print_units(row.longitude_e6, 6)),
         history=queries.estate_history(db, code),
         contracts=contracts,

@@ -1,6 +1,7 @@
 """The public catalogue of credit events: what counts, how much, for how long, and on what basis."""
 
 import io
+from datetime import date
 from typing import Any
 
 from flask import Response, jsonify, render_template
@@ -42,7 +43,7 @@ def catalogue() -> str:
     entries = events.in_force(clock.today())
     return render_template(
         "credit/catalogue.html",
-        in_force_from=entries[0].catalogue,
+        in_force_from=date.fromisoformat(entries[0].catalogue),
         good=[entry for entry in entries if not entry.is_adverse],
         bad=[entry for entry in entries if entry.is_adverse],
         tariff=tariff_on(clock.today().isoformat()),

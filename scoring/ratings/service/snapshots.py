@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from portal.kernel import clock, personal
 from portal.kernel.access import Actor
 from portal.kernel.errors import DomainError
+from portal.kernel.formats import date_text
 from portal.kernel.i18n import _
 from portal.kernel.ids import new_id
 from scoring.ratings.models import Release
@@ -128,4 +129,4 @@ def refuse_too_early(on: date, last: date) -> None:
     if on > clock.today():
         raise DomainError(_("办理日期%(on)s还没有到。", on=on.isoformat()))
     if on <= last:
-        raise DomainError(_("这一期到%(last)s结束，次日起才能办理。", last=last.isoformat()))
+        raise DomainError(_("这一期到%(last)s结束，次日起才能办理。", last=date_text(last)))
