@@ -15,6 +15,7 @@ from portal.kernel import audit, clock, keys
 from portal.kernel.access import Actor, require
 from portal.kernel.db import lock
 from portal.kernel.errors import Conflict, DomainError, NotFound
+from portal.kernel.formats import date_text
 from portal.kernel.i18n import _, using
 from portal.kernel.ids import new_id
 from portal.kernel.sources import source as network
@@ -239,7 +240,7 @@ def review(db: Session, actor: Actor, ref: str, *, verdict: str, opinion: str, o
 def require_heard(db: Session, case: Case, on: date) -> None:
     """DomainError while the time to speak runs, a hearing is due or a point waits for its answer."""
     if case.due_on is not None and on <= case.due_on:
-        day = case.due_on.isoformat()
+        day = date_text(case.due_on)
         raise DomainError(_("陈述申辩期或者公示期到%(day)s（含当日）才结束，现在不能作出决定。", day=day))
     if hearing_is_open(db, case.ref):
         raise DomainError(_("“%(name)s”的企业要求当面听取意见，还没有听取。请先安排并登记笔录。", name=case.name))

@@ -11,6 +11,7 @@ from portal.kernel import audit, clock
 from portal.kernel.access import Actor, require
 from portal.kernel.db import lock
 from portal.kernel.errors import DomainError, NotFound
+from portal.kernel.formats import date_text
 from portal.kernel.i18n import _
 from portal.kernel.ids import new_id
 from portal.kernel.periods import Year
@@ -88,7 +89,7 @@ def require_windows_over(db: Session, year: Year, on: date) -> None:
     waiting = [case.id for case, _last in queries.cases(db, year.number, OPEN_STEPS)]
     open_until = queries.latest_due(db, waiting) if waiting else None
     if open_until and on <= open_until:
-        day = open_until.isoformat()
+        day = date_text(open_until)
         raise DomainError(_("陈述申辩期或者公示期到%(day)s（含当日）才结束，现在不能作出决定。", day=day))
 
 

@@ -111,7 +111,7 @@ def test_the_way_through_the_pages(desk, client):
         assert lead.page(f"{base}/decide").select("main form") == []
         before = audit_rows()
         refused = lead.submit(f"{base}/decide", page="/work", follow_redirects=True).get_data(as_text=True)
-        assert "2026-03-02（含当日）才结束" in refused
+        assert "2026年3月2日（含当日）才结束" in refused
         assert audit_rows() == before
     _review(desk)
     lead = desk("lead", DECIDED)

@@ -71,7 +71,7 @@ def test_nothing_is_decided_on_the_last_day_of_the_window(year):
     _do("propose", OFFICER, PROPOSED)
     before = audit_rows()
     for day in (PROPOSED, date(2026, 2, 25), LAST_RESPONSE):
-        with pytest.raises(DomainError, match="2026-03-02"):
+        with pytest.raises(DomainError, match="2026年3月2日"):
             _do("decide", LEAD, day)
     assert audit_rows() == before
     assert _do("decide", LEAD, DECIDED) == (1, 1)

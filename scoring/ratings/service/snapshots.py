@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from portal.kernel import clock, personal
 from portal.kernel.access import Actor
 from portal.kernel.errors import DomainError
+from portal.kernel.formats import date_text
 from portal.kernel.i18n import _
 from portal.kernel.ids import new_id
 from scoring.ratings.models import Release
@@ -126,6 +127,6 @@ def public_from(on: date, held_until: date | None, *earlier: date | None) -> dat
 def refuse_too_early(on: date, last: date) -> None:
     """A period can be worked on from the first day after it; an act is never dated ahead."""
     if on > clock.today():
-        raise DomainError(_("办理日期%(on)s还没有到。", on=on.isoformat()))
+        raise DomainError(_("办理日期%(on)s还没有到。", on=date_text(on)))
     if on <= last:
-        raise DomainError(_("这一期到%(last)s结束，次日起才能办理。", last=last.isoformat()))
+        raise DomainError(_("这一期到%(last)s结束，次日起才能办理。", last=date_text(last)))
