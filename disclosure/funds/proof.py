@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from disclosure.funds import queries
 from disclosure.funds.models import FundStatement
 from disclosure.funds.statements import camt053, mt940, ofx
+from portal.kernel.formats import money_figure
 from portal.kernel.i18n import lazy
 from portal.kernel.periods import Month, Quarter, Year
 
@@ -240,9 +241,9 @@ def sentence(flaw: Flaw) -> str:
     return str(_SENTENCES[flaw.kind]) % {
         "place": flaw.place,
         "day": flaw.on.isoformat(),
-        "expected": print_fen(flaw.expected_fen),
-        "found": print_fen(flaw.found_fen),
-        "difference": print_fen(flaw.difference_fen),
+        "expected": money_figure(flaw.expected_fen),
+        "found": money_figure(flaw.found_fen),
+        "difference": money_figure(flaw.difference_fen),
     }
 
 

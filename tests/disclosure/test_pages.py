@@ -63,7 +63,7 @@ def test_what_does_not_add_up_is_named_before_and_after(fund, signed_in):
     code, number = fund
     officer = signed_in("officer")
     address = upload(officer, code, february(number, opening=10_005_001))
-    assert "本期100050.01元" in officer.page(address).text
+    assert "本期100,050.01元" in officer.page(address).text
     officer.submit(f"{address}/confirm", page=address)
     assert "账银不一致" in officer.page(f"/disclosure/accounts/{code}?year=2025").text
     assert "账目不符" in officer.page("/disclosure/manage").text
