@@ -15,7 +15,7 @@ def grade_name(grade: str) -> str:
 
 def result_name(result: str) -> str:
     """A result in words: a count stays a count."""
-    return {"pass": _("通过"), "na": _("不适用")}.get(result) or (
+    return {"pass": _("符合"), "na": _("不适用")}.get(result) or (
         _("%(n)s处问题", n=result) if result.isdigit() else grade_name(result)
     )
 

@@ -89,7 +89,7 @@ def estate(code: str) -> str:
         row=row,
         place=place_name(areas, row.division_code),
         places={code: place_name(areas, code) for code in areas},
-        area=print_units(row.floor_area_centi, 2),
+        area=_square_metres(row.floor_area_centi),
         coordinates=(print_units(row.latitude_e6, 6), print_units(row.longitude_e6, 6)),
         history=queries.estate_history(db, code),
         contracts=contracts,
@@ -169,3 +169,9 @@ def _recorded(row: EstateFacts) -> dict[str, Any]:
         "longitude": print_units(row.longitude_e6, 6),
         "version": row.id,
     }
+
+
+def _square_metres(centi: int | None) -> str | None:
+    """A floor area with its thousands apart: 133,640."""
+    whole, point, rest = (print_units(centi, 2) or "").partition(".")
+    return f"{int(whole):,}{point}{rest}" if whole else None
