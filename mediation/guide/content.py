@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from portal.kernel.i18n import lazy
+from portal.kernel.i18n import _, lazy
 
 
 @dataclass(frozen=True)
@@ -85,4 +85,4 @@ ADVICE = {
 
 def articles_of(kind: str) -> str:
     """The articles of the Civil Code on which disputes of a kind turn."""
-    return ADVICE[kind].articles
+    return ADVICE[kind].articles.replace("、", _("、"))

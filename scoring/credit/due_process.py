@@ -13,6 +13,7 @@ from portal.deadlines import api as deadlines
 from portal.kernel import audit, clock
 from portal.kernel.access import Actor, Role, require
 from portal.kernel.errors import DomainError, NotAllowed
+from portal.kernel.formats import date_text
 from portal.kernel.i18n import _
 from portal.kernel.ids import new_id
 from portal.kernel.versions import replace
@@ -97,7 +98,7 @@ def decide(db: Session, actor: Actor, case_id: str, *, reply: str = "", on: date
     require(policy.may_decide(actor, service.proposer(case, steps)), _("提出人不能核准自己提出的事项。"))
     event, until = service.live_event(db, case_id), answer_until(db, steps)
     if steps[-1].step == "noticed" and on <= until:
-        raise DomainError(_("陈述申辩期到%(day)s（含当日）才结束，现在不能核准。", day=until.isoformat()))
+        raise DomainError(_("陈述申辩期到%(day)s（含当日）才结束，现在不能核准。", day=date_text(until)))
     if steps[-1].step == "answered" and not reply.strip():
         raise DomainError(_("企业提出了陈述、申辩，请逐项答复后再核准。"))
     service.step(db, actor, case_id, steps[-1].seq + 1, "decided", on, clock.now())

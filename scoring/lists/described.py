@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from portal.kernel.i18n import _, using
 from portal.registry import api as registry
 from scoring.adverse.api import Case
-from scoring.lists import queries, words
+from scoring.lists import queries
 from scoring.lists.models import ListCase, ListStep
 
 OPEN = ("candidate", "response_open", "hearing", "review", "public_notice", "decided_list", "decision_served")
@@ -32,7 +32,9 @@ def many(db: Session, cases: Iterable[ListCase]) -> dict[str, Case]:
 
 def title_of(case: ListCase) -> str:
     """What is intended, in the reader's language."""
-    return _("拟列入%(year)s年度%(list)s", year=case.year, list=words.list_name(case.kind))
+    if case.kind == "red":
+        return _("拟列入%(year)s年度红榜（行业评价）", year=case.year)
+    return _("拟列入%(year)s年度黑榜（行业评价）", year=case.year)
 
 
 def _described(case: ListCase, steps: list[ListStep], names: dict[str, str]) -> Case:

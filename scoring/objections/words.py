@@ -87,7 +87,7 @@ def rating_text(status: str, stars: int | None, total_cp: int | None) -> str:
         named = (_("无星级"), _("一星"), _("二星"), _("三星"), _("四星"), _("五星"))[stars]
     else:
         named = {"pending": _("暂不评定"), "vetoed": _("不予评星"), "not_eligible": _("不参评")}.get(status, status)
-    return f"{named}（{points_text(total_cp)}）" if total_cp is not None else named
+    return named if total_cp is None else _("%(named)s（%(points)s）", named=named, points=points_text(total_cp))
 
 
 def state(step: str, code: str = "") -> str:

@@ -241,8 +241,10 @@ def component_sentence(component: str, score_cp: int, weight: int) -> str:
 
 def total_sentence(year: int, total_cp: int, parts: Mapping[str, int], rules: RuleSet) -> str:
     """The total as the weighted sum of its components."""
-    summed = "+".join(
-        f"{component_name(name)}{_gap()}{print_cp(score)}×{rules.weights[name]}%" for name, score in parts.items()
+    gap = _gap()
+    summed = f"{gap}+{gap}".join(
+        f"{component_name(name)}{gap}{print_cp(score)}{gap}×{gap}{rules.weights[name]}%"
+        for name, score in parts.items()
     )
     return _(
         "%(year)s年度总分%(total)s分=%(parts)s。适用规则：%(rule_set)s。",

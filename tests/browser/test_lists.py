@@ -122,7 +122,7 @@ def test_a_year_of_lists(office: Office) -> None:
     office.days.day = LAST_RESPONSE
     with office.page("lead") as page:
         page.goto("/lists/manage/2025/decide")
-        page.get_by_text("2026-03-02（含当日）才结束").wait_for()
+        page.get_by_text("2026年3月2日（含当日）才结束").wait_for()
         assert page.get_by_role("button", name="作出决定").count() == 0
     office.days.day = DECIDED
     _reviewed()

@@ -39,7 +39,7 @@ def test_public_page_says_each_item_in_plain_words(client):
     assert "“符合”不扣分，“基本符合”扣1分，“不符合”扣2分。" in page.find(id="item-ZH01").get_text()
     assert "24小时内改好" in page.find(id="item-SB02").get_text()
     english = client.page("/en/standards/2025.1")
-    assert "Each finding loses 0.5 points, up to all 2." in english.find(id="item-ZH02").get_text()
+    assert "Each finding takes 0.5 off, up to all 2." in english.find(id="item-ZH02").get_text()
     assert "2025.1" in client.page("/standards").get_text()
 
 

@@ -33,12 +33,15 @@ def index() -> str:
     state = wish if wish in FILTERS else "all"
     listed = [one for one in coverage.places(db, me, clock.today()) if me.uscc or covers(division, one.division_code)]
     shown = _chosen(listed, state)
-    below = [] if me.uscc else [(a.code, a.name) for a in areas.values() if a.parent_code == division]
+    below = (
+        [] if me.uscc else [(a.code, registry.areas.shown(a.name)) for a in areas.values() if a.parent_code == division]
+    )
     counted = coverage.counts(listed, below, DIGITS.get(level_of(division), 12)) if below else []
     return render_template(
         "funds/index.html", area=areas.get(division), trail=_trail(areas, own, division), counted=counted,
         total=coverage.total("", listed), found=shown[(page - 1) * PAGE : page * PAGE], count=len(shown), state=state,
         page=page, pages=max(1, -(-len(shown) // PAGE)), is_company=bool(me.uscc), areas=areas, division=division,
+        area_name=registry.areas.shown,
     )  # fmt: skip
 
 

@@ -37,7 +37,7 @@ def _form(**more: object) -> RuleForm:
     form.scope.choices = list(_scopes().items())
     form.field.choices = [(one, field_text(one)) for one in reversed(FIELDS)]
     form.direction.choices = [(one, direction_text(one)) for one in ("in", "out", "")]
-    form.category.choices = [(one.code, f"{kind_text(one.kind)}：{one.name}") for one in categories()]
+    form.category.choices = [(one.code, f"{kind_text(one.kind)}{_('：')}{one.name}") for one in categories()]
     return form
 
 

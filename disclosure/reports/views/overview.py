@@ -98,7 +98,11 @@ def _chart(
     for cell in shown:
         name = cell.estate_code if by_estate else places[cell.estate_code][:short].ljust(12, "0")
         groups.setdefault(name, {}).setdefault(Month.of(cell.due_on), []).append(cell)
-    names = registry.estate_names(db, groups) if by_estate else {c: d.name for c, d in registry.divisions(db).items()}
+    names = (
+        registry.estate_names(db, groups)
+        if by_estate
+        else {c: registry.areas.shown(d.name) for c, d in registry.divisions(db).items()}
+    )
     rows = [
         (_row_name(code, names.get(code, code), by_estate), [rate_of(own.get(month, [])).rate_bp for month in months])
         for code, own in sorted(groups.items())

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from portal.kernel.divisions import street_of
+from portal.kernel.formats import ordinal
 from portal.kernel.i18n import _
 from portal.kernel.kept import kept
 from portal.registry import api as registry
@@ -74,7 +75,7 @@ def rank_sentence(standing: Standing, row: Any, names: areas.Areas, in_street: b
         return _("没有得分，不排名。")
     area = areas.name_of(names, street) if street else areas.district(names)
     count, tied = standing.groups[row.kind, street], standing.places[row.kind, street, int(rank)] - 1
-    values = {"area": area, "of": count, "kind": registry.kind_group(row.kind), "rank": int(rank)}
+    values = {"area": area, "of": count, "kind": registry.kind_group(row.kind), "rank": ordinal(int(rank))}
     if tied:
-        return _("在%(area)s%(of)s个有得分的%(kind)s中，与另外%(tied)s个并列第%(rank)s名。", tied=tied, **values)
-    return _("在%(area)s%(of)s个有得分的%(kind)s中排第%(rank)s名。", **values)
+        return _("在%(area)s%(of)s个有得分的%(kind)s中，与另外%(tied)s个并列%(rank)s名。", tied=tied, **values)
+    return _("在%(area)s%(of)s个有得分的%(kind)s中排%(rank)s名。", **values)

@@ -18,6 +18,7 @@ from portal.kernel.settings import settings
 from portal.notices import api as notices
 from portal.notices.api import To
 from portal.registry import api as registry
+from portal.registry.api import areas
 from scoring.checks import api as checks
 from scoring.objections import policy, queries, words
 from scoring.objections.contested import Contested, contested
@@ -132,7 +133,7 @@ def office_words(db: Session, level: str, division_code: str) -> str:
     """The same office in the reader's language."""
     if level == "district":
         return settings().operator_en if language() == "en" else settings().operator
-    return _("%(street)s办事处", street=registry.division_name(db, f"{division_code[:9]}000"))
+    return _("%(street)s办事处", street=areas.shown(registry.division_name(db, f"{division_code[:9]}000")))
 
 
 def start_clock(db: Session, actor: Actor, rule: str, made: Objection, target: Contested, on: date, level: str) -> None:

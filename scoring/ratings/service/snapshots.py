@@ -127,6 +127,6 @@ def public_from(on: date, held_until: date | None, *earlier: date | None) -> dat
 def refuse_too_early(on: date, last: date) -> None:
     """A period can be worked on from the first day after it; an act is never dated ahead."""
     if on > clock.today():
-        raise DomainError(_("办理日期%(on)s还没有到。", on=on.isoformat()))
+        raise DomainError(_("办理日期%(on)s还没有到。", on=date_text(on)))
     if on <= last:
         raise DomainError(_("这一期到%(last)s结束，次日起才能办理。", last=date_text(last)))

@@ -73,8 +73,8 @@ def quarter_prepare(quarter: str) -> str:
         "ratings/quarter_prepare.html",
         quarter=str(period),
         coverage=covered,
-        streets=covered.streets.to_dict("records"),
-        communities=covered.communities.to_dict("records"),
+        streets=_named(covered.streets),
+        communities=_named(covered.communities),
         heat=_heat(covered),
         is_over=clock.today() > period.last,
         released=api.releases(db, str(period)),
@@ -107,19 +107,22 @@ def prepare_quarter(quarter: str) -> Response:
 
 def _heat(covered: Coverage) -> Any:
     """Streets (a street's officer: communities) by share of months done, in per cent."""
-    table, key = covered.streets, "name"
-    if len(table) <= 1:
-        table = covered.communities
+    table = covered.streets if len(covered.streets) > 1 else covered.communities
     if not covered.total["due"]:
         return ""
     rows = [
-        (row[key], [_share(row["checked"], row["due"]), _share(row["confirmed"], row["due"])])
-        for row in table.to_dict("records")
+        (row["name"], [_share(row["checked"], row["due"]), _share(row["confirmed"], row["due"])])
+        for row in _named(table)
     ]
     title = _("检查覆盖率：已检查%(share)s", share=percent_text(_share(covered.total["checked"], covered.total["due"])))
     return charts.heatmap(
         title, _("辖区"), [_("已检查（%）"), _("已确认（%）")], rows, 0, 10000, _("颜色越深，比例越高")
     )
+
+
+def _named(table: Any) -> list[dict[str, Any]]:
+    """The rows with the names of their areas in the reader's language."""
+    return [{**row, "name": registry.areas.shown(row["name"])} for row in table.to_dict("records")]
 
 
 def _share(part: int, whole: int) -> int | None:
