@@ -44,9 +44,9 @@ def init() -> None:
 @cli.command()
 @click.option("--estates", type=click.IntRange(1, 20000), default=600, show_default=True)
 @click.option("--seed", type=int, default=1, show_default=True)
-@click.option("--until", default="2026-10", show_default=True, metavar="YYYY-MM")
+@click.option("--until", show_default="2026-10", metavar="YYYY-MM", help="2025-01 up to the running month")
 @click.option("--sign-ins", is_flag=True, help="only print one sign-in per role of the loaded demo")
-def demo(estates: int, seed: int, until: str, sign_ins: bool) -> None:
+def demo(estates: int, seed: int, until: str | None, sign_ins: bool) -> None:
     """Load the deterministic demo district into an empty database."""
     # this process only loads: looking for cycles as often as usual takes a tenth of it
     gc.set_threshold(100_000, 20, 20)
@@ -58,7 +58,8 @@ def demo(estates: int, seed: int, until: str, sign_ins: bool) -> None:
     if sign_ins:
         district.print_sign_ins(say)
         return
-    district.load(estates=estates, seed=seed, until=parsed(Month.parse, until), say=say)
+    month = None if until is None else parsed(Month.parse, until)
+    district.load(estates=estates, seed=seed, until=month, say=say)
 
 
 @cli.command()
