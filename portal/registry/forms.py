@@ -101,7 +101,8 @@ class EstateForm(CellsForm):
             self.refuse("delivered_on", _("日期不能晚于今天。"))
         if (self.value("latitude") is None) != (self.value("longitude") is None):
             missing = "latitude" if self.value("latitude") is None else "longitude"
-            self.refuse(missing, _("纬度和经度要么都填，要么都留空。"))
+            if not self[missing].errors:  # a filled one is refused already for what it holds
+                self.refuse(missing, _("纬度和经度要么都填，要么都留空。"))
         return not self.errors
 
 

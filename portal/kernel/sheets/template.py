@@ -109,7 +109,8 @@ def _note(column: Column) -> str:
 
 
 def _choices(column: Column) -> str:
-    return "\n".join(value if value == label else f"{value} {label}" for value, label in column.pairs)
+    """A line each; a label that begins with its value stands alone."""
+    return "\n".join(label if label.split()[:1] == [value] else f"{value} {label}" for value, label in column.pairs)
 
 
 def _explain(kind: SheetKind, notes: Worksheet) -> None:

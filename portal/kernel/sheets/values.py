@@ -136,7 +136,9 @@ def parse_choice(text: str, values: dict[str, str]) -> str:
     if value is None:
         labels: dict[str, list[str]] = {}
         for spelling, meant in values.items():
-            labels.setdefault(meant, [meant]).extend([spelling] if spelling != meant.casefold() else [])
+            label = spelling.removeprefix(meant.casefold())
+            label = spelling if label[:1].strip() else label.strip()  # a label may begin with its value: V01 …
+            labels.setdefault(meant, [meant]).extend([label] if label else [])
         expected = _("、").join(" ".join(spellings) for spellings in labels.values())
         raise DomainError(_("应填%(expected)s之一，现在是“%(value)s”。", expected=expected, value=shown(text)))
     return value
