@@ -3,13 +3,13 @@
 import re
 from collections.abc import Mapping
 
-from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
 from wtforms import DateField, IntegerField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
 from disclosure.ledger.categories import categories
 from portal.kernel.errors import DomainError
+from portal.kernel.forms import Form
 from portal.kernel.i18n import _, lazy
 
 MOST_YUAN = 12
@@ -40,13 +40,13 @@ def centi_of(text: str) -> int:
     return fen_of(text)
 
 
-class ReasonForm(FlaskForm):
+class ReasonForm(Form):
     """A public reason."""
 
     reason = TextAreaField(lazy("理由（公开）"), [InputRequired(lazy("请写明理由，理由会公开。")), Length(max=500)])
 
 
-class VoucherForm(FlaskForm):
+class VoucherForm(Form):
     """A voucher to attach."""
 
     kind = SelectField(lazy("种类"), [Chosen()])
@@ -56,13 +56,13 @@ class VoucherForm(FlaskForm):
     file = FileField(lazy("文件"), [InputRequired(lazy("请选择文件。"))])
 
 
-class CopyForm(FlaskForm):
+class CopyForm(Form):
     """A redacted copy made elsewhere."""
 
     copy = FileField(lazy("遮挡后的文件"), [InputRequired(lazy("请选择文件。"))])
 
 
-class RuleForm(FlaskForm):
+class RuleForm(Form):
     """A saved rule."""
 
     scope = SelectField(lazy("用于"), [Chosen()])
@@ -77,7 +77,7 @@ class RuleForm(FlaskForm):
     label = StringField(lazy("公开摘要"), [Optional(), Length(max=200)])
 
 
-class VoteForm(FlaskForm):
+class VoteForm(Form):
     """A decision on spending."""
 
     kind = SelectField(lazy("谁作的决定"), [Chosen()])

@@ -3,7 +3,6 @@
 import re
 from typing import Any
 
-from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
 from wtforms import BooleanField, DateField, HiddenField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
@@ -11,6 +10,7 @@ from wtforms.validators import DataRequired, InputRequired, Length, Optional, Va
 
 from disclosure.opened.kinds import Field, Kind
 from disclosure.opened.words import SOURCES
+from portal.kernel.forms import Form
 from portal.kernel.i18n import _, lazy
 
 # a mobile number, or an ID number with its day of birth: neither belongs on a public page
@@ -66,7 +66,7 @@ class CountField(StringField):
         self.amount = int(typed)
 
 
-class OpenForm(FlaskForm):
+class OpenForm(Form):
     """What every kind asks; the kind's own fields are named ``f_<code>``."""
 
     happened_on = DateField(lazy("日期"), [InputRequired(lazy("请填写日期。"))])
@@ -122,7 +122,7 @@ def _control(field: Field) -> Any:
     return StringField(name, [*needed, Length(max=200), no_private_data])
 
 
-class WithdrawForm(FlaskForm):
+class WithdrawForm(Form):
     """Why an entry is taken back: everybody reads it."""
 
     reason = TextAreaField(

@@ -4,12 +4,12 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from flask_wtf import FlaskForm
 from wtforms import DateField, HiddenField, IntegerField, RadioField, StringField, TextAreaField
 from wtforms.validators import Length, Optional, StopValidation, ValidationError
 
 from disclosure.owners.values import KIND_LABELS, parse_phone
 from portal.kernel.errors import DomainError
+from portal.kernel.forms import Form
 from portal.kernel.i18n import _, lazy
 from portal.kernel.sheets.values import parse_text
 
@@ -46,7 +46,7 @@ def _last4(_form: Any, field: Any) -> None:
         raise ValidationError(_("请填写手机号的后四位数字。"))
 
 
-class AskForm(FlaskForm):
+class AskForm(Form):
     """Which household asks to be let in."""
 
     building = StringField(lazy("楼栋"), [_plain(40)])
@@ -55,7 +55,7 @@ class AskForm(FlaskForm):
     last4 = StringField(lazy("手机号后四位"), [_filled(lazy("请填写手机号的后四位数字。")), _last4])
 
 
-class CodeForm(FlaskForm):
+class CodeForm(Form):
     """The one-time code."""
 
     code = StringField(
@@ -63,11 +63,11 @@ class CodeForm(FlaskForm):
     )
 
 
-class ActForm(FlaskForm):
+class ActForm(Form):
     """A button and nothing else."""
 
 
-class QuestionForm(FlaskForm):
+class QuestionForm(Form):
     """A question or an objection."""
 
     kind = RadioField(lazy("您要"), [_filled(lazy("请选择是提问还是提出异议。"))], validate_choice=False)
@@ -82,7 +82,7 @@ class QuestionForm(FlaskForm):
             self.kind.data = "question"
 
 
-class AnswerForm(FlaskForm):
+class AnswerForm(Form):
     """A public answer."""
 
     seq = IntegerField()
@@ -100,7 +100,7 @@ class AnswerForm(FlaskForm):
         ]
 
 
-class HoldingForm(FlaskForm):
+class HoldingForm(Form):
     """A new holding in the register."""
 
     building = StringField(lazy("楼栋"), [_plain(40)])
@@ -116,14 +116,14 @@ class HoldingForm(FlaskForm):
         self.kind.choices = [(value, _(label)) for value, label in KIND_LABELS]
 
 
-class EndForm(FlaskForm):
+class EndForm(Form):
     """Somebody moves out."""
 
     shown = HiddenField()
     until = DateField(lazy("迁出日期"), [_filled(lazy("请填写迁出日期。"))])
 
 
-class PhoneForm(FlaskForm):
+class PhoneForm(Form):
     """Another phone."""
 
     shown = HiddenField()

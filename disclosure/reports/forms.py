@@ -3,12 +3,12 @@
 import re
 from typing import Any
 
-from flask_wtf import FlaskForm
 from wtforms import BooleanField, DateField, HiddenField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, Optional, ValidationError
 
 from disclosure.reports.matrix import Field, Kind, kinds
+from portal.kernel.forms import Form
 from portal.kernel.i18n import _, lazy
 
 MOST = 2000
@@ -41,7 +41,7 @@ def _is_yuan(_form: Any, field: Any) -> None:
         raise ValidationError(_("请填写以元为单位的金额，最多两位小数，例如1200.50。")) from None
 
 
-class FilingForm(FlaskForm):
+class FilingForm(Form):
     """What every report has: the digest of what was shown, the public note and the reason of a correction."""
 
     seen = HiddenField()
@@ -84,13 +84,13 @@ class _Asked:
         """Refuses nothing."""
 
 
-class ReturnForm(FlaskForm):
+class ReturnForm(Form):
     """Why a report goes back."""
 
     reason = TextAreaField(lazy("退回的理由"), [DataRequired(lazy("请写明退回的理由。")), Length(max=1000)])
 
 
-class ConfirmForm(FlaskForm):
+class ConfirmForm(Form):
     """What was confirmed by; public."""
 
     text = TextAreaField(
@@ -98,7 +98,7 @@ class ConfirmForm(FlaskForm):
     )
 
 
-class TermForm(FlaskForm):
+class TermForm(Form):
     """From when a kind is not applicable, or due more often."""
 
     kind = SelectField(lazy("公开事项"), [InputRequired()])
@@ -117,7 +117,7 @@ class TermForm(FlaskForm):
         ]  # fmt: skip
 
 
-class OccasionForm(FlaskForm):
+class OccasionForm(Form):
     """A repair job that was completed."""
 
     happened_on = DateField(lazy("完工日期"), [InputRequired(lazy("请填写完工日期。"))])

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
 from wtforms import (
     BooleanField,
@@ -18,6 +17,7 @@ from wtforms import (
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length, Optional, StopValidation
 
+from portal.kernel.forms import Form
 from portal.kernel.i18n import lazy
 
 ROWS = 6  # lines of an offer or a draft on one page
@@ -39,21 +39,21 @@ def filled(sentence: Any) -> Callable[[Any, Any], None]:
     return check
 
 
-class EnterForm(FlaskForm):
+class EnterForm(Form):
     """Which case, and the one-time code."""
 
     number = StringField(lazy("案件编号"), [filled(lazy("请填写案件编号。")), Length(max=32)])
     code = StringField(lazy("入门码"), [filled(lazy("请填写入门码。")), Length(max=60, message=lazy("入门码太长了。"))])
 
 
-class ByPhoneForm(FlaskForm):
+class ByPhoneForm(Form):
     """Which case, and the phone on file."""
 
     number = StringField(lazy("案件编号"), [filled(lazy("请填写案件编号。")), Length(max=32)])
     phone = StringField(lazy("申请时填写的电话"), [filled(lazy("请填写电话。")), Length(max=30)])
 
 
-class HandForm(FlaskForm):
+class HandForm(Form):
     """Which code a party gets again and how; one that is shown takes the sight of the person."""
 
     way = RadioField(lazy("补发什么"), [filled(lazy("请选择。"))])
@@ -76,19 +76,19 @@ class HandForm(FlaskForm):
         return is_sound
 
 
-class SayForm(FlaskForm):
+class SayForm(Form):
     """A message in a room."""
 
     text = TextAreaField(lazy("要说的话"), [filled(lazy("请写下要说的话。")), Length(max=4000)])
 
 
-class FileForm(FlaskForm):
+class FileForm(Form):
     """A file in a room."""
 
     file = FileField(lazy("文件（PDF、JPEG或者PNG，不超过15MB）"), [filled(lazy("请选择文件。"))])
 
 
-class SignForm(FlaskForm):
+class SignForm(Form):
     """A signature over the hash that the page shows."""
 
     sha256 = HiddenField()
@@ -114,7 +114,7 @@ def _term(number: int) -> dict[str, Any]:
     }
 
 
-class _Terms(FlaskForm):
+class _Terms(Form):
     text = TextAreaField(lazy("其他说明"), [Optional(), Length(max=4000)])
     partial = BooleanField(lazy("只达成部分协议"))
     answers = HiddenField()

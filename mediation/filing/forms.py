@@ -4,12 +4,12 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from flask_wtf import FlaskForm
 from wtforms import HiddenField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional, StopValidation, ValidationError
 
 from mediation.cases import api as cases
+from portal.kernel.forms import Form
 from portal.kernel.i18n import _, lazy
 
 PHONE = re.compile(r"\+?[0-9][0-9 -]{5,18}[0-9]")
@@ -37,7 +37,7 @@ def _phone(_form: Any, field: Any) -> None:
         raise ValidationError(_("电话应为7至15位数字，请核对。"))
 
 
-class DisputeForm(FlaskForm):
+class DisputeForm(Form):
     """What every application says: what it is about, and what is asked for."""
 
     kind = SelectField(lazy("什么纠纷"), [_filled(lazy("请选择是什么纠纷。"))], validate_choice=True)
@@ -129,7 +129,7 @@ class CompanyForm(DisputeForm):
     unit = StringField(lazy("对方的楼栋和房号"), [Length(max=40, message=lazy("内容太长了。"))])
 
 
-class ProgressForm(FlaskForm):
+class ProgressForm(Form):
     """The code of the progress."""
 
     code = StringField(

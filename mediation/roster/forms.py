@@ -3,12 +3,12 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from flask_wtf import FlaskForm
 from wtforms import DateField, IntegerField, SelectField, SelectMultipleField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length, NumberRange, Optional, StopValidation
 
 from mediation.roster import words
+from portal.kernel.forms import Form
 from portal.kernel.i18n import _, lazy
 
 
@@ -25,7 +25,7 @@ def _choices(pairs: Iterable[tuple[str, Any]]) -> list[SelectChoice]:
     return [SelectChoice(code, name) for code, name in pairs]
 
 
-class FactsForm(FlaskForm):
+class FactsForm(Form):
     """What is known of a mediator or lawyer."""
 
     name = StringField(lazy("姓名"), [_filled(lazy("请填写姓名。")), Length(max=40)])
@@ -57,13 +57,13 @@ class NewForm(FactsForm):
         self.login.choices = _choices([("", _("请选择")), *logins])
 
 
-class AwayForm(FlaskForm):
+class AwayForm(Form):
     """Until when somebody is away."""
 
     until = DateField(lazy("暂停到哪天（含当天）"), [_filled(lazy("请填写日期。"))])
 
 
-class TieForm(FlaskForm):
+class TieForm(Form):
     """A tie to an estate or a company."""
 
     kind = SelectField(lazy("是什么关系"), [_filled(lazy("请选择。"))])
@@ -75,7 +75,7 @@ class TieForm(FlaskForm):
         self.kind.choices = _choices([("", _("请选择")), *words.TIE_NAMES.items()])
 
 
-class PlaceForm(FlaskForm):
+class PlaceForm(Form):
     """A room for sessions."""
 
     code = StringField(lazy("会议室编号"), [_filled(lazy("请填写会议室的编号和名称。")), Length(max=32)])

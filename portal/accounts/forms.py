@@ -3,12 +3,12 @@
 from collections.abc import Callable
 from typing import Any
 
-from flask_wtf import FlaskForm
 from wtforms import HiddenField, PasswordField, SelectField, StringField
 from wtforms.validators import StopValidation, ValidationError
 
 from portal.accounts.words import ROLE_NAMES
 from portal.kernel.errors import DomainError
+from portal.kernel.forms import Form
 from portal.kernel.i18n import _, lazy
 from portal.kernel.sheets.values import parse_login, parse_uscc
 
@@ -38,7 +38,7 @@ def parsed(parse: Callable[[str], Any]) -> Callable[[Any, Any], None]:
     return check
 
 
-class SignInForm(FlaskForm):
+class SignInForm(Form):
     """Login with a password or a one-time code."""
 
     login = StringField(lazy("登录名"), [filled(lazy("请填写登录名。"))])
@@ -46,7 +46,7 @@ class SignInForm(FlaskForm):
     next = HiddenField()
 
 
-class NewPasswordForm(FlaskForm):
+class NewPasswordForm(Form):
     """A new password, twice."""
 
     password = PasswordField(lazy("新密码"), [filled(lazy("请填写新密码。"))])
@@ -64,17 +64,17 @@ class ChangePasswordForm(NewPasswordForm):
     old = PasswordField(lazy("现在的密码"), [filled(lazy("请填写现在的密码。"))])
 
 
-class ConfirmForm(FlaskForm):
+class ConfirmForm(Form):
     """A button."""
 
 
-class CodeForm(FlaskForm):
+class CodeForm(Form):
     """The code of a second factor."""
 
     code = StringField(lazy("验证码或恢复码"), [filled(lazy("请填写验证码或恢复码。"))])
 
 
-class AppForm(FlaskForm):
+class AppForm(Form):
     """A code that shows that the app holds the secret; the secret travels with what vouches for it."""
 
     code = StringField(lazy("应用显示的6位数字"), [filled(lazy("请填写应用显示的6位数字。"))])
@@ -82,20 +82,20 @@ class AppForm(FlaskForm):
     offer = HiddenField()
 
 
-class PasskeyForm(FlaskForm):
+class PasskeyForm(Form):
     """The browser's answer for a new passkey, and what it shall be called."""
 
     name = StringField(lazy("名称"), [filled(lazy("请填写名称。"))])
     answer = HiddenField()
 
 
-class PasskeyNameForm(FlaskForm):
+class PasskeyNameForm(Form):
     """What a passkey shall be called."""
 
     name = StringField(lazy("名称"), [filled(lazy("请填写名称。"))])
 
 
-class PersonForm(FlaskForm):
+class PersonForm(Form):
     """Name, role, division and enterprise of a person; the choices of divisions are passed in."""
 
     name = StringField(lazy("姓名"), [filled(lazy("请填写姓名。"))])

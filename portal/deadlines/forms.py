@@ -4,13 +4,13 @@ import csv
 import io
 from datetime import date
 
-from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
 from wtforms import DateField, RadioField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 
 from portal.kernel.errors import DomainError
+from portal.kernel.forms import Form
 from portal.kernel.i18n import _, lazy
 
 KINDS = (
@@ -22,7 +22,7 @@ WORDS = {"off": "off", "放假": "off", "休": "off", "work": "work", "上班": 
 MOST = 120  # days of one notice
 
 
-class DayForm(FlaskForm):
+class DayForm(Form):
     """One day."""
 
     day = DateField(lazy("日期"), [InputRequired(lazy("请填写日期，例如2027-01-01。"))])
@@ -32,7 +32,7 @@ class DayForm(FlaskForm):
     )
 
 
-class YearForm(FlaskForm):
+class YearForm(Form):
     """The notice of a year: its days as lines, or a CSV file with the same lines."""
 
     sheet = TextAreaField(lazy("放假和调休的日期"), [Optional()])

@@ -1,11 +1,11 @@
 """Shape and wording of the notices' forms."""
 
-from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
 from wtforms import DateField, HiddenField, RadioField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 
+from portal.kernel.forms import Form
 from portal.kernel.i18n import lazy
 
 METHODS = (
@@ -17,7 +17,7 @@ METHODS = (
 METHOD_NAMES = {**{one.value: one.label for one in METHODS}, "recorded": lazy("经办人员登记")}
 
 
-class ServeForm(FlaskForm):
+class ServeForm(Form):
     """How a document was served."""
 
     method = RadioField(lazy("送达方式"), [InputRequired(lazy("请选择送达方式。"))], choices=list(METHODS))
@@ -26,7 +26,7 @@ class ServeForm(FlaskForm):
     note = TextAreaField(lazy("凭证编号或者说明"), [Optional(), Length(max=500)])
 
 
-class ConfirmationForm(FlaskForm):
+class ConfirmationForm(Form):
     """A signed confirmation of electronic service."""
 
     uscc = HiddenField()
@@ -34,18 +34,18 @@ class ConfirmationForm(FlaskForm):
     file = FileField(lazy("签字盖章的确认书"), [FileRequired(lazy("请上传企业签署的电子送达确认书。"))])
 
 
-class WithdrawForm(FlaskForm):
+class WithdrawForm(Form):
     """Electronic service ends."""
 
     uscc = HiddenField()
     reason = TextAreaField(lazy("撤回的理由"), [InputRequired(lazy("请写明理由。")), Length(max=500)])
 
 
-class DigestForm(FlaskForm):
+class DigestForm(Form):
     """Where the daily mail goes."""
 
     email = StringField(lazy("邮箱"), [InputRequired(lazy("请填写完整的邮箱地址，例如name@example.com。"))])
 
 
-class PlainForm(FlaskForm):
+class PlainForm(Form):
     """A press of a button."""

@@ -4,16 +4,17 @@ from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Any
 
-from flask_wtf import FlaskForm
 from wtforms import BooleanField, HiddenField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional, StopValidation
 from wtforms.widgets import DateInput
 
 from portal.kernel.errors import DomainError
+from portal.kernel.forms import Form
 from portal.kernel.i18n import _, lazy
 from portal.kernel.sheets.columns import Column, SheetKind
 from portal.kernel.sheets.values import parser_of
+from portal.kernel.unseen import trimmed
 from portal.registry.columns import CONTRACTS, ENTERPRISES, ESTATES, MANAGERS
 from portal.registry.kinds import NAMES as KIND_NAMES
 
@@ -30,7 +31,7 @@ def fits(column: Column, required: bool) -> Callable[[Any, Any], None]:
     """What is filled in is what the column accepts; the parsed value is kept in ``field.value``."""
 
     def check(_form: Any, field: Any) -> None:
-        text, field.value = str(field.data or "").strip(), None
+        text, field.value = trimmed(str(field.data or "")), None
         if not text:
             if required:
                 raise StopValidation(_("请填写%(label)s。", label=_(column.header)))
@@ -55,7 +56,7 @@ def cell(sheet: SheetKind, name: str, required: bool | None = None, **options: A
     return field(lazy(column.header), [fits(column, needed)], **options)
 
 
-class CellsForm(FlaskForm):
+class CellsForm(Form):
     """A form whose fields are checked by columns."""
 
     def value(self, name: str) -> Any:
@@ -101,7 +102,8 @@ class EstateForm(CellsForm):
             self.refuse("delivered_on", _("日期不能晚于今天。"))
         if (self.value("latitude") is None) != (self.value("longitude") is None):
             missing = "latitude" if self.value("latitude") is None else "longitude"
-            self.refuse(missing, _("纬度和经度要么都填，要么都留空。"))
+            if not self[missing].errors:  # a filled one is refused already for what it holds
+                self.refuse(missing, _("纬度和经度要么都填，要么都留空。"))
         return not self.errors
 
 

@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, Response, abort, current_app, g, request, session
+from flask import Flask, Response, current_app, g, request, session
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers.response import Response as AnyResponse
@@ -117,13 +117,15 @@ def _before() -> AnyResponse | None:
     return None
 
 
-def _refuse_zeroes() -> None:
+def _refuse_zeroes() -> Response | None:
     """No text that people write holds a NUL, and PostgreSQL takes none: it is refused before anything is asked for it."""
-    texts = [request.path, *(text for _name, text in request.args.items(multi=True))]
-    if request.method == "POST":
-        texts += [text for _name, text in request.form.items(multi=True)]
-    if any("\x00" in text for text in texts):
-        abort(400)
+    if any("\x00" in text for text in (request.path, *(text for _name, text in request.args.items(multi=True)))):
+        return errors.answer(
+            400, i18n.gettext("地址里有不允许的字符（%(sign)s）。请检查地址，或者从首页重新进入。", sign="%00")
+        )
+    if request.method == "POST" and any("\x00" in text for _name, text in request.form.items(multi=True)):
+        return errors.answer(400, i18n.gettext("填写的内容里有不允许的字符（U+0000）。请返回上一页重新输入。"))
+    return None
 
 
 def _after(response: Response) -> Response:

@@ -21,8 +21,10 @@ from portal.kernel.periods import Quarter, Year
 from portal.kernel.settings import reload_settings, settings
 from portal.shell.cli_funds import funds
 from portal.shell.cli_operations import backup, evidence, restore
-from portal.shell.cli_parts import AS, ON, DayParam, InstantParam, act_day, acting, parsed, ready, say
+from portal.shell.cli_parts import AS, ON, DayParam, InstantParam, act_day, acting, parsed, ready, say, writing
 from portal.shell.cli_personal import outbox, retention, rewrap
+
+TARGET = click.Path(readable=False, path_type=Path)  # what stands in the way of writing there shows at the writing
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -44,9 +46,9 @@ def init() -> None:
 @cli.command()
 @click.option("--estates", type=click.IntRange(1, 20000), default=600, show_default=True)
 @click.option("--seed", type=int, default=1, show_default=True)
-@click.option("--until", default="2026-10", show_default=True, metavar="YYYY-MM")
+@click.option("--until", show_default="2026-10", metavar="YYYY-MM", help="2025-01 up to the running month")
 @click.option("--sign-ins", is_flag=True, help="only print one sign-in per role of the loaded demo")
-def demo(estates: int, seed: int, until: str, sign_ins: bool) -> None:
+def demo(estates: int, seed: int, until: str | None, sign_ins: bool) -> None:
     """Load the deterministic demo district into an empty database."""
     # this process only loads: looking for cycles as often as usual takes a tenth of it
     gc.set_threshold(100_000, 20, 20)
@@ -58,7 +60,8 @@ def demo(estates: int, seed: int, until: str, sign_ins: bool) -> None:
     if sign_ins:
         district.print_sign_ins(say)
         return
-    district.load(estates=estates, seed=seed, until=parsed(Month.parse, until), say=say)
+    month = None if until is None else parsed(Month.parse, until)
+    district.load(estates=estates, seed=seed, until=month, say=say)
 
 
 @cli.command()
@@ -95,12 +98,14 @@ def _kind(name: str) -> Any:
 
 @cli.command()
 @click.argument("kind")
-@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.argument("file", type=TARGET)
 def template(kind: str, file: Path) -> None:
     """Write a blank import sheet."""
     from portal.kernel.sheets.template import write_template
 
-    write_template(_kind(kind).sheet, file)
+    found = _kind(kind)
+    with writing(file):
+        write_template(found.sheet, file)
     say(str(file))
 
 
@@ -240,7 +245,7 @@ def export() -> None:
 
 
 @export.command("open-data")
-@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+@click.argument("folder", type=TARGET)
 @click.option("--as-of", type=DayParam(), help="what was public on that day, default today")
 @click.option("--known-at", type=InstantParam(), help="as known then, for example 2026-01-25T08:00:00Z, default now")
 def export_open_data(folder: Path, as_of: date | None, known_at: datetime | None) -> None:
@@ -248,7 +253,7 @@ def export_open_data(folder: Path, as_of: date | None, known_at: datetime | None
     ready()
     from portal.shell.opendata import api as opendata
 
-    with reading() as db:
+    with reading() as db, writing(folder):
         manifest = opendata.export(db, folder, act_day(as_of), known_at)
     say(_("已导出%(n)s个文件到%(folder)s", n=len(manifest["files"]), folder=folder))
 

@@ -1,8 +1,11 @@
 """What every command of the command line shares: dates and periods of acts, who acts, and what it says."""
 
 import getpass
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 
 import click
@@ -11,6 +14,7 @@ from portal.kernel import clock, schema
 from portal.kernel.access import Actor, system_actor
 from portal.kernel.db import reading
 from portal.kernel.errors import DomainError
+from portal.kernel.files_store import StoreAway
 from portal.kernel.i18n import _
 
 
@@ -86,6 +90,25 @@ def ready() -> None:
 def say(text: str) -> None:
     """Print a line of the answer."""
     click.echo(text)
+
+
+@contextmanager
+def writing(target: Path) -> Iterator[None]:
+    """What keeps a command from writing where it was told to is a reason; an error of the portal's own files passes."""
+    try:
+        yield
+    except OSError as error:
+        if isinstance(error, StoreAway) or not _is_about(target, error):
+            raise
+        raise DomainError(_("写不进%(path)s：%(error)s", path=target, error=error.strerror or error)) from error
+
+
+def _is_about(target: Path, error: OSError) -> bool:
+    """A full disk names no file; else the file is the target, lies in it, or is a folder on the way to it."""
+    if not isinstance(error.filename, str | bytes | os.PathLike):
+        return True
+    wanted, named = target.absolute(), Path(os.fsdecode(error.filename)).absolute()
+    return named.is_relative_to(wanted) or wanted.is_relative_to(named)
 
 
 AS = click.option("--as", "login", metavar="LOGIN", help="act as this person (audited)")

@@ -130,6 +130,15 @@ def _on_disk(error: OSError) -> Response:
     return _unexpected(error)
 
 
+def _by_the_web(error: HTTPException) -> Response:
+    """With what the status asks to be told beside it: 405 the methods that are allowed, 416 the range."""
+    told = answer(error.code or 500)
+    for name, value in error.get_headers(request.environ):
+        if name.casefold() != "content-type":
+            told.headers[name] = value
+    return told
+
+
 def register(app: Flask) -> None:
     """Connect the errors of the domain and of the web to their answers."""
     app.register_error_handler(NotFound, lambda error: answer(404, str(error)))
@@ -143,6 +152,6 @@ def register(app: Flask) -> None:
     for away in AWAY:
         app.register_error_handler(away, _away)
     app.register_error_handler(OSError, _on_disk)
-    app.register_error_handler(HTTPException, lambda error: answer(error.code or 500))
+    app.register_error_handler(HTTPException, _by_the_web)
     if not app.testing:
         app.register_error_handler(Exception, _unexpected)

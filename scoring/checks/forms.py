@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from flask_wtf import FlaskForm
 from wtforms import DateField, IntegerField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import StopValidation
 
 from portal.kernel.errors import DomainError
+from portal.kernel.forms import Form
 from portal.kernel.i18n import _, lazy
 from portal.kernel.images import Box
 from portal.kernel.points import parse_cp, print_short
@@ -103,7 +103,7 @@ def filled(sentence: Any) -> Any:
     return check
 
 
-class DayForm(FlaskForm):
+class DayForm(Form):
     """The day of the visit."""
 
     inspected_on = DateField(lazy("检查日期"))
@@ -114,7 +114,7 @@ class DayForm(FlaskForm):
             raise StopValidation(_("请填写检查日期，例如2026-09-08。"))
 
 
-class ResultForm(FlaskForm):
+class ResultForm(Form):
     """Another result for one item, with the reason. The answers are those of the item's deduction rule."""
 
     answer = RadioField(lazy("改为"), validate_choice=True)
@@ -146,7 +146,7 @@ class ResultForm(FlaskForm):
         return str(self.count.data) if self.answer.data == FOUND else str(self.answer.data)
 
 
-class ReasonForm(FlaskForm):
+class ReasonForm(Form):
     """A reason."""
 
     reason = TextAreaField(lazy("理由"), [filled(lazy("请写明理由。"))])

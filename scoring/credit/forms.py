@@ -1,17 +1,17 @@
 """Forms of the credit pages. Who and what can be chosen is passed in."""
 
-from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
 from wtforms import BooleanField, DateField, HiddenField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
+from portal.kernel.forms import Form
 from portal.kernel.i18n import lazy
 
 LINE, TEXT = Length(max=200), Length(max=1000)
 
 
-class EventForm(FlaskForm):
+class EventForm(Form):
     """An event that is proposed. ``event`` is ``code`` or ``code/variant`` of the catalogue in force."""
 
     subject_type = RadioField(
@@ -34,19 +34,19 @@ class EventForm(FlaskForm):
     act = HiddenField()
 
 
-class ReasonForm(FlaskForm):
+class ReasonForm(Form):
     """A decision that needs its reason."""
 
     reason = TextAreaField(lazy("理由"), [DataRequired(lazy("请写明理由。")), TEXT])
 
 
-class DecideForm(FlaskForm):
+class DecideForm(Form):
     """The answer that the decision gives to what the enterprise said."""
 
     reply = TextAreaField(lazy("对陈述、申辩的答复"), [Optional(), Length(max=5000)])
 
 
-class ServeForm(FlaskForm):
+class ServeForm(Form):
     """How a document reached its addressee."""
 
     document_id = HiddenField(validators=[DataRequired()])
@@ -64,14 +64,14 @@ class ServeForm(FlaskForm):
     note = StringField(lazy("凭证编号或者说明"), [Optional(), LINE])
 
 
-class AnswerForm(FlaskForm):
+class AnswerForm(Form):
     """What an enterprise says to a notice."""
 
     body = TextAreaField(lazy("陈述、申辩的内容"), [DataRequired(lazy("请填写陈述、申辩的内容。")), Length(max=5000)])
     file = FileField(lazy("证据材料"))
 
 
-class SignForm(FlaskForm):
+class SignForm(Form):
     """An enterprise signs a commitment."""
 
     signer = StringField(lazy("签署人姓名"), [DataRequired(lazy("请填写签署人姓名。")), Length(max=40)])
@@ -80,5 +80,5 @@ class SignForm(FlaskForm):
     )
 
 
-class PlainForm(FlaskForm):
+class PlainForm(Form):
     """A button alone."""

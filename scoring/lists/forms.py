@@ -1,18 +1,18 @@
 """Forms of the list pages."""
 
-from flask_wtf import FlaskForm
 from wtforms import RadioField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length
 
+from portal.kernel.forms import Form
 from portal.kernel.i18n import lazy
 
 
-class PlainForm(FlaskForm):
+class PlainForm(Form):
     """A button alone, below what it changes."""
 
 
-class DecideForm(FlaskForm):
+class DecideForm(Form):
     """What a lead decides about one case, and why."""
 
     outcome = RadioField(
@@ -23,13 +23,13 @@ class DecideForm(FlaskForm):
     why = TextAreaField(lazy("理由（写进决定书）"), [DataRequired(lazy("请写明理由。")), Length(max=1000)])
 
 
-class WithdrawalForm(FlaskForm):
+class WithdrawalForm(Form):
     """A decision was revoked: by which paper."""
 
     document = StringField(lazy("撤销文书的文号"), [DataRequired(lazy("请填写撤销文书的文号。")), Length(max=200)])
 
 
-class TakeOffForm(FlaskForm):
+class TakeOffForm(Form):
     """Why an entry is taken off before its time."""
 
     reason = RadioField(

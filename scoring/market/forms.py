@@ -1,14 +1,14 @@
 """Forms of market entry."""
 
-from flask_wtf import FlaskForm
 from wtforms import HiddenField, RadioField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length
 
+from portal.kernel.forms import Form
 from portal.kernel.i18n import lazy
 
 
-class DecisionForm(FlaskForm):
+class DecisionForm(Form):
     """What is done about a contract that came by sheet."""
 
     estate_code = HiddenField(validators=[DataRequired()])

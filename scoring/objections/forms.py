@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
-from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, MultipleFileField
 from wtforms import DateField, FieldList, RadioField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
+from portal.kernel.forms import Form
 from portal.kernel.i18n import lazy
 from scoring.objections import words
 
@@ -19,7 +19,7 @@ def _choices(names: Mapping[str, Any]) -> list[SelectChoice]:
     return [SelectChoice(code, name) for code, name in names.items()]
 
 
-class FilingForm(FlaskForm):
+class FilingForm(Form):
     """What the company contests, point by point, with files."""
 
     points = FieldList(TextAreaField(lazy("意见"), [Optional(), Length(max=2000)]), min_entries=POINTS, max_entries=10)
@@ -30,11 +30,11 @@ class FilingForm(FlaskForm):
         self.points[0].flags.required = True  # one point is needed; the verb says so when there is none
 
 
-class PlainForm(FlaskForm):
+class PlainForm(Form):
     """A button alone, below what it changes."""
 
 
-class RefuseForm(FlaskForm):
+class RefuseForm(Form):
     """Why an objection is not accepted."""
 
     code = RadioField(
@@ -45,13 +45,13 @@ class RefuseForm(FlaskForm):
     refusal = TextAreaField(lazy("具体说明"), [DataRequired(lazy("请写明理由。")), Length(max=2000)])
 
 
-class ReasonForm(FlaskForm):
+class ReasonForm(Form):
     """Why more time is needed."""
 
     why = TextAreaField(lazy("延期的理由"), [DataRequired(lazy("请写明理由。")), Length(max=2000)])
 
 
-class ExtensionForm(FlaskForm):
+class ExtensionForm(Form):
     """Whether the longer time is granted."""
 
     granted = RadioField(
@@ -62,13 +62,13 @@ class ExtensionForm(FlaskForm):
     ground = TextAreaField(lazy("审批意见"), [DataRequired(lazy("请写明理由。")), Length(max=2000)])
 
 
-class DecisionForm(FlaskForm):
+class DecisionForm(Form):
     """The reason of a decision; it is made public with a correction."""
 
     reason = TextAreaField(lazy("决定的理由"), [DataRequired(lazy("请写明理由。")), Length(max=2000)])
 
 
-class ServiceForm(FlaskForm):
+class ServiceForm(Form):
     """How a document reached the company on paper."""
 
     method = RadioField(lazy("送达方式"), [InputRequired(lazy("请选择送达方式。"))], choices=_choices(words.SERVICE))
@@ -77,7 +77,7 @@ class ServiceForm(FlaskForm):
     proof = FileField(lazy("送达凭证"), [Optional()])
 
 
-class ProceedingForm(FlaskForm):
+class ProceedingForm(Form):
     """A reconsideration or a lawsuit to register."""
 
     ref = StringField(lazy("有关结果的编号"), [DataRequired(lazy("请填写有关结果的编号。")), Length(max=80)])
@@ -87,7 +87,7 @@ class ProceedingForm(FlaskForm):
     since = DateField(lazy("受理日期"), [InputRequired(lazy("请填写受理日期。"))])
 
 
-class EndForm(FlaskForm):
+class EndForm(Form):
     """How a proceeding ended."""
 
     result = RadioField(lazy("结果"), [InputRequired(lazy("请选择结果。"))], choices=_choices(words.RESULTS))

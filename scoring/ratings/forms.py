@@ -2,20 +2,20 @@
 
 from typing import Any
 
-from flask_wtf import FlaskForm
 from wtforms import HiddenField, TextAreaField
 from wtforms.validators import ValidationError
 
+from portal.kernel.forms import Form
 from portal.kernel.i18n import _, lazy
 
 MOST = 500
 
 
-class ActForm(FlaskForm):
+class ActForm(Form):
     """A button."""
 
 
-class ConfirmForm(FlaskForm):
+class ConfirmForm(Form):
     """Closing a community's review. ``seq``: the step that the page showed."""
 
     seq = HiddenField()
@@ -26,7 +26,7 @@ class ConfirmForm(FlaskForm):
         return int(self.seq.data) if str(self.seq.data or "").isdigit() else -1
 
 
-class PublishForm(FlaskForm):
+class PublishForm(Form):
     """A publication. ``seen``: the fingerprint of the preview; a correction needs its public reason."""
 
     seen = HiddenField()

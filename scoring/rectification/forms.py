@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from flask_wtf import FlaskForm
 from flask_wtf.file import MultipleFileField
 from wtforms import RadioField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import StopValidation
 
+from portal.kernel.forms import Form
 from portal.kernel.i18n import _, lazy
 from scoring.rectification.moves import MOST_TEXT
 
@@ -27,7 +27,7 @@ def filled(sentence: Any) -> Any:
     return check
 
 
-class AnswerForm(FlaskForm):
+class AnswerForm(Form):
     """What was put right, with photos."""
 
     text = TextAreaField(lazy("整改情况"), [filled(lazy("请写明整改情况。"))])
@@ -38,26 +38,26 @@ class AnswerForm(FlaskForm):
         self.photos.flags.required = True
 
 
-class ProtectForm(FlaskForm):
+class ProtectForm(Form):
     """Temporary protection, photos if there are any."""
 
     measures = TextAreaField(lazy("临时防护措施"), [filled(lazy("请写明采取了什么临时防护措施。"))])
     pictures = MultipleFileField(lazy("防护措施的照片"))
 
 
-class ExtensionForm(FlaskForm):
+class ExtensionForm(Form):
     """Why more time is needed."""
 
     why = TextAreaField(lazy("需要延期的原因"), [filled(lazy("请写明为什么需要延期。"))])
 
 
-class RefuseForm(FlaskForm):
+class RefuseForm(Form):
     """Why the fix is not one."""
 
     reason = TextAreaField(lazy("没有通过的理由"), [filled(lazy("请写明复查没有通过的理由。"))])
 
 
-class DecideForm(FlaskForm):
+class DecideForm(Form):
     """More time, or not."""
 
     decision = RadioField(lazy("是否准予延期"), choices=YES_NO)
@@ -81,7 +81,7 @@ class DecideForm(FlaskForm):
             raise StopValidation(_("说明最多填%(n)s个字。请缩短。", n=MOST_TEXT))
 
 
-class WithdrawForm(FlaskForm):
+class WithdrawForm(Form):
     """Why a public photo is taken back."""
 
     cause = TextAreaField(lazy("理由"), [filled(lazy("请写明理由。"))])

@@ -1,15 +1,15 @@
 """Forms of the repair pages."""
 
-from flask_wtf import FlaskForm
 from flask_wtf.file import MultipleFileField
 from wtforms import BooleanField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
+from portal.kernel.forms import Form
 from portal.kernel.i18n import lazy
 
 
-class ApplicationForm(FlaskForm):
+class ApplicationForm(Form):
     """An application, or what was missing in one. What is empty is told as a gap, all gaps at once."""
 
     statement = TextAreaField(lazy("怎样改正，怎样消除不利影响"), [Optional(), Length(max=5000)])
@@ -18,7 +18,7 @@ class ApplicationForm(FlaskForm):
     signer = StringField(lazy("签署人姓名"), [Optional(), Length(max=50)])
 
 
-class DecisionForm(FlaskForm):
+class DecisionForm(Form):
     """What a lead decides. The code is needed for a refusal."""
 
     outcome = RadioField(
@@ -41,11 +41,11 @@ class DecisionForm(FlaskForm):
     why = TextAreaField(lazy("理由（写进决定书）"), [DataRequired(lazy("请写明理由。")), Length(max=1000)])
 
 
-class WhyForm(FlaskForm):
+class WhyForm(Form):
     """Why more time is needed; not named like the reason of the decision, which stands on the same page."""
 
     more = TextAreaField(lazy("理由"), [DataRequired(lazy("请写明理由。")), Length(max=1000)])
 
 
-class PlainForm(FlaskForm):
+class PlainForm(Form):
     """A button alone."""

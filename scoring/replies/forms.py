@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from flask_wtf import FlaskForm
 from wtforms import IntegerField, MultipleFileField, RadioField, TextAreaField
 
+from portal.kernel.forms import Form
 from portal.kernel.i18n import lazy
 from scoring.replies.reasons import REASONS
 
 
-class WriteForm(FlaskForm):
+class WriteForm(Form):
     """A reply: text and photos."""
 
     text = TextAreaField(lazy("企业说明"), render_kw={"maxlength": 1000})
@@ -25,11 +25,11 @@ class WriteForm(FlaskForm):
         return [file.read() for file in self.photos.data or [] if getattr(file, "filename", "")]
 
 
-class ActForm(FlaskForm):
+class ActForm(Form):
     """A button and nothing else."""
 
 
-class AcceptForm(FlaskForm):
+class AcceptForm(Form):
     """The step that the page showed."""
 
     seq = IntegerField()

@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
 from wtforms import BooleanField, IntegerField, SelectField, SelectMultipleField, StringField
 from wtforms.validators import InputRequired, Length, NumberRange
 from wtforms.widgets import DateInput
 
+from portal.kernel.forms import Form
 from portal.kernel.i18n import lazy
 from scoring.rules.deductions import DEDUCTIONS
 from scoring.rules.standard import HAZARD_CLASSES
@@ -17,14 +17,14 @@ def _needed(sentence: str) -> Any:
     return InputRequired(lazy(sentence))
 
 
-class NewDraftForm(FlaskForm):
+class NewDraftForm(Form):
     """Begin a version."""
 
     version = StringField(lazy("版本号"), [_needed("请填写版本号。")])
     based_on = SelectField(lazy("以哪个版本为基础"))
 
 
-class DetailsForm(FlaskForm):
+class DetailsForm(Form):
     """What a version is for."""
 
     kinds = SelectMultipleField(lazy("适用的小区"), [_needed("请至少选择一类小区。")])
@@ -32,7 +32,7 @@ class DetailsForm(FlaskForm):
     pass_photo_c = BooleanField(lazy("C类检查项通过时也要拍照"))
 
 
-class ItemForm(FlaskForm):
+class ItemForm(Form):
     """One item."""
 
     item_code = StringField(lazy("检查项编号"), [_needed("请填写检查项编号。")])
@@ -48,13 +48,13 @@ class ItemForm(FlaskForm):
     hazard_class = SelectField(lazy("隐患等级"), choices=list(HAZARD_CLASSES))
 
 
-class SheetForm(FlaskForm):
+class SheetForm(Form):
     """Bring the items of a draft by sheet."""
 
     file = FileField(lazy("检查标准表格"), [FileRequired(lazy("请选择文件。"))])
 
 
-class PublishForm(FlaskForm):
+class PublishForm(Form):
     """From which day a version is in force."""
 
     in_force_from = StringField(lazy("实施日期"), [_needed("请填写实施日期。")], widget=DateInput())

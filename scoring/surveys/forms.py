@@ -3,11 +3,11 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from flask_wtf import FlaskForm
 from wtforms import DateField, SelectField, StringField, TextAreaField
 from wtforms.validators import Length, StopValidation
 
 from portal.kernel.errors import DomainError
+from portal.kernel.forms import Form
 from portal.kernel.i18n import _, lazy
 from portal.kernel.sheets.values import parse_int, parse_points
 
@@ -37,7 +37,7 @@ def _needed(sentence: Any) -> Callable[[Any, Any], None]:
     return check
 
 
-class FactsForm(FlaskForm):
+class FactsForm(Form):
     """The facts of one estate and year. What is not known yet stays empty; ``reason`` is for corrections."""
 
     households = StringField(lazy("户数"), [_read_by(lambda text: parse_int(text, 1))])
@@ -74,7 +74,7 @@ def facts_form(indicators: Mapping[str, str], with_rate: bool) -> type[FactsForm
     return type("FactsFormOfRuleSet", (FactsForm,), fields)
 
 
-class VetoForm(FlaskForm):
+class VetoForm(Form):
     """A veto that was decided and served. ``veto_code`` gets its choices from the view."""
 
     veto_code = SelectField(lazy("否决情形"), [_needed(lazy("请选择否决情形。"))])
@@ -84,7 +84,7 @@ class VetoForm(FlaskForm):
     evidence = TextAreaField(lazy("依据"), [_needed(lazy("请填写依据。")), Length(max=500)])
 
 
-class WithdrawForm(FlaskForm):
+class WithdrawForm(Form):
     """Take back a veto."""
 
     reason = TextAreaField(lazy("撤销原因"), [_needed(lazy("请写明撤销的原因。")), Length(max=500)])

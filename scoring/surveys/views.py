@@ -6,7 +6,6 @@ from datetime import date
 from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
-from flask_wtf import FlaskForm
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers.response import Response as AnyResponse
@@ -15,6 +14,7 @@ from portal.kernel import clock
 from portal.kernel.access import Permission
 from portal.kernel.db import transaction
 from portal.kernel.errors import DomainError, NotAllowed, NotFound
+from portal.kernel.forms import Form
 from portal.kernel.i18n import _, language
 from portal.kernel.points import print_cp
 from portal.kernel.sheets.write import write_csv, write_xlsx
@@ -143,7 +143,7 @@ def _seen_estate(code: str, year: int) -> registry.EstateView:
     return found
 
 
-def _saved(form: FlaskForm, deed: Callable[[Session], Any]) -> bool:
+def _saved(form: Form, deed: Callable[[Session], Any]) -> bool:
     """Do the deed in a transaction of its own; what the domain refuses stands above the form."""
     try:
         with transaction() as db:
@@ -155,7 +155,7 @@ def _saved(form: FlaskForm, deed: Callable[[Session], Any]) -> bool:
     return not form.errors
 
 
-def _status(form: FlaskForm) -> int:
+def _status(form: Form) -> int:
     return 422 if form.errors else 200
 
 

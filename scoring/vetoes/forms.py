@@ -1,15 +1,15 @@
 """Forms of the veto pages. Grounds are passed in."""
 
-from flask_wtf import FlaskForm
 from flask_wtf.file import MultipleFileField
 from wtforms import HiddenField, IntegerField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
+from portal.kernel.forms import Form
 from portal.kernel.i18n import lazy
 
 
-class ProposalForm(FlaskForm):
+class ProposalForm(Form):
     """A veto that is proposed."""
 
     estate_code = StringField(lazy("小区编号"), [DataRequired(lazy("请填写小区编号。")), Length(max=32)])
@@ -21,7 +21,7 @@ class ProposalForm(FlaskForm):
     hint = HiddenField(validators=[Optional(), Length(max=80)])
 
 
-class DecisionForm(FlaskForm):
+class DecisionForm(Form):
     """What a lead decides, and why."""
 
     outcome = RadioField(
@@ -35,7 +35,7 @@ class DecisionForm(FlaskForm):
     why = TextAreaField(lazy("理由（写进决定书）"), [DataRequired(lazy("请写明理由。")), Length(max=1000)])
 
 
-class WhyForm(FlaskForm):
+class WhyForm(Form):
     """A deed with its reason."""
 
     why = TextAreaField(lazy("理由"), [DataRequired(lazy("请写明理由。")), Length(max=1000)])

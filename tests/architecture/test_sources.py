@@ -55,6 +55,24 @@ def test_only_the_clock_reads_the_time():
     assert found == []
 
 
+def test_every_form_is_the_kernels():
+    """Which looks through what is typed for characters that nobody sees."""
+    found = [
+        where(path, node)
+        for path in modules()
+        for node in ast.walk(parsed(path))
+        if isinstance(node, ast.ImportFrom)
+        and (node.module, {alias.name for alias in node.names} & {"Form", "FlaskForm"})
+        in (
+            ("flask_wtf", {"FlaskForm"}),
+            ("flask_wtf.form", {"FlaskForm"}),
+            ("wtforms", {"Form"}),
+            ("wtforms.form", {"Form"}),
+        )
+    ]
+    assert [place for place in found if not place.startswith("portal/kernel/forms.py")] == []
+
+
 def test_rules_round_in_one_place():
     """A star on the edge of a band must not depend on how a division rounds: see scoring/rules/rounding.py."""
     found = [

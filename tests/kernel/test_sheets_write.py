@@ -137,9 +137,12 @@ def test_csv_starts_with_one_bom_and_streams_in_pieces():
     assert len("".join(pieces).splitlines()) == 1201
 
 
-TEXT = st.text(st.characters(exclude_categories=("Cs", "Cc")), min_size=1, max_size=20).map(str.strip).filter(
-    lambda text: text.strip("\ufeff\u200b\u200c\u200d\u2060") == text != "" and guarded(text) == text
-)  # fmt: skip
+# what nobody sees is refused by the reading, and has tests of its own
+SEEN = st.characters(
+    exclude_categories=("Cs", "Cc", "Cf", "Zl", "Zp"),
+    exclude_characters="\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0",
+)
+TEXT = st.text(SEEN, min_size=1, max_size=20).map(str.strip).filter(lambda text: text != "" and guarded(text) == text)
 PAIR = SheetKind("pair", "pair", (Column("first", "甲"), Column("second", "乙", required=False)))
 
 

@@ -49,6 +49,20 @@ def test_an_estate_of_every_kind_is_stored(instance):
     assert counted(bring("estates", "\n".join([head, *rows]))) == (len(KINDS), 0, 0)
 
 
+@pytest.mark.parametrize(
+    ("place", "problems"),
+    [
+        ("91,113.8", ["estates.csv!I2: 应填3至54之间的数，现在是“91”。"]),
+        ("22.5,x", ["estates.csv!J2: 应填最多15位小数的数，现在是“x”。请只填数字，不加单位和千分位。"]),
+        (",113.8", ["estates.csv!I2: 纬度和经度要么都填，要么都留空。"]),
+    ],
+)
+def test_a_wrong_coordinate_is_told_once(instance, place, problems):
+    bring("divisions", DIVISIONS)
+    row = f"E-1,海乐花园,commodity,440306017010,,1,,,{place}"
+    assert refused("estates", "\n".join([ESTATES.splitlines()[0], row])) == problems
+
+
 def audit_rows() -> int:
     with reading() as db:
         return db.scalar(select(func.count()).select_from(AuditEntry)) or 0

@@ -148,6 +148,9 @@ def test_a_form_comes_back_filled_with_its_errors(pages, signed_in):
     assert answer.status_code == 422
     for part in ("请填写小区名称。", "编号“e 9”写法不对", "应填整数", "纬度和经度要么都填", 'value="许多"', "有错误："):
         assert part in answer.text
+    told = client.post("/registry/estates/add", data=data | {"longitude": "190"}).text
+    assert "应填73至136之间的数" in told
+    assert "纬度和经度要么都填" not in told
     data = form_of(client, "/registry/enterprises/add") | {"uscc": "91350100M000100Y4Z", "name": "公司"}
     assert "校验位不对" in client.post("/registry/enterprises/add", data=data).text
 

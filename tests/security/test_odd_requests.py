@@ -63,6 +63,32 @@ def test_a_text_with_a_zero_is_refused(client):
     assert client.submit("/sign-in", {"login": "a\x00b", "password": "x"}).status_code == 400
 
 
+def test_a_zero_is_told_where_it_stands(client):
+    """Nobody is told that a page is out of date, when it is the address that is wrong."""
+    for address in (f"/estates?q={NUL}", f"/estates/{NUL}"):
+        assert "地址里有不允许的字符（%00）。" in client.get(address).text
+        assert "The address holds a character that is not allowed (%00)." in client.get(f"/en{address}").text
+    for address in (f"/api/v1/estates?q={NUL}", f"/api/v1/estates/{NUL}"):
+        told = client.get(address)
+        assert (told.status_code, told.mimetype) == (400, "application/problem+json")
+        assert "地址里有不允许的字符（%00）。" in told.get_json(force=True)["detail"]
+    assert "填写的内容里有不允许的字符" in client.submit("/sign-in", {"login": "a\x00b", "password": "x"}).text
+
+
+@pytest.mark.parametrize(
+    ("method", "address", "allowed"),
+    [
+        ("POST", "/estates", {"GET", "HEAD", "OPTIONS"}),
+        ("DELETE", "/en/sign-in", {"GET", "HEAD", "OPTIONS", "POST"}),
+        ("PUT", "/api/v1/estates", {"GET", "HEAD", "OPTIONS"}),
+        ("GET", "/api/v1/lists/check", {"OPTIONS", "POST"}),
+    ],
+)
+def test_a_wrong_method_is_told_the_right_ones(client, method, address, allowed):
+    told = client.open(address, method=method)
+    assert (told.status_code, {*told.headers["Allow"].split(", ")}) == (405, allowed)
+
+
 @pytest.mark.parametrize("wanted", [WantedQuarter, WantedYear])
 def test_an_area_that_is_none_filters_nothing(wanted):
     assert wanted(street="x").division == wanted(community="44", street="9" * 11).division == ""

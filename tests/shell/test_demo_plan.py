@@ -2,12 +2,14 @@
 
 from datetime import date
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from portal.kernel import clock
+from portal.kernel.errors import DomainError
 from portal.kernel.periods import Month
-from portal.shell.demo import adverse, credit, funds, story
+from portal.shell.demo import adverse, api, credit, funds, story
 from portal.shell.demo.acts import Cast
 from portal.shell.demo.plan import make
 
@@ -32,3 +34,12 @@ def test_the_story_ends_on_a_day_of_its_own():
     assert clock.district_date(story.end(Month(2025, 12))) == date(2026, 11, 20)
     assert clock.district_date(story.end(Month(2026, 10))) == date(2026, 11, 20)
     assert clock.district_date(story.end(Month(2027, 2))) == date(2027, 3, 20)
+
+
+@pytest.mark.parametrize(("until", "why"), [("2030-01", "2030-01还没有到"), ("2024-12", "从2025-01开始")])
+def test_a_month_out_of_the_story_is_refused(instance, until, why):
+    """Before anything is written: a good month can be given next."""
+    said: list[str] = []
+    with pytest.raises(DomainError, match=rf"{why}.*请给--until填写2025-01至{Month.of(clock.today())}之间的月份。"):
+        api.load(estates=1, seed=1, until=Month.parse(until), say=said.append)
+    assert not said

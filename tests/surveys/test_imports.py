@@ -1,5 +1,6 @@
 """The sheets of a year's facts: whole or nothing, twice is once, published facts stay."""
 
+import re
 from datetime import date
 
 import pytest
@@ -121,6 +122,8 @@ def test_bad_cells_are_named_and_nothing_is_stored(district):
         + "E-1,2025,V09,深1号,2025-12-01,报告\nE-1,2025,V01,,2025-12-01,报告\nE-1,2025,V01,深2号,2026-01-21,报告\n",
     )
     assert set(found) == {"vetoes.csv!C2", "vetoes.csv!D3", "vetoes.csv!E4"}
+    codes = re.findall(r"v0[1-8]", found["vetoes.csv!C2"], re.IGNORECASE)
+    assert codes == [f"V0{n}" for n in range(1, 9)], "each once"
     assert set(refused("collection-rates", RATES + "E-2,2025,100.01\n")) == {"collection-rates.csv!C2"}
     with reading() as db:
         facts = surveys.facts(db, 2025)

@@ -4,7 +4,6 @@ from datetime import date
 from typing import Any
 
 from flask import Response, flash, render_template, request, url_for
-from flask_wtf import FlaskForm
 from wtforms import TextAreaField
 from wtforms.validators import StopValidation
 
@@ -17,6 +16,7 @@ from portal.kernel import clock
 from portal.kernel.access import Permission, require
 from portal.kernel.db import transaction
 from portal.kernel.errors import DomainError
+from portal.kernel.forms import Form
 from portal.kernel.i18n import _, lazy
 from portal.kernel.periods import Month
 from portal.kernel.web import actor, needs, page_asked, request_session
@@ -24,7 +24,7 @@ from portal.kernel.web import actor, needs, page_asked, request_session
 LINES = 100
 
 
-class WithdrawForm(FlaskForm):
+class WithdrawForm(Form):
     """Why a statement does not count any more."""
 
     reason = TextAreaField(lazy("撤回的原因"))

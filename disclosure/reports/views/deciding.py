@@ -3,7 +3,6 @@
 from collections.abc import Callable
 
 from flask import flash, render_template, url_for
-from flask_wtf import FlaskForm
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
@@ -19,6 +18,7 @@ from portal.kernel import clock
 from portal.kernel.access import Permission, require
 from portal.kernel.db import transaction
 from portal.kernel.errors import Conflict, DomainError, NotAllowed, NotFound
+from portal.kernel.forms import Form
 from portal.kernel.i18n import _
 from portal.kernel.said import Said
 from portal.kernel.web import actor, needs, page_asked, request_session
@@ -45,7 +45,7 @@ def waiting() -> str:
     )  # fmt: skip
 
 
-def _page(report_id: str, wrong: FlaskForm | None = None) -> str:
+def _page(report_id: str, wrong: Form | None = None) -> str:
     db, me, today = request_session(), actor(), clock.today()
     found = reading.report(db, report_id, today)
     place = readable(db, me, found.estate_code, today)
@@ -81,7 +81,7 @@ def report(report_id: str) -> str:
     return _page(report_id)
 
 
-def _act(report_id: str, form: FlaskForm, done: str, deed: Callable[[Session], None]) -> Response | tuple[str, int]:
+def _act(report_id: str, form: Form, done: str, deed: Callable[[Session], None]) -> Response | tuple[str, int]:
     if form.validate():
         try:
             with transaction() as db:

@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from flask_wtf import FlaskForm
 from sqlalchemy.orm import Session
 from wtforms import HiddenField, SelectField, StringField, TextAreaField
 from wtforms.validators import Length
@@ -16,6 +15,7 @@ from mediation.cases import words
 from mediation.cases.forms import choices, filled
 from mediation.cases.reading import CaseView
 from portal.kernel.access import Actor
+from portal.kernel.forms import Form
 from portal.kernel.i18n import _, lazy
 
 Fields = Callable[[Session, Actor, CaseView], dict[str, Any]]
@@ -89,11 +89,11 @@ def court(_db: Session, _actor: Actor, _view: CaseView) -> dict[str, Any]:
     return {"court": StringField(lazy("法院"), needed), "number": StringField(lazy("文书编号"), needed)}
 
 
-def form_of(deed: Deed, db: Session, actor: Actor, view: CaseView, ref: str, *, is_sent: bool) -> FlaskForm:
+def form_of(deed: Deed, db: Session, actor: Actor, view: CaseView, ref: str, *, is_sent: bool) -> Form:
     """The form of a deed; names are its own, since many stand on one page."""
-    kind = type("DeedForm", (FlaskForm,), {"seen": HiddenField(), **deed.fields(db, actor, view)})
+    kind = type("DeedForm", (Form,), {"seen": HiddenField(), **deed.fields(db, actor, view)})
     more: dict[str, Any] = {} if is_sent else {"formdata": None, "data": {"seen": view.seq}}
-    found: FlaskForm = kind(prefix=f"{deed.name}-{ref}-", meta={"csrf": False}, **more)
+    found: Form = kind(prefix=f"{deed.name}-{ref}-", meta={"csrf": False}, **more)
     return found
 
 

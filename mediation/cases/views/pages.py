@@ -3,7 +3,6 @@
 from typing import Any
 
 from flask import Response, flash, redirect, render_template, request, url_for
-from flask_wtf import FlaskForm
 from werkzeug.wrappers.response import Response as AnyResponse
 
 from mediation.cases import listing, policy, reading, words
@@ -20,6 +19,7 @@ from portal.kernel import clock
 from portal.kernel.access import Permission
 from portal.kernel.db import transaction
 from portal.kernel.errors import Conflict, DomainError, NotAllowed, NotFound
+from portal.kernel.forms import Form
 from portal.kernel.i18n import _
 from portal.kernel.web import actor, needs, page_asked, party, request_session
 from portal.registry import api as registry
@@ -116,7 +116,7 @@ def _refuse(deed: Deed, view: CaseView, ref: str) -> None:
     raise Conflict(_("案件已经到了下一步，请刷新页面后再办理。"))
 
 
-def _done(deed: Deed, view: CaseView, ref: str, form: FlaskForm) -> bool:
+def _done(deed: Deed, view: CaseView, ref: str, form: Form) -> bool:
     if not form.validate():
         return False
     try:

@@ -3,7 +3,6 @@
 from typing import Any
 
 from flask import Response, flash, render_template, request
-from flask_wtf import FlaskForm
 from sqlalchemy.orm import Session
 from werkzeug.wrappers.response import Response as AnyResponse
 
@@ -20,6 +19,7 @@ from mediation.cases.views.terms import prepare, terms_of
 from portal.kernel import clock
 from portal.kernel.db import transaction
 from portal.kernel.errors import Conflict, DomainError, NotAllowed, NotFound
+from portal.kernel.forms import Form
 from portal.kernel.i18n import _
 from portal.kernel.web import actor, request_session
 
@@ -36,7 +36,7 @@ def _room(room_id: str) -> tuple[CaseView, talking.RoomView]:
     return view, talking.RoomView(row.id, row.case_id, row.wall)
 
 
-def _page(room_id: str, failed: FlaskForm | None = None, status: int = 200) -> Response:
+def _page(room_id: str, failed: Form | None = None, status: int = 200) -> Response:
     view, here = _room(room_id)
     db, me = request_session(), actor()
     say = failed if isinstance(failed, SayForm) else SayForm(formdata=None)
@@ -60,7 +60,7 @@ def room(room_id: str) -> Response:
     return _page(room_id)
 
 
-def _done(form: FlaskForm, deed: Any) -> bool:
+def _done(form: Form, deed: Any) -> bool:
     if not form.validate():
         return False
     try:

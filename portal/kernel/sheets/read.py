@@ -26,10 +26,10 @@ from portal.kernel.sheets.values import parse_uscc as parse_uscc
 from portal.kernel.sheets.values import parse_year as parse_year
 from portal.kernel.sheets.values import parser_of
 from portal.kernel.sheets.workbook import read_workbook
+from portal.kernel.unseen import trimmed
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _BINARY = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"RIFF", b"Rar!", b"7z\xbc\xaf", b"\x1f\x8b", b"{\\rtf")
-_INVISIBLE = "\ufeff\u200b\u200c\u200d\u2060"
 _CODE_KINDS = ("code", "login", "uscc")
 
 
@@ -184,7 +184,7 @@ def _file_too_big() -> InputRefused:
 
 
 def _is_filled(cell: Any) -> bool:
-    return cell is not None and (not isinstance(cell, str) or bool(cell.strip().strip(_INVISIBLE)))
+    return cell is not None and (not isinstance(cell, str) or bool(trimmed(cell)))
 
 
 def text_of(cell: Any, kind: str) -> str:
@@ -193,7 +193,7 @@ def text_of(cell: Any, kind: str) -> str:
     Numbers have at most 15 digits, which is what a spreadsheet stores and shows: 0.1 + 0.2 reads ``0.3``.
     """
     if isinstance(cell, str):
-        return cell.strip().strip(_INVISIBLE).strip()
+        return trimmed(cell)
     if cell is None:
         return ""
     if isinstance(cell, float):

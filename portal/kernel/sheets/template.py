@@ -1,5 +1,6 @@
 """Write the blank import sheet of a kind: headers with notes, drop-downs, one example row, a sheet of explanations."""
 
+import io
 from pathlib import Path
 
 from openpyxl import Workbook
@@ -48,7 +49,9 @@ def write_template(kind: SheetKind, path: Path) -> None:
         cell.value = _number(kind.columns[place], text)
         cell.font = Font(italic=True, color="666666")
     sheet.freeze_panes = "A2"
-    book.save(path)
+    made = io.BytesIO()  # an archive that a full disk cuts off complains again when it is cleared away
+    book.save(made)
+    path.write_bytes(made.getvalue())
 
 
 def _number(column: Column, text: str) -> str | int | float | None:
@@ -106,7 +109,8 @@ def _note(column: Column) -> str:
 
 
 def _choices(column: Column) -> str:
-    return "\n".join(value if value == label else f"{value} {label}" for value, label in column.pairs)
+    """A line each; a label that begins with its value stands alone."""
+    return "\n".join(label if label.split()[:1] == [value] else f"{value} {label}" for value, label in column.pairs)
 
 
 def _explain(kind: SheetKind, notes: Worksheet) -> None:

@@ -13,6 +13,7 @@ from portal.kernel.i18n import _
 from portal.kernel.periods import FIRST_YEAR, LAST_YEAR, Month
 from portal.kernel.points import parse_cp
 from portal.kernel.sheets.columns import Column
+from portal.kernel.unseen import refuse_unseen
 
 _DATE = re.compile(r"(\d{4})(?:-(\d{1,2})-(\d{1,2})|/(\d{1,2})/(\d{1,2})|年(\d{1,2})月(\d{1,2})日)", re.ASCII)
 _MONTH = re.compile(r"(\d{4})(?:-(\d{1,2})|/(\d{1,2})|年(\d{1,2})月)", re.ASCII)
@@ -20,7 +21,6 @@ _INT = re.compile(r"(-?\d{1,15})(?:\.0+)?", re.ASCII)
 _DECIMAL = re.compile(r"(-?)(\d{1,15})(?:\.(\d+))?", re.ASCII)
 _CODE = re.compile(r"[A-Z0-9-]{1,32}")
 _LOGIN = re.compile(r"[A-Za-z0-9._-]{1,32}")
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
 def shown(text: str) -> str:
@@ -30,12 +30,11 @@ def shown(text: str) -> str:
 
 
 def parse_text(text: str, max_length: int = 200) -> str:
-    """Plain text of at most ``max_length`` characters, without control characters."""
+    """Plain text of at most ``max_length`` characters, all of which can be seen."""
     if len(text) > max_length:
         message = _("最多填%(n)s个字，现在有%(m)s个字。请缩短。", n=max_length, m=len(text))
         raise DomainError(message)
-    if _CONTROL.search(text):
-        raise DomainError(_("含有看不见的控制字符。请删除单元格内容后重新输入。"))
+    refuse_unseen(text)
     return text
 
 
@@ -136,7 +135,9 @@ def parse_choice(text: str, values: dict[str, str]) -> str:
     if value is None:
         labels: dict[str, list[str]] = {}
         for spelling, meant in values.items():
-            labels.setdefault(meant, [meant]).extend([spelling] if spelling != meant.casefold() else [])
+            label = spelling.removeprefix(meant.casefold())
+            label = spelling if label[:1].strip() else label.strip()  # a label may begin with its value: V01 …
+            labels.setdefault(meant, [meant]).extend([label] if label else [])
         expected = _("、").join(" ".join(spellings) for spellings in labels.values())
         raise DomainError(_("应填%(expected)s之一，现在是“%(value)s”。", expected=expected, value=shown(text)))
     return value
@@ -175,11 +176,21 @@ def parse_uscc(text: str) -> str:
 
 
 def parser_of(column: Column) -> Callable[[str], Any]:
-    """The parser of a column: text of a filled cell to value.
+    """The parser of a column: text of a filled cell to value; a character that cannot be seen is refused whatever the column.
 
     text, code, login, uscc, decimal, choice give ``str``; date ``date``; month ``Month``; year and int ``int``;
     points centipoints.
     """
+    parse = _parser_of(column)
+
+    def seen(text: str) -> Any:
+        refuse_unseen(text)
+        return parse(text)
+
+    return seen
+
+
+def _parser_of(column: Column) -> Callable[[str], Any]:
     if column.parser is not None:
         return column.parser
     if column.kind == "choice":

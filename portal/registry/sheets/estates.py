@@ -38,11 +38,11 @@ def run(db: Session, actor: Actor, sheet: Sheet, context: ImportContext) -> Coun
         old = held.get(code)
         if old is not None and not policy.may_edit_estate(actor, old.division_code):
             problems.add(sheet.cell("estate_code", place), _("“%(value)s”不在您的辖区内。", value=code))
-        facts = _facts(sheet, rows, place, facts_of(old) if old else None)
+        facts = estates[code] = _facts(sheet, rows, place, facts_of(old) if old else None)
         if (facts.latitude_e6 is None) != (facts.longitude_e6 is None):
             missing = "latitude" if facts.latitude_e6 is None else "longitude"
-            problems.add(sheet.cell(missing, place), _("纬度和经度要么都填，要么都留空。"))
-        estates[code] = facts
+            if not sheet.column(missing)[place]:  # a filled one is refused already for what it holds
+                problems.add(sheet.cell(missing, place), _("纬度和经度要么都填，要么都留空。"))
     problems.refuse_if_any()
     return store_estates(db, actor, estates)
 

@@ -1,11 +1,11 @@
 """Companies and managers: search, one record with its contracts, adding and editing."""
 
 from flask import Response, flash, redirect, render_template, url_for
-from flask_wtf import FlaskForm
 from werkzeug.wrappers.response import Response as AnyResponse
 
 from portal.kernel.access import Permission
 from portal.kernel.db import transaction
+from portal.kernel.forms import Form
 from portal.kernel.i18n import _
 from portal.kernel.web import actor, needs, request_session
 from portal.registry import queries, sealed, tables
@@ -143,7 +143,7 @@ def manager_phone(code: str) -> str:
 def _manager_page(row: KnownManager, shown: bool) -> str:
     contracts = queries.contracts_of(request_session(), manager=row.code, within=actor().division_code)
     return render_template(
-        "registry/manager.html", row=row, shown=shown, form=FlaskForm(),
+        "registry/manager.html", row=row, shown=shown, form=Form(),
         can_edit=may_edit_parties(actor()) and not row.cleared, **_contracts(contracts),
     )  # fmt: skip
 

@@ -1,7 +1,6 @@
 """The page where all papers of a year are asked for, and the file that they come in."""
 
 from flask import Blueprint, Response, make_response, render_template, send_file
-from flask_wtf import FlaskForm
 from werkzeug.wrappers.response import Response as AnyResponse
 from wtforms import RadioField, SelectField
 from wtforms.validators import InputRequired
@@ -10,6 +9,7 @@ from portal.kernel import tasks
 from portal.kernel.access import Permission, require
 from portal.kernel.db import transaction
 from portal.kernel.errors import NotFound
+from portal.kernel.forms import Form
 from portal.kernel.i18n import _, lazy
 from portal.kernel.web import actor, needs, request_session
 from portal.registry import api as registry
@@ -21,7 +21,7 @@ bp = Blueprint("batches", __name__, template_folder="templates")
 SHOWN = 10
 
 
-class PapersForm(FlaskForm):
+class PapersForm(Form):
     """What to make, and for which part of the district (empty: all of it)."""
 
     shape = RadioField(lazy("制作什么"), [InputRequired(lazy("请选择。"))], default="plaque")

@@ -22,7 +22,7 @@ from portal.registry import api as registry
 from portal.shell.demo import owners, pictures
 from portal.shell.demo.acts import moment, set_passwords
 from portal.shell.demo.plan import Plan, make
-from portal.shell.demo.story import Story, end
+from portal.shell.demo.story import FIRST_MONTH, LAST_MONTH, Story, end
 from scoring.checks import api as checks
 from scoring.checks.models import ItemResult, MonthlyCheck, Photo
 from scoring.standards import api as standards
@@ -63,9 +63,12 @@ def print_sign_ins(say: Callable[[str], None]) -> None:
         say(_("  业主（在/owner/enter认证）\t%(home)s，验证码%(code)s", home=home, code=owner.code))
 
 
-def load(*, estates: int, seed: int, until: Month, say: Callable[[str], None]) -> None:
+def load(*, estates: int, seed: int, until: Month | None, say: Callable[[str], None]) -> None:
     """Load the demo district into an empty database, or find that exactly this one was loaded before; DomainError when the
-    database holds anything else."""
+    database holds anything else, or ``until`` names a month that the story cannot end with. None is the story's own last."""
+    if until is not None:
+        _refuse_out_of_story(until)
+    until = until or LAST_MONTH
     asked = {"estates": estates, "seed": seed, "until": str(until)}
     with reading() as db:
         if _was_loaded(db, asked):
@@ -83,6 +86,17 @@ def load(*, estates: int, seed: int, until: Month, say: Callable[[str], None]) -
     with clock.at(min(clock.now(), end(until))):
         _tell(make(estates, seed), until, items, seed, asked, say)
     print_sign_ins(say)
+
+
+def _refuse_out_of_story(until: Month) -> None:
+    running = Month.of(clock.today())
+    if until < FIRST_MONTH:
+        what = _("演示区从%(first)s开始记事，不能在%(until)s结束。", first=FIRST_MONTH, until=until)
+    elif until > running:
+        what = _("%(until)s还没有到，演示区不能记到以后的月份。", until=until)
+    else:
+        return
+    raise DomainError(what + _("请给--until填写%(first)s至%(running)s之间的月份。", first=FIRST_MONTH, running=running))
 
 
 def _tell(

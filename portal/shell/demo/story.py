@@ -37,6 +37,7 @@ from scoring.ratings import api as ratings
 from scoring.rules.rulesets import rule_set_for
 
 FIRST_MONTH = Month(2025, 1)
+LAST_MONTH = Month(2026, 10)  # where nobody names another
 LAST_DAY = date(2026, 11, 20)  # in the quarter in which work waits for everybody
 CHECK_COLUMNS = ("estate_code", "month", "inspected_on", "inspector", "item_code", "result", "note")
 LATE_MONTHS = {Month(2025, 6), Month(2026, 5), Month(2026, 9)}

@@ -7,7 +7,6 @@ from datetime import date, timedelta
 from typing import Any
 
 from flask import Response, render_template, request
-from flask_wtf import FlaskForm
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers.response import Response as AnyResponse
@@ -17,6 +16,7 @@ from portal.kernel.access import Permission
 from portal.kernel.audit import AuditEntry, record
 from portal.kernel.db import reading, transaction
 from portal.kernel.errors import NotFound
+from portal.kernel.forms import Form
 from portal.kernel.i18n import _
 from portal.kernel.sheets.write import csv_lines
 from portal.kernel.web import actor, needs, page_asked, request_session
@@ -110,7 +110,7 @@ def audit() -> str:
     last = jobs.last_run(db, jobs.AUDIT_CHECK)
     nightly = words.outcome_words(last.job, last.outcome, json.loads(last.message or "{}")) if last else ""
     shown = {"rows": rows, "total": total, "page": page, "pages": -(-total // PAGE), "wanted": wanted}
-    return render_template("office/audit.html", form=FlaskForm(), last=last, nightly=nightly, **shown)
+    return render_template("office/audit.html", form=Form(), last=last, nightly=nightly, **shown)
 
 
 @bp.post("/audit/personal")

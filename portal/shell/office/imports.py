@@ -4,13 +4,13 @@ import tempfile
 from pathlib import Path
 
 from flask import Response, current_app, make_response, redirect, render_template, request, url_for
-from flask_wtf import FlaskForm
 from werkzeug.wrappers.response import Response as AnyResponse
 
 from portal.kernel import clock, tasks
 from portal.kernel.access import Permission, require
 from portal.kernel.db import transaction
 from portal.kernel.errors import DomainError, NotFound
+from portal.kernel.forms import Form
 from portal.kernel.i18n import _
 from portal.kernel.importing import ImportKind
 from portal.kernel.sheets.template import write_template
@@ -52,7 +52,7 @@ def imports() -> str:
     chosen = request.args.get("kind", "")
     mine = [task for task in tasks.of_person(request_session(), actor().login) if task.kind == IMPORT]
     shown = {"kinds": kinds, "chosen": kinds.get(chosen), "tasks": mine, "problem": ""}
-    return render_template("office/imports.html", form=FlaskForm(), **shown)
+    return render_template("office/imports.html", form=Form(), **shown)
 
 
 @bp.get("/imports/<kind>/template.xlsx")
@@ -87,7 +87,7 @@ def upload(kind: str) -> AnyResponse:
 
 def _refuse_upload(kind: ImportKind, problem: str) -> AnyResponse:
     shown = {"kinds": kinds_for_me(), "chosen": kind, "tasks": [], "problem": problem}
-    return make_response(render_template("office/imports.html", form=FlaskForm(), has_errors=True, **shown), 422)
+    return make_response(render_template("office/imports.html", form=Form(), has_errors=True, **shown), 422)
 
 
 @bp.post("/imports/<task_id>/confirm")

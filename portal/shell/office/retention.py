@@ -1,7 +1,6 @@
 """Terms of retention: the rules in force, what each would clear now, and what is held back."""
 
 from flask import flash, redirect, render_template, url_for
-from flask_wtf import FlaskForm
 from werkzeug.wrappers.response import Response as AnyResponse
 from wtforms import StringField
 from wtforms.validators import InputRequired, Length
@@ -10,6 +9,7 @@ from portal.kernel.access import Permission
 from portal.kernel.db import transaction
 from portal.kernel.errors import DomainError
 from portal.kernel.formats import number_text
+from portal.kernel.forms import Form
 from portal.kernel.i18n import _, lazy, ngettext
 from portal.kernel.web import actor, needs, request_session
 from portal.operations import api as operations
@@ -30,7 +30,7 @@ DEEDS = {
 }
 
 
-class HoldForm(FlaskForm):
+class HoldForm(Form):
     """What to hold, and why."""
 
     subject = StringField(lazy("对象"), [InputRequired(lazy("请填写对象。")), Length(max=80)])

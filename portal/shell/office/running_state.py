@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from flask import redirect, render_template, request, url_for
-from flask_wtf import FlaskForm
 from sqlalchemy.orm import Session
 from werkzeug.wrappers.response import Response as AnyResponse
 
 from portal.kernel import counters, jobs, task_wishes, tasks
 from portal.kernel.access import Permission
 from portal.kernel.formats import file_size, number_text
+from portal.kernel.forms import Form
 from portal.kernel.i18n import _
 from portal.kernel.settings import settings
 from portal.kernel.web import actor, needs, request_session, signed_in
@@ -76,7 +76,7 @@ def operations_state() -> str:
     ]
     return render_template(
         "office/operations.html", lines=[*lines, _audit_line(db)], sizes=_sizes(db), runs=runs,
-        tasks=tasks.newest(db, 30), title_of=title, job_words=words.job_words, form=FlaskForm(),
+        tasks=tasks.newest(db, 30), title_of=title, job_words=words.job_words, form=Form(),
     )  # fmt: skip
 
 
@@ -86,7 +86,7 @@ def my_tasks() -> str:
     """What I started, newest first."""
     return render_template(
         "office/my_tasks.html", tasks=tasks.of_person(request_session(), actor().login, 50), title_of=title,
-        form=FlaskForm(),
+        form=Form(),
     )  # fmt: skip
 
 

@@ -4,12 +4,12 @@ the cells of the file, which can hold what the administrator may not read."""
 from dataclasses import replace
 
 from flask import Response, make_response, render_template
-from flask_wtf import FlaskForm
 
 from portal.kernel import clock, keys, tasks
 from portal.kernel.access import Permission
 from portal.kernel.db import transaction
 from portal.kernel.errors import DomainError, NotFound
+from portal.kernel.forms import Form
 from portal.kernel.i18n import _
 from portal.kernel.web import actor, request_session, signed_in
 from portal.shell import wiring
@@ -33,7 +33,7 @@ def task(task_id: str) -> Response:
     db = request_session()
     found = _mine(tasks.view(db, task_id))
     told = found if found.person == actor().login else replace(found, result={**found.result, "problems": []})
-    shown = {"task": told, "stage": words.stage_words(found.stage), "form": FlaskForm(), "codes": None}
+    shown = {"task": told, "stage": words.stage_words(found.stage), "form": Form(), "codes": None}
     if found.kind == IMPORT:
         shown["kind"] = wiring.kinds()[found.request["kind"]]
         shown["may_confirm"] = found.person == actor().login and upload_path(found.id).exists()

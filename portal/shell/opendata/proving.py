@@ -1,12 +1,12 @@
 """The officers' page of the open data: release them now, and recompute every figure of the newest release."""
 
 from flask import render_template
-from flask_wtf import FlaskForm
 from werkzeug.wrappers.response import Response as AnyResponse
 
 from portal.kernel import tasks
 from portal.kernel.access import Permission
 from portal.kernel.db import transaction
+from portal.kernel.forms import Form
 from portal.kernel.web import actor, needs, request_session
 from portal.shell.office.imports import see_task
 from portal.shell.office.running import title
@@ -24,7 +24,7 @@ def proving() -> str:
     mine = [one for one in tasks.of_person(request_session(), actor().login, 50) if one.kind in (EXPORT, RECOMPUTE)]
     newest = next(iter(releases.releases()), None)
     return render_template(
-        "opendata/proving.html", newest=newest, tasks=mine[:SHOWN], title_of=title, form=FlaskForm()
+        "opendata/proving.html", newest=newest, tasks=mine[:SHOWN], title_of=title, form=Form()
     )  # fmt: skip
 
 

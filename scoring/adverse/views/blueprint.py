@@ -4,13 +4,13 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, Response, current_app, url_for
-from flask_wtf import FlaskForm
 from sqlalchemy.orm import Session
 
 from portal.accounts import api as accounts
 from portal.kernel import clock
 from portal.kernel.db import transaction
 from portal.kernel.errors import DomainError, NotAllowed, NotFound
+from portal.kernel.forms import Form
 from portal.kernel.web import request_session
 from portal.notices import api as notices
 from scoring.adverse import files, queries, service, words
@@ -38,7 +38,7 @@ def shown(case: Case) -> dict[str, Any]:
     }
 
 
-def done(form: FlaskForm, deed: Callable[[Session], Any]) -> bool:
+def done(form: Form, deed: Callable[[Session], Any]) -> bool:
     """Do a deed in a transaction of its own; what the domain refuses stands above the form."""
     if not form.validate():
         return False

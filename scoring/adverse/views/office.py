@@ -3,7 +3,6 @@
 from typing import Any
 
 from flask import Response, flash, redirect, render_template, url_for
-from flask_wtf import FlaskForm
 from sqlalchemy.orm import Session
 from werkzeug.wrappers.response import Response as AnyResponse
 
@@ -11,6 +10,7 @@ from portal.kernel import audit, clock
 from portal.kernel.access import Permission, require
 from portal.kernel.db import transaction
 from portal.kernel.errors import NotFound
+from portal.kernel.forms import Form
 from portal.kernel.i18n import _
 from portal.kernel.web import actor, needs, request_session
 from scoring.adverse import files, policy, queries, service, words
@@ -18,7 +18,7 @@ from scoring.adverse.cases import Case, cases_of
 from scoring.adverse.forms import AnswerForm, ArrangeForm, MarkForm, MinutesForm, PointForm, ReviewForm
 from scoring.adverse.views.blueprint import asked_case, bp, done, file_answer, shown
 
-FORMS: dict[str, type[FlaskForm]] = {
+FORMS: dict[str, type[Form]] = {
     "point": PointForm,
     "arrange": ArrangeForm,
     "minutes": MinutesForm,
@@ -47,7 +47,7 @@ def case(kind: str, case_id: str) -> tuple[str, int]:
     return page_of(asked_case(kind, case_id))
 
 
-def page_of(case: Case, failed: tuple[str, FlaskForm] | None = None, status: int = 200) -> tuple[str, int]:
+def page_of(case: Case, failed: tuple[str, Form] | None = None, status: int = 200) -> tuple[str, int]:
     """The page; ``failed`` is the form that comes back with what was typed."""
     db, who = request_session(), actor()
     forms: dict[str, Any] = {name: form(formdata=None) for name, form in FORMS.items()}
@@ -90,7 +90,7 @@ def _contacts(db: Session, points: list[queries.PointView]) -> dict[str, str]:
     return found
 
 
-def _act(case: Case, name: str, form: FlaskForm, deed: Any, sentence: str) -> AnyResponse | tuple[str, int]:
+def _act(case: Case, name: str, form: Form, deed: Any, sentence: str) -> AnyResponse | tuple[str, int]:
     return _back(case, sentence) if done(form, deed) else page_of(case, (name, form), 422)
 
 
@@ -99,7 +99,7 @@ def _back(case: Case, sentence: str) -> AnyResponse:
     return redirect(url_for(".case", kind=case.kind, case_id=case.id), 303)
 
 
-def _form_page(case: Case, heading: str, form: FlaskForm, submit: str, point: Any = None) -> tuple[str, int]:
+def _form_page(case: Case, heading: str, form: Form, submit: str, point: Any = None) -> tuple[str, int]:
     """One deed on a page of its own; 422 when the form comes back."""
     fields = [field for field in form if field.name != "csrf_token"]
     page = render_template(

@@ -4,7 +4,6 @@ from datetime import date
 from typing import Any
 
 from flask import Response, flash, redirect, render_template, request, url_for
-from flask_wtf import FlaskForm
 from sqlalchemy.orm import Session
 from werkzeug.wrappers.response import Response as AnyResponse
 from wtforms.fields.choices import SelectChoice
@@ -13,6 +12,7 @@ from portal.kernel import clock
 from portal.kernel.access import Permission
 from portal.kernel.db import transaction
 from portal.kernel.errors import Conflict, DomainError, NotAllowed, NotFound
+from portal.kernel.forms import Form
 from portal.kernel.i18n import _
 from portal.kernel.ids import new_id
 from portal.kernel.points import print_cp
@@ -163,7 +163,7 @@ def _case_page(case_id: str, refusal: Any = None, status: int = 200) -> tuple[st
     return page, status
 
 
-FORMS: dict[str, type[FlaskForm]] = {
+FORMS: dict[str, type[Form]] = {
     "form": ReasonForm,
     "plain": PlainForm,
     "decide_form": DecideForm,
@@ -171,7 +171,7 @@ FORMS: dict[str, type[FlaskForm]] = {
 }
 
 
-def _shown_form(kind: type[FlaskForm], refusal: FlaskForm | None) -> FlaskForm:
+def _shown_form(kind: type[Form], refusal: Form | None) -> Form:
     if isinstance(refusal, kind):
         return refusal
     return kind(formdata=None, data={"on": clock.today()})

@@ -5,7 +5,6 @@ from datetime import date
 from typing import Any
 
 from flask import flash, redirect, render_template, url_for
-from flask_wtf import FlaskForm
 from sqlalchemy.orm import Session
 from werkzeug.wrappers.response import Response as AnyResponse
 
@@ -13,6 +12,7 @@ from portal.kernel import clock
 from portal.kernel.access import Permission
 from portal.kernel.db import transaction
 from portal.kernel.errors import DomainError, NotAllowed, NotFound
+from portal.kernel.forms import Form
 from portal.kernel.i18n import _
 from portal.kernel.web import actor, fresh, needs, request_session
 from scoring.lists import documents, exits, policy, queries, service, words
@@ -30,7 +30,7 @@ def _case(case_id: str) -> tuple[ListCase, list[ListStep]]:
     return case, queries.steps_of(request_session(), case_id)
 
 
-def _page(case_id: str, failed: FlaskForm | None = None, status: int = 200) -> tuple[str, int]:
+def _page(case_id: str, failed: Form | None = None, status: int = 200) -> tuple[str, int]:
     db, (case, steps) = request_session(), _case(case_id)
     facts, outcomes = service.case_detail(case)
     entry, today = queries.live_entry(db, case_id), clock.today()
@@ -66,9 +66,7 @@ def case(case_id: str) -> tuple[str, int]:
     return _page(case_id)
 
 
-def _done(
-    case_id: str, form: FlaskForm, deed: Callable[[Session], None], sentence: str
-) -> AnyResponse | tuple[str, int]:
+def _done(case_id: str, form: Form, deed: Callable[[Session], None], sentence: str) -> AnyResponse | tuple[str, int]:
     """Do it, or show the page again with what was typed and what the domain refuses."""
     if form.validate():
         try:

@@ -3,7 +3,6 @@
 from typing import Any
 
 from flask import Response, flash, render_template, request, url_for
-from flask_wtf import FlaskForm
 from werkzeug.wrappers.response import Response as AnyResponse
 
 from portal.deadlines import api as deadlines
@@ -12,6 +11,7 @@ from portal.kernel.access import Permission
 from portal.kernel.db import transaction
 from portal.kernel.errors import Conflict, DomainError, NotAllowed, NotFound
 from portal.kernel.files import store
+from portal.kernel.forms import Form
 from portal.kernel.i18n import _
 from portal.kernel.web import actor, needs, page_asked, request_session
 from portal.registry import api as registry
@@ -30,7 +30,7 @@ from scoring.objections.views.own import shared
 from scoring.objections.words import SERVICE
 
 PAGE = 50
-FORMS: dict[str, type[FlaskForm]] = {
+FORMS: dict[str, type[Form]] = {
     "accept": PlainForm,
     "refuse": RefuseForm,
     "ask": ReasonForm,
@@ -79,7 +79,7 @@ def _readable(objection_id: str) -> queries.Case:
     return case
 
 
-def _page(found: queries.Case, forms: dict[str, FlaskForm] | None = None, problem: str = "") -> tuple[str, int]:
+def _page(found: queries.Case, forms: dict[str, Form] | None = None, problem: str = "") -> tuple[str, int]:
     db, own = request_session(), found.objection
     target, is_open = contested(db, own.ref), found.last.step in OPEN_STEPS
     barred = bar_to_review(db, actor(), own) if is_open and actor().may(Permission.OBJECTION_REVIEW) else ""
@@ -138,7 +138,7 @@ def _done(objection_id: str, sentence: str) -> AnyResponse:
     return see_other(url_for("objections.case", objection_id=objection_id))
 
 
-def _failed(objection_id: str, name: str, form: FlaskForm, problem: str = "") -> tuple[str, int]:
+def _failed(objection_id: str, name: str, form: Form, problem: str = "") -> tuple[str, int]:
     return _page(_readable(objection_id), {name: form}, problem)
 
 

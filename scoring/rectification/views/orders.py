@@ -4,13 +4,13 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import Response, flash, render_template, request, url_for
-from flask_wtf import FlaskForm
 from sqlalchemy.orm import Session
 
 from portal.kernel import clock
 from portal.kernel.access import Actor, Permission
 from portal.kernel.db import transaction
 from portal.kernel.errors import Conflict, DomainError, NotAllowed, NotFound
+from portal.kernel.forms import Form
 from portal.kernel.i18n import _
 from portal.kernel.web import actor, needs, page_asked, request_session
 from portal.registry import api as registry
@@ -24,7 +24,7 @@ from scoring.rectification.service.record import Upload
 from scoring.rectification.views.blueprint import bp, see_other
 
 PAGE = 50
-FORMS: dict[str, type[FlaskForm]] = {
+FORMS: dict[str, type[Form]] = {
     "answer": AnswerForm, "protect": ProtectForm, "extension": ExtensionForm, "refuse": RefuseForm, "decide": DecideForm,
 }  # fmt: skip
 FIRST_FIELD = {"answer": "photos", "protect": "pictures", "extension": "why", "refuse": "reason", "decide": "remark"}
@@ -60,7 +60,7 @@ def order(order_id: str) -> str:
     return _page(reading.order_view(request_session(), actor(), order_id))
 
 
-def _page(view: OrderView, wrong: tuple[str, FlaskForm] | None = None) -> str:
+def _page(view: OrderView, wrong: tuple[str, Form] | None = None) -> str:
     db, me = request_session(), actor()
     barred = not me.uscc and (me.login, view.row.estate_code) in checks.interests(db, me.login)
     forms = {name: form(formdata=None) for name, form in FORMS.items()}

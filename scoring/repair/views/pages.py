@@ -5,7 +5,6 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, render_template, url_for
-from flask_wtf import FlaskForm
 from sqlalchemy.orm import Session
 from werkzeug.wrappers.response import Response as AnyResponse
 
@@ -14,6 +13,7 @@ from portal.kernel import clock
 from portal.kernel.access import Permission
 from portal.kernel.db import transaction
 from portal.kernel.errors import DomainError, NotAllowed, NotFound
+from portal.kernel.forms import Form
 from portal.kernel.i18n import _
 from portal.kernel.web import actor, needs, request_session
 from portal.notices import api as notices
@@ -31,7 +31,7 @@ def _words() -> dict[str, Any]:
     return {"repair_words": words}
 
 
-def _done(form: FlaskForm, deed: Callable[[Session], Any]) -> bool:
+def _done(form: Form, deed: Callable[[Session], Any]) -> bool:
     if not form.validate():
         return False
     try:
@@ -211,7 +211,7 @@ def case(case_id: str) -> tuple[str, int]:
     return _office_page(service.case_by_id(request_session(), case_id))
 
 
-def _office_page(case: RepairCase, failed: FlaskForm | None = None, status: int = 200) -> tuple[str, int]:
+def _office_page(case: RepairCase, failed: Form | None = None, status: int = 200) -> tuple[str, int]:
     found = _shown(case)
     may = policy.may_decide(actor(), service.hands_on_target(request_session(), case, clock.today()))
     form = failed if isinstance(failed, DecisionForm) else DecisionForm(formdata=None)

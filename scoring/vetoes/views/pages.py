@@ -5,7 +5,6 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
-from flask_wtf import FlaskForm
 from sqlalchemy.orm import Session
 from werkzeug.wrappers.response import Response as AnyResponse
 from wtforms.fields.choices import SelectChoice
@@ -15,6 +14,7 @@ from portal.kernel.access import Permission
 from portal.kernel.classes import Audience
 from portal.kernel.db import transaction
 from portal.kernel.errors import DomainError, NotAllowed, NotFound
+from portal.kernel.forms import Form
 from portal.kernel.i18n import _, language
 from portal.kernel.web import actor, needs, request_session
 from portal.registry import api as registry
@@ -26,7 +26,7 @@ from scoring.vetoes.forms import DecisionForm, ProposalForm, WhyForm
 bp = Blueprint("vetoes", __name__, template_folder="../templates", url_prefix="/vetoes")
 
 
-def _done(form: FlaskForm, deed: Callable[[Session], Any]) -> bool:
+def _done(form: Form, deed: Callable[[Session], Any]) -> bool:
     if not form.validate():
         return False
     try:
@@ -100,7 +100,7 @@ def propose() -> AnyResponse | tuple[str, int]:
     return redirect(url_for("vetoes.case", case_id=made[0]), 303)
 
 
-def _page(case_id: str, failed: FlaskForm | None = None, status: int = 200) -> tuple[str, int]:
+def _page(case_id: str, failed: Form | None = None, status: int = 200) -> tuple[str, int]:
     db = request_session()
     case = service.case_by_id(db, case_id)
     view = described.one(db, case)

@@ -4,12 +4,12 @@ import re
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
 from wtforms import StringField, TextAreaField
 from wtforms.validators import ValidationError
 
 from portal.kernel import clock
+from portal.kernel.forms import Form
 from portal.kernel.i18n import _, lazy
 from portal.shell.public.bidder.answer import last_day
 
@@ -52,8 +52,13 @@ def instant_of(text: str) -> datetime | None:
     )  # what was recorded in that minute is known
 
 
-class CheckForm(FlaskForm):
+class CheckForm(Form):
     """One box, or a sheet, and a day. Choosing neither is an error of the box."""
+
+    class Meta(Form.Meta):
+        """A name is looked for as it can be seen."""
+
+        stores = False
 
     q = StringField(lazy("企业名称或者统一社会信用代码"))
     file = FileField(lazy("或者上传名单（xlsx、csv，最多1000家）"))
@@ -76,7 +81,7 @@ class CheckForm(FlaskForm):
         field.instant = instant_of(field.data or "")
 
 
-class VerifyForm(FlaskForm):
+class VerifyForm(Form):
     """A receipt as a file or as text, or its number."""
 
     code = StringField(lazy("回执编号或者文书核验码"))

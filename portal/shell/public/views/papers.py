@@ -3,12 +3,12 @@
 from typing import Any
 
 from flask import Response, render_template, request
-from flask_wtf import FlaskForm
 from wtforms import StringField
 from wtforms.validators import ValidationError
 
 from portal.kernel import clock
 from portal.kernel.db import transaction
+from portal.kernel.forms import Form
 from portal.kernel.i18n import _, lazy
 from portal.kernel.settings import settings
 from portal.kernel.sources import source
@@ -26,7 +26,7 @@ SHAPES = "any(plaque, poster_a4, poster_a3)"
 BADGE_AGE = 3600
 
 
-class ReportForm(FlaskForm):
+class ReportForm(Form):
     """The day of a credit report, and perhaps the state of knowledge."""
 
     as_of = StringField(lazy("按哪一天"))
