@@ -9,6 +9,7 @@ from datetime import date
 import pytest
 
 from disclosure.funds import api, queries
+from disclosure.funds.preview import preview
 from disclosure.reports.books import draft, drafts
 from disclosure.reports.matrix import kind as kind_of
 from disclosure.reports.periods import span
@@ -186,3 +187,25 @@ def test_a_sheet_is_refused_with_each_place_once(instance, tmp_path, capsys, mon
     path.write_text("code,name,level,parent_code\n1,x,y,z\n", encoding="utf-8")
     _out, said, status = run(capsys, "import", "divisions", str(path))
     assert (len(said), len(set(said)), status) == (4, 4, 1), said
+
+
+def test_a_line_outside_is_known_when_it_comes_again(estate):
+    """To the preview, and to many files at once."""
+    code, number = account(estate)
+    first, again = (api.read_file(code, as_camt(of_january(number, AFTER), version), "f") for version in ("02", "08"))
+    taken = []
+    for nth, made in enumerate((first, again)):
+        with transaction() as db:
+            taken.append(api.take_over_many(db, CLI, [api.Delivery(code, made, str(nth))], on=ON))
+    assert [(one.statements, one.lines, one.known) for one in taken] == [(1, 1, 0), (0, 0, 1)]
+    with reading() as db:
+        seen = preview(db, CLI, code, again)
+    assert [(one.new, one.known, one.judged.last) for one in seen.statements] == [(0, 1, JANUARY[1])]
+    assert [flaw.kind for flaw in seen.flaws] == ["outside"]
+    assert not proof(code, "2025-01").holds
+
+
+@pytest.mark.parametrize(("kind", "bank", "told"), [("sum", 5, 3), ("books", 5, 3), ("lines", 5, 3), ("ledger", 5, 3)])
+def test_a_difference_is_the_bank_less_the_rest(kind, bank, told):
+    expected, found = (bank, told) if kind in ("lines", "ledger") else (told, bank)
+    assert api.Flaw(kind, AFTER, "", expected, found, "").difference_fen == 2
