@@ -53,6 +53,10 @@ declares `BankSource` (waiting, read, done, refused), and `pick_up(source, actor
 - Statements in yuan only. Amounts are integer fen; an amount with a third decimal is refused.
 - A format without an opening balance derives it from the closing one. A statement without entries is a statement.
 - A file is stored whole or not at all. What does not add up is stored and flagged, and the proof is red.
+- Lines count on the day of booking; the value date stands in where a bank gives no other. A line outside the days that
+  the statement states (its period, or the days of its balances) is flagged, and the proofs of its months are red until it
+  is withdrawn.
+- A difference is what the bank states less what its lines come to, at the import and in the proof.
 - Document type definitions, external entities, truncated files and statements of another account are refused.
 
 ## What was tried

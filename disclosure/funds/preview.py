@@ -66,9 +66,7 @@ def preview(db: Session, actor: Actor, account_code: str, statements: Sequence[B
 
 
 def _keys(db: Session, code: str, judged: Judged) -> set[str]:
-    query = select(BankLine.key).where(
-        BankLine.account_code == code, BankLine.booked_on >= judged.first, BankLine.booked_on <= judged.last
-    )
+    query = select(BankLine.key).where(BankLine.account_code == code, BankLine.booked_on.between(*judged.reach))
     return set(db.scalars(query))
 
 

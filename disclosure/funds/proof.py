@@ -21,6 +21,7 @@ from portal.kernel.periods import Month, Quarter, Year
 
 ONE_DAY = timedelta(days=1)
 LONGEST_REST = 10  # no run of days off is longer, so a bank that delivers every working day leaves out no more days
+BANK_IS_EXPECTED = frozenset({"lines", "ledger"})  # flaws whose expected figure is the bank's
 STATE_THEIR_DAYS = frozenset({camt053.FORMAT, mt940.FORMAT, ofx.FORMAT})
 Moved = Callable[[date, date], queries.Sums]  # what moved between two days, both included
 
@@ -29,7 +30,7 @@ Moved = Callable[[date, date], queries.Sums]  # what moved between two days, bot
 class Flaw:
     """Something that does not add up: where it stands, what was expected and what stands there (fen).
 
-    ``since``: the first day on which it may lie; a gap lies on all of its days.
+    ``since`` and ``until``: it may lie on any day from the one, or ``on``, to the other; a gap lies on all of its days.
     """
 
     kind: str
@@ -39,15 +40,17 @@ class Flaw:
     found_fen: int
     statement_id: str
     since: date | None = None
+    until: date | None = None
 
     def touches(self, first: date, last: date) -> bool:
         """Whether it lies in those days."""
-        return (self.since or self.on) <= last and self.on >= first
+        return min(self.on, self.since or self.on) <= last and max(self.on, self.until or self.on) >= first
 
     @property
     def difference_fen(self) -> int:
-        """How far it is off."""
-        return self.found_fen - self.expected_fen
+        """How far it is off: what the bank states less what is worked out from lines, as stored or posted."""
+        off = self.found_fen - self.expected_fen
+        return -off if self.kind in BANK_IS_EXPECTED else off
 
 
 @dataclass(frozen=True)
@@ -75,10 +78,10 @@ class Proof:
 
     @property
     def difference_fen(self) -> int | None:
-        """Books less bank; where they agree, how far the first flaw of the period is off."""
+        """Bank less books; where they agree, how far the first flaw of the period is off."""
         if self.closing_fen is None or self.bank_fen is None:
             return None
-        off = self.closing_fen - self.bank_fen
+        off = self.bank_fen - self.closing_fen
         return off or next((flaw.difference_fen for flaw in self.flaws if flaw.difference_fen), 0)
 
     @property
@@ -120,14 +123,17 @@ def _proof(
 
 
 def standing(listed: Sequence[FundStatement]) -> list[FundStatement]:
-    """Statements less those that the bank delivered again, right this time: covered by a later one without flaws."""
+    """Statements less those that the bank delivered again, right this time: covered, with all the days of their lines, by
+    a later one without flaws."""
     flawed = {one.id for one in listed if json.loads(one.flaws)}
     sound = [one for one in listed if one.id not in flawed]
     return [one for one in listed if one.id not in flawed or not any(_replaces(other, one) for other in sound)]
 
 
 def _replaces(other: FundStatement, one: FundStatement) -> bool:
-    return other.recorded_at > one.recorded_at and other.from_on <= one.from_on and other.to_on >= one.to_on
+    off = [flaw.on for flaw in inner_flaws(one)]
+    first, last = min([one.from_on, *off]), max([one.to_on, *off])
+    return other.recorded_at > one.recorded_at and other.from_on <= first and other.to_on >= last
 
 
 def _anchor(listed: Sequence[FundStatement]) -> FundStatement | None:
@@ -161,12 +167,18 @@ def _bank_at(moved: Moved, listed: Sequence[FundStatement], day: date) -> int | 
 
 def flaws(db: Session, code: str, listed: Sequence[FundStatement]) -> list[Flaw]:
     """Everything that does not add up: inside statements, as found when they came, and between one and the next."""
-    found = [
-        Flaw(kind, date.fromisoformat(on), place, expected, stands, one.id)
-        for one in listed
-        for kind, on, place, expected, stands in json.loads(one.flaws)
-    ]
+    found = [flaw for one in listed for flaw in inner_flaws(one)]
     return sorted(found + _between(listed), key=lambda flaw: (flaw.on, flaw.place))
+
+
+def inner_flaws(one: FundStatement) -> list[Flaw]:
+    """What does not add up inside a statement, as found when it came. A line of a day that it does not cover makes wrong
+    what it says of its own days, and of those up to the line."""
+    found = []
+    for kind, on, place, expected, stands in json.loads(one.flaws):
+        days = (one.from_on, one.to_on) if kind == "outside" else (None, None)
+        found.append(Flaw(kind, date.fromisoformat(on), place, expected, stands, one.id, *days))
+    return found
 
 
 def _between(listed: Sequence[FundStatement]) -> list[Flaw]:
@@ -222,17 +234,25 @@ def place_of(statement: FundStatement) -> str:
 
 
 _SENTENCES = {
-    "sum": lazy("%(place)s：期初余额加收入减支出应为%(expected)s元，期末余额是%(found)s元，相差%(difference)s元。"),
-    "line": lazy("%(place)s：这一笔之后的余额应为%(expected)s元，文件是%(found)s元，相差%(difference)s元。"),
+    "sum": lazy(
+        "%(place)s：期初余额加收入减支出应为%(expected)s元，期末余额是%(found)s元，银行减明细相差%(difference)s元。"
+    ),
+    "line": lazy("%(place)s：这一笔之后的余额应为%(expected)s元，文件是%(found)s元，银行减明细相差%(difference)s元。"),
+    "outside": lazy(
+        "%(place)s：这一笔（%(found)s元）记在%(day)s，不在对账单的起止日期%(since)s至%(until)s之内。"
+        "请撤回这份对账单，由银行更正后重新导入。"
+    ),
     "reference": lazy("%(place)s：同一流水号以前是%(expected)s元，现在是%(found)s元。"),
     "gap": lazy(
         "%(place)s：与上一份对账单之间缺少明细，上期期末%(expected)s元，本期期初%(found)s元。请补传缺少的对账单。"
     ),
     "break": lazy("%(place)s：期初余额与上一份对账单的期末余额不同，上期%(expected)s元，本期%(found)s元。"),
-    "books": lazy("%(place)s：账面余额%(expected)s元，对账单期末余额%(found)s元，相差%(difference)s元。"),
+    "books": lazy("%(place)s：账面余额%(expected)s元，对账单期末余额%(found)s元，银行减账面相差%(difference)s元。"),
     "changed": lazy("%(place)s：%(day)s的这笔流水与银行交付时不同。"),
-    "lines": lazy("%(place)s：这份对账单的明细净额应为%(expected)s元，现存%(found)s元，相差%(difference)s元。"),
-    "ledger": lazy("%(place)s：%(day)s的这笔流水，台账各部分合计与银行流水相差%(difference)s元。"),
+    "lines": lazy(
+        "%(place)s：这份对账单的明细净额应为%(expected)s元，现存%(found)s元，银行减现存相差%(difference)s元。"
+    ),
+    "ledger": lazy("%(place)s：%(day)s的这笔流水，银行流水减台账各部分合计相差%(difference)s元。"),
 }
 
 
@@ -241,6 +261,8 @@ def sentence(flaw: Flaw) -> str:
     return str(_SENTENCES[flaw.kind]) % {
         "place": flaw.place,
         "day": flaw.on.isoformat(),
+        "since": (flaw.since or flaw.on).isoformat(),
+        "until": (flaw.until or flaw.on).isoformat(),
         "expected": money_figure(flaw.expected_fen),
         "found": money_figure(flaw.found_fen),
         "difference": money_figure(flaw.difference_fen),

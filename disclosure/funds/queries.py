@@ -226,12 +226,13 @@ class Stated:
 
 
 def stated(db: Session, codes: Collection[str], until: date) -> dict[str, list[Stated]]:
-    """Account to its standing statements that begin by a day, in the order of what they cover."""
+    """Account to its standing statements that begin by a day, and those with something off inside, which may have lines of
+    days that they do not cover; in the order of what they cover."""
     table = FundStatement
     query = select(
         table.account_code, table.from_on, table.to_on, table.opening_fen, table.closing_fen, table.in_fen, table.out_fen,
         table.flaws != "[]",
-    ).where(standing(), table.account_code.in_(codes), table.from_on <= until)  # fmt: skip
+    ).where(standing(), table.account_code.in_(codes), or_(table.from_on <= until, table.flaws != "[]"))  # fmt: skip
     found: dict[str, list[Stated]] = {}
     for row in db.execute(query.order_by(table.account_code, table.to_on, table.from_on, table.recorded_at)):
         found.setdefault(row[0], []).append(Stated(*row))

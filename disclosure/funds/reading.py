@@ -1,6 +1,5 @@
 """What the pages of an account and of a statement show."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -10,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from disclosure.funds import queries
 from disclosure.funds.models import BankLine, BankLineRepeat, FundStatement, FundStatementWithdrawn
-from disclosure.funds.proof import Flaw
+from disclosure.funds.proof import Flaw, inner_flaws
 from portal.kernel.errors import NotFound
 from portal.kernel.i18n import _
 
@@ -82,10 +81,7 @@ def repeated(db: Session, statement_id: str) -> int:
 
 def flaws_inside(found: FundStatement) -> list[Flaw]:
     """What does not add up inside a statement, as found when it came."""
-    return [
-        Flaw(kind, date.fromisoformat(on), place, expected, stands, found.id)
-        for kind, on, place, expected, stands in json.loads(found.flaws)
-    ]
+    return inner_flaws(found)
 
 
 def _withdrawn(where: ColumnElement[bool], db: Session) -> list[Withdrawn]:

@@ -50,7 +50,8 @@ def _line(one: Judged) -> str:
 
     made = one.made
     flaws = "".join(
-        f"; {kind} {place}: {print_fen(wanted)} / {print_fen(stands)}" for kind, _on, place, wanted, stands in one.flaws
+        f"; {kind} {place}{f' {on}' if kind == 'outside' else ''}: {print_fen(wanted)} / {print_fen(stands)}"
+        for kind, on, place, wanted, stands in one.flaws
     )
     return (
         f"{made.format} {one.first}..{one.last} lines {len(one.lines)}"

@@ -103,7 +103,7 @@ def _flaws(one: funds.Proof) -> list[str]:
     found = [f"{one.account_code}：{funds.flaw_sentence(flaw)}" for flaw in one.flaws]
     if one.difference_fen and not one.flaws:
         yuan = funds.print_fen(one.difference_fen)
-        found.append(_("账户%(code)s账面与银行余额相差%(yuan)s元。", code=one.account_code, yuan=yuan))
+        found.append(_("账户%(code)s的银行余额减账面余额相差%(yuan)s元。", code=one.account_code, yuan=yuan))
     return found
 
 

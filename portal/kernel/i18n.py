@@ -82,7 +82,7 @@ def gettext(msgid: str, **values: Any) -> str:
     return text % values if values else text
 
 
-def ngettext(singular: str, plural: str, n: int, **values: Any) -> str:
+def ngettext(singular: str, plural: str, n: int, /, **values: Any) -> str:
     """Like ``gettext`` where the count changes the English. In Chinese both msgids are the same sentence."""
     return _text(singular, many=n != 1) % {"n": n, "num": n, **values}
 

@@ -342,6 +342,15 @@ def _away(error: OperationalError | StoreAway) -> str:
     return _("数据库连不上，或者正忙：%(error)s", error=error.orig)
 
 
+def _refusal(error: InputRefused) -> list[str]:
+    """Each problem with its place, then what they come to, unless that is what the one problem says."""
+    said = [str(problem) for problem in error.problems]
+    if [error.summary] == [problem.message for problem in error.problems]:
+        return said
+    every = _("有%(n)s处错误，没有导入任何数据。请按上面的位置改好，重新上传整份文件。", n=error.count)
+    return [*said, error.summary or every]
+
+
 def main() -> None:
     """Entry point: errors of the domain become exit code 1 with their sentences on stderr."""
     # who ends need not look for garbage first: through all that was loaded it takes a second
@@ -359,13 +368,8 @@ def main() -> None:
     except click.Abort:
         sys.exit(1)
     except InputRefused as error:
-        for problem in error.problems:
-            click.echo(str(problem), err=True)
-        click.echo(
-            error.summary
-            or _("有%(n)s处错误，没有导入任何数据。请按上面的位置改好，重新上传整份文件。", n=error.count),
-            err=True,
-        )
+        for line in _refusal(error):
+            click.echo(line, err=True)
         sys.exit(1)
     except DomainError as error:
         click.echo(str(error), err=True)

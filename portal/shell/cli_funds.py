@@ -53,7 +53,7 @@ def import_(account: str, file: Path, format_name: str, on: date | None, login: 
 @click.argument("account")
 @click.argument("period")
 def proof(account: str, period: str) -> None:
-    """Opening, in, out, closing, statement balance and difference of a month, quarter or year.
+    """Opening, in, out, closing, statement balance and difference (bank less books) of a month, quarter or year.
 
     The proof that the pages show, and every stored line against what the bank delivered.
     """

@@ -62,7 +62,9 @@ def test_what_is_wrong_is_told_and_holds_nothing_back(fund):
     assert below("refused") == ["foreign.csv", "foreign.csv.txt", "jan.csv", "jan.csv.txt"]
     told = next((local_source().root / "refused" / code).glob("*.txt")).read_text(encoding="utf-8")
     assert "账号" in told
-    assert "相差1.00元" in next((local_source().root / "done" / code).glob("*.txt")).read_text(encoding="utf-8")
+    assert "银行减明细相差1.00元" in next((local_source().root / "done" / code).glob("*.txt")).read_text(
+        encoding="utf-8"
+    )
 
 
 def test_what_is_on_its_way_or_a_link_is_left_alone(fund, tmp_path):

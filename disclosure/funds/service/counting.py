@@ -11,6 +11,8 @@ from disclosure.funds.statements.shapes import BankStatement, Line, refuse
 from portal.kernel import clock
 from portal.kernel.i18n import _
 
+_OUTSIDE_KEPT = 10  # on either side
+
 
 class Counted(NamedTuple):
     """A line with its key in the account: equal keys are one line."""
@@ -21,12 +23,16 @@ class Counted(NamedTuple):
 
 @dataclass(frozen=True)
 class Judged:
-    """A statement judged by itself: its lines as they count, its days and balances (fen), and its inner flaws."""
+    """A statement judged by itself: its lines as they count, its days and balances (fen), and its inner flaws.
+
+    ``first`` and ``last`` are the days that it covers, ``reach`` the days from its first line or day to its last.
+    """
 
     made: BankStatement
     lines: list[Counted]
     first: date
     last: date
+    reach: tuple[date, date]
     opening_fen: int | None
     closing_fen: int | None
     in_fen: int
@@ -37,25 +43,27 @@ class Judged:
 
 def judge(made: BankStatement) -> Judged:
     """What a statement says by itself. InputRefused for days that cannot be."""
-    first, last = _span(made)
+    first, last, reach = _span(made)
     listed, amounts = _counted(made)
     opening, closing = _balances(made, amounts)
     flaws = _inner_flaws(made, listed, opening, closing, last)
     into, out = sum(x for x in amounts if x > 0), -sum(x for x in amounts if x < 0)
-    return Judged(made, listed, first, last, opening, closing, into, out, flaws)
+    return Judged(
+        made, listed, first, last, reach, opening, closing, into, out, [*_outside(listed, first, last), *flaws]
+    )
 
 
-def _span(made: BankStatement) -> tuple[date, date]:
-    """The days that a statement covers: what it says, widened by its lines."""
+def _span(made: BankStatement) -> tuple[date, date, tuple[date, date]]:
+    """The days that a statement covers, as it says or, where it does not say, up to its lines; and what its lines reach."""
     if made.from_on is not None and made.to_on is not None and made.to_on < made.from_on:
         raise refuse(made.format, _("对账单的起始日期晚于截止日期。"))
-    days = [day for day in (made.from_on, made.to_on, *(line.booked_on for line in made.lines)) if day is not None]
+    days = [day for day in (made.from_on, made.to_on, *{line.booked_on for line in made.lines}) if day is not None]
     if not days:
         raise refuse(made.format, _("对账单没有日期，也没有明细，不能导入。"))
-    first, last = min(days), max(days)
-    if last > clock.today():
-        raise refuse(made.format, _("对账单的日期%(day)s还没有到。", day=last.isoformat()))
-    return first, last
+    reach = min(days), max(days)
+    if reach[1] > clock.today():
+        raise refuse(made.format, _("对账单的日期%(day)s还没有到。", day=reach[1].isoformat()))
+    return made.from_on or reach[0], made.to_on or reach[1], reach
 
 
 class Said(Protocol):
@@ -125,6 +133,15 @@ def _balances(made: BankStatement, amounts: Sequence[int]) -> tuple[int | None, 
     if closing is None and opening is not None:
         closing = opening + net
     return opening, closing
+
+
+def _outside(listed: Sequence[Counted], first: date, last: date) -> list[list[Any]]:
+    """Lines booked on days that the statement does not cover: its balances are of other days than they. Of many, those
+    farthest off on both sides. As (kind, day, place, expected, found)."""
+    off = sorted((one.line.booked_on, at) for at, one in enumerate(listed) if not first <= one.line.booked_on <= last)
+    if len(off) > 2 * _OUTSIDE_KEPT:
+        off = off[:_OUTSIDE_KEPT] + off[-_OUTSIDE_KEPT:]
+    return [["outside", day.isoformat(), listed[at].line.place, 0, listed[at].line.amount_fen] for day, at in off]
 
 
 def _inner_flaws(

@@ -141,7 +141,7 @@ def _known(db: Session, codes: Sequence[str], judged: Sequence[Judged]) -> _Know
     known = _Known()
     if not judged:
         return known
-    first, last = min(one.first for one in judged), max(one.last for one in judged)
+    first, last = min(one.reach[0] for one in judged), max(one.reach[1] for one in judged)
     for start in range(0, len(codes), _IN_ONE_QUERY):
         some = codes[start : start + _IN_ONE_QUERY]
         _read_lines(db, some, first, last, known)

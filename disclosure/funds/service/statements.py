@@ -143,7 +143,7 @@ def _existing(db: Session, code: str, judged: Judged) -> dict[str, tuple[int, in
     if not judged.lines:
         return {}
     query = select(BankLine.key, BankLine.year, BankLine.id).where(
-        BankLine.account_code == code, BankLine.booked_on >= judged.first, BankLine.booked_on <= judged.last
+        BankLine.account_code == code, BankLine.booked_on.between(*judged.reach)
     )
     mine = {one.key for one in judged.lines}
     return {key: (year, line_id) for key, year, line_id in db.execute(query) if key in mine}
@@ -172,7 +172,7 @@ def told_in_another_format(db: Session, code: str, judged: Judged) -> bool:
         )
     ):
         return False
-    days = BankLine.booked_on.between(judged.first, judged.last)
+    days = BankLine.booked_on.between(*judged.reach)
     query = select(BankLine.booked_on, BankLine.amount_fen).where(
         BankLine.account_code == code, days, queries.counted()
     )

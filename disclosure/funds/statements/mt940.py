@@ -60,14 +60,17 @@ def read(text: str) -> list[BankStatement]:
     begins = [at for at, field in enumerate(fields) if field.tag == "20"]
     if not begins:
         raise refuse(":20:", _("文件里没有MT940报文（:20:）。"))
+    began: date | None = None  # where the first page of a statement begins, so do those after it
     for start, end in zip(begins, [*begins[1:], len(fields)], strict=True):
-        found.append(_statement(fields[start:end]))
+        page = any(field.tag == "60M" for field in fields[start:end])
+        found.append(_statement(fields[start:end], began if page else None))
+        began = began if page else found[-1].from_on
     if sum(len(statement.lines) for statement in found) > MAX_LINES:
         raise refuse(":61:", _("一个文件最多%(n)s笔，请分成几份导入。", n=MAX_LINES))
     return found
 
 
-def _statement(fields: list[_Field]) -> BankStatement:
+def _statement(fields: list[_Field], began: date | None) -> BankStatement:
     by_tag = {field.tag: field for field in fields}
     start = next((by_tag[tag] for tag in ("60F", "60M") if tag in by_tag), None)
     end = next((by_tag[tag] for tag in ("62F", "62M") if tag in by_tag), None)
@@ -86,6 +89,10 @@ def _statement(fields: list[_Field]) -> BankStatement:
             words = fields[at + 1].text if at + 1 < len(fields) and fields[at + 1].tag == "86" else ""
             made.lines.append(_line(field, words))
     made.from_on = min([opened, *(line.booked_on for line in made.lines)])
+    if start.tag == "60F" and opened <= closed:
+        began = opened
+    if began is not None:  # the balance at the head of a later page often is of the statement's last day
+        made.from_on = max(began, made.from_on)
     return made
 
 

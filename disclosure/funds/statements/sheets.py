@@ -253,9 +253,6 @@ def _span(made: BankStatement, preface: str, sheet: str, today: date) -> None:
     said = _PERIOD.search(preface)
     if said:
         made.from_on, made.to_on = parse_day(said[1], f"{sheet}!A1"), parse_day(said[2], f"{sheet}!A1")
-        outside = next((x for x in made.lines if not made.from_on <= x.booked_on <= made.to_on), None)
-        if outside is not None:
-            raise refuse(outside.place, _("这一笔的日期不在文件注明的起止日期之内。"))
     elif made.lines:
         first, last = made.lines[0].booked_on, made.lines[-1].booked_on
         made.from_on = first.replace(day=1)
