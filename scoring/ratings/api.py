@@ -53,6 +53,7 @@ from scoring.ratings.queries.years import components_rows as components_rows
 from scoring.ratings.queries.years import enterprise_ratings as enterprise_ratings
 from scoring.ratings.queries.years import estate_ratings as estate_ratings
 from scoring.ratings.queries.years import limit_facts as limit_facts
+from scoring.ratings.queries.years import prepared_at as prepared_at
 from scoring.ratings.queries.years import prepared_rows as prepared_rows
 from scoring.ratings.queries.years import published_estates as published_estates
 from scoring.ratings.queries.years import rating_of_estate as rating_of_estate

@@ -9,6 +9,7 @@ import pytest
 
 from portal.kernel import clock
 from portal.kernel.db import reading, transaction
+from portal.kernel.formats import date_text
 from portal.kernel.periods import Quarter, Year
 from scoring.ratings import api as ratings
 from scoring.surveys import api as surveys
@@ -141,7 +142,9 @@ def test_year_goes_from_preparation_to_the_public_page(district, signed_in, clie
     done = lead.submit("/ratings/year/2025/publish", {"seen": seen}, follow_redirects=True).get_data(as_text=True)
     assert "2025年度结果已告知企业" in done
     assert "A-1花园" in _text(lead.page("/ratings/held/2025"))
-    assert "2026年2月25日公布" in _text(lead.page("/ratings/year/2025/prepare"))
+    prepared = _text(lead.page("/ratings/year/2025/prepare"))
+    assert "2026年2月25日公布" in prepared
+    assert f"表中结果在{date_text(clock.today())}的计算中最后一次变化" in prepared
     assert client.get("/ratings/2025.json").status_code == 404
     with clock.on(date(2026, 2, 25)):
         items = {row["estate_code"]: row for row in client.get("/ratings/2025.json").get_json()["items"]}

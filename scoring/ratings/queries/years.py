@@ -206,6 +206,11 @@ def prepared_rows(db: Session, year: Year | int) -> list[dict[str, Any]]:
     return [{"estate_code": code, **json.loads(text)} for code, (_seq, text) in prepared_texts(db, year).items()]
 
 
+def prepared_at(db: Session, year: Year | int) -> datetime | None:
+    """When preparing last changed a rating of the year."""
+    return db.scalar(select(func.max(PreparedRating.at)).where(PreparedRating.year == year_number(year)))
+
+
 def with_reasons(row: dict[str, Any]) -> dict[str, Any]:
     """A row as plain values with its reasons as a list of codes; rows without reasons stay as they are."""
     return {**row, "reasons": json.loads(row["reasons"])} if isinstance(row.get("reasons"), str) else row

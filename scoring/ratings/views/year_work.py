@@ -47,6 +47,7 @@ def year_prepare(year: str) -> str:
         wanted=wanted,
         statuses=[(code, STATUSES[code], n) for code, n in sorted(Counter(row["status"] for row in every).items())],
         reasons=_reasons(every, period.number),
+        prepared_at=api.prepared_at(db, period),
         names=reader.estates if reader else {},
         areas=Areas(),
         kinds=registry.KIND_NAMES,
