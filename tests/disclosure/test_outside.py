@@ -163,7 +163,7 @@ def test_the_command_line_gives_one_difference(estate, tmp_path, capsys, monkeyp
     path.write_bytes(right.replace(b">1.00<", b">0.75<", 1))  # the closing balance stands before the entries
     _out, said, status = run(capsys, "funds", "import", code, str(path))
     assert (status, len(said)) == (1, 2)
-    assert "应为1.00元，期末余额是0.75元，银行减明细相差-0.25元" in said[1]
+    assert "应为1.00元，期末余额是0.75元，银行减明细相差-0.25元" in said[1].replace("\N{MINUS SIGN}", "-")
     out, again, status = run(capsys, "funds", "proof", code, "2025-01")
     assert (out[-2:], status, again[1]) == (["statement balance 0.75", "difference -0.25"], 1, said[1])
 
