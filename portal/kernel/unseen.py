@@ -22,7 +22,7 @@ def trimmed(text: str) -> str:
 
 def refuse_unseen(text: str) -> None:
     """Raise ``DomainError`` naming the first character that cannot be seen; spaces, tabs and line ends may stand."""
-    if text.isprintable() and not _BLANK.search(text):
+    if text.isprintable() and (text.isascii() or not _BLANK.search(text)):
         return
     for place, sign in enumerate(text, 1):
         if (unicodedata.category(sign) in _KINDS and sign not in "\t\n\r") or _BLANK.match(sign):
