@@ -56,17 +56,13 @@ def move(before: int, count: int, last_hash: str, *, adopted: bool = False) -> N
     person has decided, whatever it told."""
     with open(settings().instance / "audit-head.lock", "w") as gate:
         fcntl.flock(gate, fcntl.LOCK_EX)
-        doubt = 0
+        doubt = before
         try:
-            known = read()
-            if known is None:
-                doubt = before
-            elif known.count >= count and not adopted:
-                return
-            else:
+            if known := read():
+                if known.count >= count and not adopted:
+                    return
                 doubt = known.doubt
         except Unreadable:
-            doubt = before
             file().rename(file().with_suffix(".damaged"))
         draft = file().with_suffix(".new")
         draft.write_text(json.dumps(plain(Head(count, last_hash, 0 if adopted else doubt))))

@@ -49,6 +49,16 @@ def tampering(instance):
     return run
 
 
+def _cut_with_the_head(tampering, row):
+    """Take the rows from one on out of the log, and out of the head in the database."""
+    with reading() as db:
+        last = db.scalar(select(AuditEntry.hash).where(AuditEntry.seq == row - 1))
+    tampering(
+        f"DELETE FROM audit_log WHERE seq >= {row}",
+        f"UPDATE audit_head SET count = {row - 1}, last_hash = '{last}'",
+    )
+
+
 def test_whole_log_verifies(instance):
     before, _found = verdict()
     write("a:1", "a:2", "a:3")
@@ -127,12 +137,7 @@ def test_cut_off_tail_is_named(tampering):
 def test_tail_cut_off_with_the_head_is_told_by_the_outside_file(tampering):
     write("a:1", "a:2", "a:3")
     row = first_mine() + 1
-    with reading() as db:
-        last = db.scalar(select(AuditEntry.hash).where(AuditEntry.seq == row - 1))
-    tampering(
-        f"DELETE FROM audit_log WHERE seq >= {row}",
-        f"UPDATE audit_head SET count = {row - 1}, last_hash = '{last}'",
-    )
+    _cut_with_the_head(tampering, row)
     found = verdict()[1]
     assert (found.seq, found.message) == (row, "cut off")
 
@@ -141,12 +146,7 @@ def test_tail_replaced_by_the_portal_itself_is_told_by_the_outside_file(tamperin
     """After a roll-back of log and head, new deeds make the count right again, but not the hash."""
     write("a:1", "a:2")
     row = first_mine() + 1
-    with reading() as db:
-        last = db.scalar(select(AuditEntry.hash).where(AuditEntry.seq == row - 1))
-    tampering(
-        f"DELETE FROM audit_log WHERE seq >= {row}",
-        f"UPDATE audit_head SET count = {row - 1}, last_hash = '{last}'",
-    )
+    _cut_with_the_head(tampering, row)
     write("a:other")
     assert verdict()[1] is not None
 
@@ -160,12 +160,7 @@ def test_missing_outside_file_is_told(instance):
 def test_outside_file_taken_away_with_the_tail_stays_told_after_further_deeds(tampering):
     write("a:1", "a:2", "a:3")
     row = first_mine() + 2
-    with reading() as db:
-        last = db.scalar(select(AuditEntry.hash).where(AuditEntry.seq == row - 1))
-    tampering(
-        f"DELETE FROM audit_log WHERE seq >= {row}",
-        f"UPDATE audit_head SET count = {row - 1}, last_hash = '{last}'",
-    )
+    _cut_with_the_head(tampering, row)
     audit_head.file().unlink()
     write("a:4", "a:5")
     found = verdict()[1]
@@ -206,9 +201,7 @@ def test_a_person_adopts_a_log_whose_outside_head_was_lost(instance):
 def test_what_a_recovery_left_behind_is_adopted_but_no_change_of_a_row(tampering):
     write("a:1", "a:2")
     row = first_mine()
-    with reading() as db:
-        last = db.scalar(select(AuditEntry.hash).where(AuditEntry.seq == row))
-    tampering(f"DELETE FROM audit_log WHERE seq > {row}", f"UPDATE audit_head SET count = {row}, last_hash = '{last}'")
+    _cut_with_the_head(tampering, row + 1)
     assert verdict()[1].message == "cut off"
     with transaction() as db:
         assert audit.adopt(db, ACTOR, "按时间点恢复")
